@@ -1,9 +1,8 @@
 #include "base/bytes.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cerrno>
+#include <sys/random.h>
 #include <system_error>
 
 namespace signet {
@@ -127,7 +126,8 @@ std::string random_token(std::size_t length) {
     token.reserve(length);
     while (token.size() < length) {
         for (const std::uint8_t byte : random_bytes(length)) {
-            if (byte < kEvenLimit && token.size() < length) token.push_back(kTokenAlphabet[byte % kTokenAlphabet.size()]);
+            if (byte < kEvenLimit && token.size() < length)
+                token.push_back(kTokenAlphabet[byte % kTokenAlphabet.size()]);
         }
     }
     return token;

@@ -20,9 +20,15 @@ inline ByteView as_bytes(std::string_view text) {
 inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_bytes(std::string_view text) { return Bytes(text.begin(), text.end()); }
-inline void append(Bytes& to, ByteView from) { to.insert(to.end(), from.begin(), from.end()); }
-inline void append(Bytes& to, std::string_view from) { to.insert(to.end(), from.begin(), from.end()); }
+inline Bytes to_bytes(std::string_view text) {
+    return Bytes(text.begin(), text.end());
+}
+inline void append(Bytes& to, ByteView from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+inline void append(Bytes& to, std::string_view from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
 
 /// Lower-case hexadecimal.
 std::string hex(ByteView bytes);

@@ -11,7 +11,8 @@ namespace {
 
 std::int64_t big_endian(std::string_view data, std::size_t at, int bytes) {
     std::uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value = (value << 8) | static_cast<unsigned char>(data[at + static_cast<std::size_t>(i)]);
+    for (int i = 0; i < bytes; ++i)
+        value = (value << 8) | static_cast<unsigned char>(data[at + static_cast<std::size_t>(i)]);
     if (bytes == 4) return static_cast<std::int32_t>(value);
     return static_cast<std::int64_t>(value);
 }
@@ -20,7 +21,8 @@ std::int64_t seconds_of(const CivilTime& civil) {
     using namespace std::chrono;
     const sys_days date =
         year(civil.year) / month(static_cast<unsigned>(civil.month)) / day(static_cast<unsigned>(civil.day));
-    return duration_cast<seconds>(date.time_since_epoch()).count() + civil.hour * 3600 + civil.minute * 60 + civil.second;
+    return duration_cast<seconds>(date.time_since_epoch()).count() + civil.hour * 3600 + civil.minute * 60 +
+           civil.second;
 }
 
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
@@ -56,7 +58,8 @@ std::optional<TimeZone> TimeZone::find(const std::string& name) {
     const auto count = [&](std::size_t header, int index) {
         return static_cast<std::size_t>(big_endian(data, header + 20 + 4 * static_cast<std::size_t>(index), 4));
     };
-    const std::size_t skip = count(0, 3) * 5 + count(0, 4) * 6 + count(0, 5) + count(0, 2) * 8 + count(0, 1) + count(0, 0);
+    const std::size_t skip =
+        count(0, 3) * 5 + count(0, 4) * 6 + count(0, 5) + count(0, 2) * 8 + count(0, 1) + count(0, 0);
     const std::size_t header = kHeader + skip;
     if (data.size() < header + kHeader) return std::nullopt;
     const std::size_t times = count(header, 3);

@@ -16,8 +16,12 @@ struct UtcTime {
     std::int64_t milliseconds = 0;
 
     friend auto operator<=>(const UtcTime&, const UtcTime&) = default;
-    friend UtcTime operator+(UtcTime time, std::chrono::milliseconds span) { return {time.milliseconds + span.count()}; }
-    friend UtcTime operator-(UtcTime time, std::chrono::milliseconds span) { return {time.milliseconds - span.count()}; }
+    friend UtcTime operator+(UtcTime time, std::chrono::milliseconds span) {
+        return {time.milliseconds + span.count()};
+    }
+    friend UtcTime operator-(UtcTime time, std::chrono::milliseconds span) {
+        return {time.milliseconds - span.count()};
+    }
     friend std::chrono::milliseconds operator-(UtcTime a, UtcTime b) {
         return std::chrono::milliseconds(a.milliseconds - b.milliseconds);
     }

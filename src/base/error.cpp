@@ -5,7 +5,8 @@ namespace signet {
 std::string_view to_string(ErrorCode code) {
     switch (code) {
 #define SIGNET_NAME(x) \
-    case ErrorCode::x: return #x
+    case ErrorCode::x: \
+        return #x
         SIGNET_NAME(InvalidParameter);
         SIGNET_NAME(ParameterTooLong);
         SIGNET_NAME(PermissionDenied);

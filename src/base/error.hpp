@@ -5,8 +5,8 @@
 
 namespace signet {
 
-/// What can go wrong, in the words of the domain. No number of the wire stands here: `openapi/wire_codes.cpp` is the one
-/// table that gives each of these its `code`, `responseCode` and message.
+/// What can go wrong, in the words of the domain. No number of the wire stands here: `openapi/wire_codes.cpp` is the
+/// one table that gives each of these its `code`, `responseCode` and message.
 enum class ErrorCode {
     // The caller's input.
     InvalidParameter,
@@ -92,8 +92,8 @@ enum class ErrorCode {
 /// The enumerator's own name, for logs and tests.
 std::string_view to_string(ErrorCode code);
 
-/// An expected failure as a value. `detail` names the ids and the field that matter, in one English line without secrets;
-/// it may be shown to the caller.
+/// An expected failure as a value. `detail` names the ids and the field that matter, in one English line without
+/// secrets; it may be shown to the caller.
 struct Error {
     ErrorCode code = ErrorCode::Internal;
     std::string detail;

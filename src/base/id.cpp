@@ -34,6 +34,8 @@ std::int64_t IdGenerator::next_value() {
     return (milliseconds << (kSequenceBits + kNodeBits)) | (node_ << kSequenceBits) | sequence;
 }
 
-UtcTime IdGenerator::minted_at(std::int64_t id) { return UtcTime{(id >> (kSequenceBits + kNodeBits)) + kEpoch}; }
+UtcTime IdGenerator::minted_at(std::int64_t id) {
+    return UtcTime{(id >> (kSequenceBits + kNodeBits)) + kEpoch};
+}
 
 }  // namespace signet

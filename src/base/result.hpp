@@ -1,14 +1,16 @@
 #pragma once
 
-#include <boost/system/result.hpp>
+#include "base/error.hpp"
+
 #include <stdexcept>
 #include <utility>
 
-#include "base/error.hpp"
+#include <boost/system/result.hpp>
 
 namespace signet {
 
-/// Thrown only when a Result that holds an error is asked for its value: a bug of the caller, never an expected failure.
+/// Thrown only when a Result that holds an error is asked for its value: a bug of the caller, never an expected
+/// failure.
 class UncheckedError : public std::logic_error {
   public:
     explicit UncheckedError(Error error) : std::logic_error(describe(error)), error_(std::move(error)) {}
@@ -30,7 +32,11 @@ using Result = boost::system::result<T, Error>;
 /// The result of something that only succeeds or fails.
 using Status = Result<void>;
 
-inline Error fail(ErrorCode code, std::string detail = {}) { return Error{code, std::move(detail)}; }
-inline Error invalid_parameter(std::string detail) { return fail(ErrorCode::InvalidParameter, std::move(detail)); }
+inline Error fail(ErrorCode code, std::string detail = {}) {
+    return Error{code, std::move(detail)};
+}
+inline Error invalid_parameter(std::string detail) {
+    return fail(ErrorCode::InvalidParameter, std::move(detail));
+}
 
 }  // namespace signet

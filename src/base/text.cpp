@@ -35,14 +35,20 @@ char32_t take_character(std::string_view& text, bool& valid) {
     return valid ? character : kReplacement;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -58,7 +64,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::string to_lower(std::string_view text) {
     std::string result(text);
-    for (char& c : result) c = lower(c);
+    for (char& c : result)
+        c = lower(c);
     return result;
 }
 
@@ -72,7 +79,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 bool is_utf8(std::string_view text) {
     bool valid = true;
-    while (!text.empty() && valid) take_character(text, valid);
+    while (!text.empty() && valid)
+        take_character(text, valid);
     return valid;
 }
 
@@ -80,7 +88,8 @@ std::u32string to_utf32(std::string_view text) {
     std::u32string result;
     result.reserve(text.size());
     bool valid = true;
-    while (!text.empty()) result.push_back(take_character(text, valid));
+    while (!text.empty())
+        result.push_back(take_character(text, valid));
     return result;
 }
 

@@ -1,14 +1,14 @@
-#include <set>
-#include <thread>
-
-#include <gtest/gtest.h>
-
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
+
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
 
 namespace signet {
 namespace {
@@ -61,9 +61,11 @@ TEST(Ids, never_repeat_even_when_the_clock_stands_still_or_goes_back) {
     ManualClock clock(UtcTime{1'800'000'000'000});
     IdGenerator ids(clock, 0);
     std::set<std::int64_t> seen;
-    for (int i = 0; i < 10'000; ++i) seen.insert(ids.next<ThingId>().value);
+    for (int i = 0; i < 10'000; ++i)
+        seen.insert(ids.next<ThingId>().value);
     clock.set(UtcTime{1'700'000'000'000});
-    for (int i = 0; i < 10'000; ++i) seen.insert(ids.next<ThingId>().value);
+    for (int i = 0; i < 10'000; ++i)
+        seen.insert(ids.next<ThingId>().value);
     EXPECT_EQ(seen.size(), 20'000U);
 }
 

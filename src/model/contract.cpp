@@ -1,0 +1,59 @@
+#include "model/contract.hpp"
+
+#include <algorithm>
+
+namespace signet::model {
+namespace {
+
+template <typename List, typename IdType>
+auto* find_by_id(List& list, IdType id) {
+    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+    return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool Signatory::finished() const {
+    return std::all_of(actions.begin(), actions.end(),
+                       [](const Action& action) { return action.status == ActionStatus::Finish; });
+}
+
+bool Signatory::open() const {
+    return status == SignatoryStatus::Draft || status == SignatoryStatus::Filling ||
+           status == SignatoryStatus::Waiting || status == SignatoryStatus::Signing;
+}
+
+Signatory* Contract::find(SignatoryId wanted) {
+    return find_by_id(signatories, wanted);
+}
+const Signatory* Contract::find(SignatoryId wanted) const {
+    return find_by_id(signatories, wanted);
+}
+Document* Contract::find(DocumentId wanted) {
+    return find_by_id(documents, wanted);
+}
+const Document* Contract::find(DocumentId wanted) const {
+    return find_by_id(documents, wanted);
+}
+
+const Signatory* Contract::owner(ActionId wanted) const {
+    for (const Signatory& signatory : signatories) {
+        if (find_by_id(signatory.actions, wanted) != nullptr) return &signatory;
+    }
+    return nullptr;
+}
+
+Signatory* Contract::owner(ActionId wanted) {
+    return const_cast<Signatory*>(static_cast<const Contract*>(this)->owner(wanted));
+}
+
+const Action* Contract::find(ActionId wanted) const {
+    const Signatory* signatory = owner(wanted);
+    return signatory == nullptr ? nullptr : find_by_id(signatory->actions, wanted);
+}
+
+Action* Contract::find(ActionId wanted) {
+    return const_cast<Action*>(static_cast<const Contract*>(this)->find(wanted));
+}
+
+}  // namespace signet::model

@@ -1,0 +1,203 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "model/directory.hpp"
+#include "model/vocabulary.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace signet::model {
+
+using ContractId = Id<struct ContractTag>;
+using SignatoryId = Id<struct SignatoryTag>;
+using ActionId = Id<struct ActionTag>;
+using DocumentId = Id<struct DocumentTag>;
+using AttachmentId = Id<struct AttachmentTag>;
+
+/// Where a seal, a signature or a date shall go, as the caller said it (spec §2.4, §5).
+struct Stamper {
+    StamperType type = StamperType::Company;
+    AcrossType across_type = AcrossType::SingleDocument;
+    std::string seal_page_config;       // `2,4~7`, for AcrossPageScope
+    std::vector<DocumentId> documents;  // empty: the document is meant from the context
+    SealId seal;
+    std::string keyword;             // empty: by page
+    int keyword_index = 1;           // n-th hit, 0 all, −1 last
+    std::optional<int> page;         // from 1, 0 all, −1 last
+    std::optional<double> offset_x;  // fraction of the page as displayed, or distance from the keyword
+    std::optional<double> offset_y;
+    DatePattern date_pattern = DatePattern::Hyphen;
+    std::optional<int> width;     // millimetres, 10…120
+    std::optional<int> height;    // millimetres, 4…48
+    double rotation_degrees = 0;  // clockwise about the image's centre
+};
+
+/// One visible place of an action, found on a page. Points of the page as displayed, origin bottom left; the box is
+/// that of the image before it is rotated.
+struct Place {
+    StamperType type = StamperType::Company;
+    DocumentId document;
+    int page = 0;  // from 0
+    double x = 0;
+    double y = 0;
+    double width = 0;
+    double height = 0;
+    double rotation_degrees = 0;
+    DatePattern date_pattern = DatePattern::Hyphen;
+    SealId seal;
+    /// Across-page seals: this place shows strip `strip` of `strips`, counted from the left. 1 of 1 is a whole image.
+    int strip = 0;
+    int strips = 1;
+};
+
+/// A node of a signatory's flow. A personal signatory has exactly one, which the wire does not show.
+struct Action {
+    ActionId id;
+    ActionType type = ActionType::Company;
+    ActionStatus status = ActionStatus::Init;
+    std::string name;
+    std::string action_no;
+    int serial_no = 0;
+    std::vector<SealId> seals;    // the signer chooses among these; empty = any he may use
+    std::vector<User> operators;  // who may act; empty = whoever may by role
+    bool auto_sign = false;
+    bool implicit = false;  // the node of a personal signatory
+    std::vector<Stamper> stampers;
+    std::vector<Place> places;  // found when the contract was sent
+    std::optional<UtcTime> complete_time;
+    std::optional<User> completed_by;
+    SealId used_seal;
+};
+
+/// A file the signatory must hand in while signing.
+struct Attachment {
+    AttachmentId id;
+    std::string title;
+    bool required = false;
+    bool need_sign = false;
+    std::string blob;  // empty until uploaded
+    std::string file_name;
+};
+
+/// What the signer's proven identity must agree with.
+struct UserAuthInfo {
+    std::string id_card_no;
+    std::string bank_no;
+    std::string bank_mobile;
+};
+
+/// A party (签署方).
+struct Signatory {
+    SignatoryId id;
+    TenantType tenant_type = TenantType::Company;
+    std::string tenant_name;
+    CompanyId company;  // set when it is a company of ours (internal)
+    User receiver;
+    int serial_no = 0;
+    bool sponsor = false;
+    bool delay_set = false;
+    SignatoryStatus status = SignatoryStatus::Draft;
+    std::string signatory_no;
+    std::vector<Action> actions;
+    std::vector<Attachment> attachments;
+    std::optional<UserAuthInfo> auth_info;
+    CategoryId category;
+    std::optional<bool> default_category_accepted;
+    std::optional<UtcTime> receive_time;
+    std::optional<UtcTime> complete_time;
+
+    /// Whether all its actions are finished.
+    bool finished() const;
+    /// Whether it can still change: not signed, not ended.
+    bool open() const;
+};
+
+struct PageSize {
+    double width = 0;  // points, as displayed
+    double height = 0;
+};
+
+/// A document of a contract. The bytes lie in the document store; here is what is committed of them.
+struct Document {
+    DocumentId id;
+    std::string title;
+    int sort = 0;
+    std::vector<PageSize> pages;
+    UtcTime create_time;
+    std::string content_type = "CONTRACT";
+    /// The upload as it came, by its SHA-256.
+    std::string original_blob;
+    std::string original_suffix;
+    /// How many bytes of the document file count, their SHA-256, and how many revisions they hold.
+    std::uint64_t length = 0;
+    std::string sha256;
+    int revision = 0;
+    /// What the PDF floor needs to append the next revision; empty until the contract is sent.
+    std::string revision_state;
+    /// Set when the upload already carried signatures: then it is never rewritten.
+    bool signed_before = false;
+
+    int page_count() const { return static_cast<int>(pages.size()); }
+};
+
+/// The signature field an action fills in one document, made before the first signature.
+struct PreparedField {
+    DocumentId document;
+    ActionId action;
+    std::string state;  // of the PDF floor
+};
+
+struct CopySendReceiver {
+    std::string name;
+    User receiver;
+};
+
+/// A contract and everything that belongs to it, changed only as a whole.
+struct Contract {
+    ContractId id;
+    CompanyId company;  // the initiator
+    std::string tenant_name;
+    ApplicationId application;
+    std::string biz_id;
+    std::string subject;
+    std::string description;
+    std::string sn;
+    bool ordinal = true;
+    ContractStatus status = ContractStatus::Draft;
+    CategoryId category;
+    std::string category_name;
+    std::optional<User> creator;
+    std::vector<Signatory> signatories;
+    std::vector<Document> documents;
+    std::vector<PreparedField> prepared_fields;
+    std::vector<CopySendReceiver> copy_send_receivers;
+    SignFlowStrategy sign_flow_strategy = SignFlowStrategy::AllSignFinish;
+    std::optional<StamperRule> stamper_rule;
+    std::string callback_url;
+    std::string business_data;
+    std::vector<std::string> tags;
+    std::vector<ContractId> related_contracts;
+    std::string comments;
+    UtcTime create_time;
+    std::optional<UtcTime> publish_time;
+    std::optional<UtcTime> expire_time;
+    std::optional<UtcTime> end_time;
+    std::optional<UtcTime> complete_time;
+    /// Grows with every change that is committed; a change made to an older version is refused.
+    std::int64_t version = 0;
+
+    Signatory* find(SignatoryId id);
+    const Signatory* find(SignatoryId id) const;
+    Action* find(ActionId id);
+    const Action* find(ActionId id) const;
+    Document* find(DocumentId id);
+    const Document* find(DocumentId id) const;
+    /// The party an action belongs to.
+    const Signatory* owner(ActionId id) const;
+    Signatory* owner(ActionId id);
+};
+
+}  // namespace signet::model

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/contract.hpp"
+
+#include <string>
+#include <vector>
+
+namespace signet::model {
+
+/// Something that happened to a contract and that somebody must hear of: callbacks, notices and the log are made from
+/// it.
+struct Event {
+    enum class Kind {
+        Published,
+        SignatoryTurn,  // a party may act from now on
+        ActionTurn,     // a node may be done from now on
+        ActionFinished,
+        SignatorySigned,
+        SignatoryAdded,
+        Completed,
+        Rejected,
+        Recalled,
+        Expired,
+        ForceEnded,
+    };
+    Kind kind = Kind::Published;
+    SignatoryId signatory;
+    ActionId action;
+
+    friend bool operator==(const Event&, const Event&) = default;
+};
+using Events = std::vector<Event>;
+
+/// DRAFT → SIGNING: the first party (or all, when the order does not matter) gets its turn. Errors: status, no
+/// document, no signatory.
+Result<Events> publish(Contract& contract, UtcTime now);
+
+/// START → FINISH for one node and whatever follows from it: the next node, the next party, completion.
+/// Errors: InvalidContractStatus when the contract is not SIGNING, NotSignStep when it is not the node's turn.
+Result<Events> finish_action(Contract& contract, ActionId action, const User& by, UtcTime now);
+
+/// A party refuses, or an approval fails: the node STOPs, its party and the contract become REJECTED.
+Result<Events> reject(Contract& contract, ActionId action, std::string reason, UtcTime now);
+
+/// The initiator takes it back.
+Result<Events> recall(Contract& contract, std::string reason, UtcTime now);
+
+/// The clock passed the deadline of a contract that is FILLING or SIGNING; no events when it did not.
+Events expire(Contract& contract, UtcTime now);
+
+Result<Events> force_end(Contract& contract, std::string reason, UtcTime now);
+
+/// Adds a party to a contract that is SIGNING or COMPLETE. A completed contract is SIGNING again. The party's serialNo
+/// is kept when it is greater than that of every party that signed or is signing, else it is put last. Errors:
+/// InvalidContractStatus, DuplicateSignatory.
+Result<Events> add_signatory(Contract& contract, Signatory signatory, UtcTime now);
+
+/// Whether both are the same party: companies by name, persons by name and contact.
+bool same_party(const Signatory& a, const Signatory& b);
+
+}  // namespace signet::model

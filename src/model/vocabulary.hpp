@@ -1,0 +1,224 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace signet::model {
+
+/// The status of a contract (spec §3.1).
+enum class ContractStatus {
+    Draft,
+    Filling,
+    Signing,
+    Complete,
+    Rejected,
+    Recalled,
+    Expired,
+    Invaliding,
+    Invalided,
+    ForceEnd
+};
+
+/// The status of a signatory (spec §3.2).
+enum class SignatoryStatus {
+    Draft,
+    Filling,
+    Waiting,
+    Signing,
+    Signed,
+    Recalled,
+    Rejected,
+    Expired,
+    ForceEnd,
+    Invaliding,
+    Invalided,
+    Closed,
+};
+
+/// The status of an action (spec §3.3).
+enum class ActionStatus { Init, Start, Finish, Stop, End };
+
+/// What a node of a signatory's flow asks for (spec §2.3).
+enum class ActionType {
+    Company,   // the company's seal
+    Operator,  // the handler's own signature
+    Lp,        // the legal representative's seal
+    Audit,     // an approval, no signature
+    Personal,  // approve and sign; also the one node of a personal signatory
+    Practice,  // a personal practising seal
+};
+
+enum class TenantType { Company, Personal };
+
+enum class ContactType { Mobile, Email, EmployeeId, Number, BizId };
+
+enum class StamperType {
+    Company,
+    Personal,
+    Lp,
+    Timestamp,
+    AcrossPage,
+    AcrossPageOdd,
+    AcrossPageEven,
+    AcrossPageScope,
+};
+
+enum class AcrossType { SingleDocument, AllDocument };
+
+enum class DatePattern { Hyphen, Chinese, AllChinese, English };
+
+enum class StamperRule { MustForbid, MustAllow, Optional };
+
+enum class SignFlowStrategy { AllSignFinish, AnySignFinish };
+
+enum class SealStatus { Normal, Freeze };
+
+enum class SealType { Enterprise, Lp, PractisingSeal };
+
+/// One enumerator and how the wire spells it.
+template <typename Enum>
+using Spelling = std::pair<Enum, std::string_view>;
+
+/// The spellings of an enumeration, in the order of its enumerators. Specialised for each enumeration below.
+template <typename Enum>
+inline constexpr int spellings = 0;
+
+template <>
+inline constexpr std::array<Spelling<ContractStatus>, 10> spellings<ContractStatus>{{
+    {ContractStatus::Draft, "DRAFT"},
+    {ContractStatus::Filling, "FILLING"},
+    {ContractStatus::Signing, "SIGNING"},
+    {ContractStatus::Complete, "COMPLETE"},
+    {ContractStatus::Rejected, "REJECTED"},
+    {ContractStatus::Recalled, "RECALLED"},
+    {ContractStatus::Expired, "EXPIRED"},
+    {ContractStatus::Invaliding, "INVALIDING"},
+    {ContractStatus::Invalided, "INVALIDED"},
+    {ContractStatus::ForceEnd, "FORCE_END"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SignatoryStatus>, 12> spellings<SignatoryStatus>{{
+    {SignatoryStatus::Draft, "DRAFT"},
+    {SignatoryStatus::Filling, "FILLING"},
+    {SignatoryStatus::Waiting, "WAITING"},
+    {SignatoryStatus::Signing, "SIGNING"},
+    {SignatoryStatus::Signed, "SIGNED"},
+    {SignatoryStatus::Recalled, "RECALLED"},
+    {SignatoryStatus::Rejected, "REJECTED"},
+    {SignatoryStatus::Expired, "EXPIRED"},
+    {SignatoryStatus::ForceEnd, "FORCE_END"},
+    {SignatoryStatus::Invaliding, "INVALIDING"},
+    {SignatoryStatus::Invalided, "INVALIDED"},
+    {SignatoryStatus::Closed, "CLOSED"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ActionStatus>, 5> spellings<ActionStatus>{{
+    {ActionStatus::Init, "INIT"},
+    {ActionStatus::Start, "START"},
+    {ActionStatus::Finish, "FINISH"},
+    {ActionStatus::Stop, "STOP"},
+    {ActionStatus::End, "END"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ActionType>, 6> spellings<ActionType>{{
+    {ActionType::Company, "COMPANY"},
+    {ActionType::Operator, "OPERATOR"},
+    {ActionType::Lp, "LP"},
+    {ActionType::Audit, "AUDIT"},
+    {ActionType::Personal, "PERSONAL"},
+    {ActionType::Practice, "PRACTICE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<TenantType>, 2> spellings<TenantType>{{
+    {TenantType::Company, "COMPANY"},
+    {TenantType::Personal, "PERSONAL"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ContactType>, 5> spellings<ContactType>{{
+    {ContactType::Mobile, "MOBILE"},
+    {ContactType::Email, "EMAIL"},
+    {ContactType::EmployeeId, "EMPLOYEEID"},
+    {ContactType::Number, "NUMBER"},
+    {ContactType::BizId, "BIZID"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<StamperType>, 8> spellings<StamperType>{{
+    {StamperType::Company, "COMPANY"},
+    {StamperType::Personal, "PERSONAL"},
+    {StamperType::Lp, "LP"},
+    {StamperType::Timestamp, "TIMESTAMP"},
+    {StamperType::AcrossPage, "ACROSS_PAGE"},
+    {StamperType::AcrossPageOdd, "ACROSS_PAGE_ODD"},
+    {StamperType::AcrossPageEven, "ACROSS_PAGE_EVEN"},
+    {StamperType::AcrossPageScope, "ACROSS_PAGE_SCOPE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<AcrossType>, 2> spellings<AcrossType>{{
+    {AcrossType::SingleDocument, "SINGLE_DOCUMENT"},
+    {AcrossType::AllDocument, "ALL_DOCUMENT"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<DatePattern>, 4> spellings<DatePattern>{{
+    {DatePattern::Hyphen, "HYPHEN"},
+    {DatePattern::Chinese, "Chinese"},
+    {DatePattern::AllChinese, "ALL_Chinese"},
+    {DatePattern::English, "ENGLISH"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<StamperRule>, 3> spellings<StamperRule>{{
+    {StamperRule::MustForbid, "MUST_FORBID"},
+    {StamperRule::MustAllow, "MUST_ALLOW"},
+    {StamperRule::Optional, "OPTIONAL"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SignFlowStrategy>, 2> spellings<SignFlowStrategy>{{
+    {SignFlowStrategy::AllSignFinish, "ALL_SIGN_FINISH"},
+    {SignFlowStrategy::AnySignFinish, "ANY_SIGN_FINISH"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SealStatus>, 2> spellings<SealStatus>{{
+    {SealStatus::Normal, "NORMAL"},
+    {SealStatus::Freeze, "FREEZE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SealType>, 3> spellings<SealType>{{
+    {SealType::Enterprise, "ENTERPRISE"},
+    {SealType::Lp, "LP"},
+    {SealType::PractisingSeal, "PRACTICING_SEAL"},
+}};
+
+/// How the wire spells an enumerator.
+template <typename Enum>
+constexpr std::string_view to_wire(Enum value) {
+    return spellings<Enum>[static_cast<std::size_t>(value)].second;
+}
+
+/// The enumerator behind an exact spelling; nothing when there is none.
+template <typename Enum>
+constexpr std::optional<Enum> from_wire(std::string_view text) {
+    for (const auto& [value, spelling] : spellings<Enum>) {
+        if (spelling == text) return value;
+    }
+    return std::nullopt;
+}
+
+constexpr bool is_across_page(StamperType type) {
+    return type == StamperType::AcrossPage || type == StamperType::AcrossPageOdd ||
+           type == StamperType::AcrossPageEven || type == StamperType::AcrossPageScope;
+}
+
+}  // namespace signet::model

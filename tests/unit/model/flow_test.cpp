@@ -1,0 +1,208 @@
+#include "model/flow.hpp"
+
+#include <gtest/gtest.h>
+
+namespace signet::model {
+namespace {
+
+using Kind = Event::Kind;
+
+const UtcTime kNow{1'800'000'000'000};
+const User kLi{"李雷（测试）", "13800000002", ContactType::Mobile};
+
+Signatory company(std::int64_t id, int serial_no, std::vector<ActionType> actions) {
+    Signatory signatory;
+    signatory.id = {id};
+    signatory.tenant_type = TenantType::Company;
+    signatory.tenant_name = "测试公司" + std::to_string(id);
+    signatory.serial_no = serial_no;
+    int number = 0;
+    for (const ActionType type : actions) {
+        Action action;
+        action.id = {id * 10 + number};
+        action.type = type;
+        action.serial_no = number++;
+        signatory.actions.push_back(action);
+    }
+    return signatory;
+}
+
+Signatory person(std::int64_t id, int serial_no) {
+    Signatory signatory = company(id, serial_no, {ActionType::Personal});
+    signatory.tenant_type = TenantType::Personal;
+    signatory.receiver = kLi;
+    signatory.receiver.contact += std::to_string(id);
+    return signatory;
+}
+
+Contract draft(std::vector<Signatory> signatories, bool ordinal = true) {
+    Contract contract;
+    contract.id = {1};
+    contract.ordinal = ordinal;
+    contract.signatories = std::move(signatories);
+    contract.signatories.front().sponsor = true;
+    contract.documents.push_back({});
+    return contract;
+}
+
+SignatoryStatus status(const Contract& contract, std::int64_t id) {
+    return contract.find(SignatoryId{id})->status;
+}
+ActionStatus action_status(const Contract& contract, std::int64_t id) {
+    return contract.find(ActionId{id})->status;
+}
+
+TEST(Publishing, gives_the_first_party_its_turn_and_lets_the_others_wait) {
+    Contract contract = draft({company(1, 1, {ActionType::Operator, ActionType::Company}), person(2, 2)});
+    const auto events = publish(contract, kNow);
+    ASSERT_TRUE(events);
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(contract.publish_time, kNow);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Waiting);
+    EXPECT_EQ(action_status(contract, 10), ActionStatus::Start);
+    EXPECT_EQ(action_status(contract, 11), ActionStatus::Init);
+    EXPECT_EQ(*events,
+              (Events{{Kind::Published, {}, {}}, {Kind::SignatoryTurn, {1}, {}}, {Kind::ActionTurn, {1}, {10}}}));
+}
+
+TEST(Publishing, without_order_gives_everybody_the_turn) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 2)}, false);
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Signing);
+}
+
+TEST(Publishing, lets_parties_with_the_same_number_sign_together) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 1), person(3, 2)});
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Waiting);
+}
+
+TEST(Publishing, needs_a_document_and_a_party_and_a_draft) {
+    Contract empty = draft({person(1, 1)});
+    empty.documents.clear();
+    EXPECT_EQ(publish(empty, kNow).error().code, ErrorCode::DocumentRequired);
+    Contract nobody = draft({person(1, 1)});
+    nobody.signatories.clear();
+    EXPECT_EQ(publish(nobody, kNow).error().code, ErrorCode::SignatoryRequired);
+    Contract running = draft({person(1, 1)});
+    ASSERT_TRUE(publish(running, kNow));
+    EXPECT_EQ(publish(running, kNow).error().code, ErrorCode::InvalidContractStatus);
+}
+
+TEST(Finishing, walks_through_the_nodes_then_the_parties_then_completes) {
+    Contract contract = draft({company(1, 1, {ActionType::Operator, ActionType::Company}), person(2, 2)});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signing);
+    EXPECT_EQ(action_status(contract, 11), ActionStatus::Start);
+    ASSERT_TRUE(finish_action(contract, {11}, kLi, kNow));
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signed);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Signing);
+    const auto events = finish_action(contract, {20}, kLi, kNow);
+    EXPECT_EQ(contract.status, ContractStatus::Complete);
+    EXPECT_EQ(contract.complete_time, kNow);
+    EXPECT_EQ(*events,
+              (Events{{Kind::ActionFinished, {2}, {20}}, {Kind::SignatorySigned, {2}, {}}, {Kind::Completed, {}, {}}}));
+    EXPECT_EQ(contract.find(ActionId{20})->completed_by, kLi);
+}
+
+TEST(Finishing, is_refused_out_of_turn_twice_and_outside_signing) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 2)});
+    EXPECT_EQ(finish_action(contract, {10}, kLi, kNow).error().code, ErrorCode::InvalidContractStatus);
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_EQ(finish_action(contract, {20}, kLi, kNow).error().code, ErrorCode::NotSignStep);
+    EXPECT_EQ(finish_action(contract, {99}, kLi, kNow).error().code, ErrorCode::NotSignStep);
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    EXPECT_EQ(finish_action(contract, {10}, kLi, kNow).error().code, ErrorCode::NotSignStep);
+}
+
+TEST(Finishing, one_receiver_is_enough_when_the_strategy_says_any) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 2), person(3, 2)});
+    contract.sign_flow_strategy = SignFlowStrategy::AnySignFinish;
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Signing) << "the sponsor alone does not complete it";
+    ASSERT_TRUE(finish_action(contract, {20}, kLi, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Complete);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Closed);
+    EXPECT_EQ(action_status(contract, 30), ActionStatus::End);
+}
+
+TEST(Rejecting, stops_what_is_open_and_keeps_what_is_signed) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 2), person(3, 3)});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    ASSERT_TRUE(reject(contract, {20}, "价格不对", kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Rejected);
+    EXPECT_EQ(contract.comments, "价格不对");
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signed);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Rejected);
+    EXPECT_EQ(action_status(contract, 20), ActionStatus::Stop);
+    EXPECT_EQ(finish_action(contract, {20}, kLi, kNow).error().code, ErrorCode::InvalidContractStatus);
+}
+
+TEST(Recalling, works_while_signing_only_and_a_recalled_contract_cannot_be_signed) {
+    Contract contract = draft({person(1, 1)});
+    EXPECT_FALSE(recall(contract, "", kNow));
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(recall(contract, "写错了", kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Recalled);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Recalled);
+    EXPECT_FALSE(finish_action(contract, {10}, kLi, kNow));
+}
+
+TEST(Expiring, happens_after_the_deadline_and_not_at_it) {
+    Contract contract = draft({person(1, 1)});
+    contract.expire_time = kNow;
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_TRUE(expire(contract, kNow).empty());
+    EXPECT_EQ(expire(contract, kNow + std::chrono::milliseconds(1)).size(), 1U);
+    EXPECT_EQ(contract.status, ContractStatus::Expired);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Expired);
+}
+
+TEST(ForceEnding, ends_the_open_nodes) {
+    Contract contract = draft({person(1, 1)});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(force_end(contract, "到此为止", kNow));
+    EXPECT_EQ(contract.status, ContractStatus::ForceEnd);
+    EXPECT_EQ(action_status(contract, 10), ActionStatus::End);
+}
+
+TEST(AddingAParty, to_a_completed_contract_opens_it_again_and_completes_it_again) {
+    Contract contract = draft({company(1, 1, {ActionType::Company})});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    ASSERT_EQ(contract.status, ContractStatus::Complete);
+    ASSERT_TRUE(add_signatory(contract, person(5, 0), kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(contract.find(SignatoryId{5})->serial_no, 2);
+    EXPECT_EQ(status(contract, 5), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signed);
+    ASSERT_TRUE(finish_action(contract, {50}, kLi, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Complete);
+}
+
+TEST(AddingAParty, waits_behind_those_who_are_open_and_keeps_a_number_that_lies_ahead) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), person(2, 5)});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(add_signatory(contract, person(3, 3), kNow));
+    EXPECT_EQ(contract.find(SignatoryId{3})->serial_no, 3);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Waiting);
+    ASSERT_TRUE(add_signatory(contract, person(4, 1), kNow));
+    EXPECT_EQ(contract.find(SignatoryId{4})->serial_no, 6) << "a number already in use is put last";
+}
+
+TEST(AddingAParty, is_refused_twice_for_the_same_party_and_outside_its_statuses) {
+    Contract contract = draft({company(1, 1, {ActionType::Company})});
+    EXPECT_EQ(add_signatory(contract, person(2, 0), kNow).error().code, ErrorCode::InvalidContractStatus);
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(add_signatory(contract, person(2, 0), kNow));
+    EXPECT_EQ(add_signatory(contract, person(2, 0), kNow).error().code, ErrorCode::DuplicateSignatory);
+}
+
+}  // namespace
+}  // namespace signet::model
