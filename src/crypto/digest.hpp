@@ -1,10 +1,11 @@
 #pragma once
 
+#include "base/bytes.hpp"
+
 #include <array>
 #include <cstdint>
-#include <memory>
-
-#include "base/bytes.hpp"
+#include <string>
+#include <string_view>
 
 struct evp_md_ctx_st;
 
@@ -34,6 +35,42 @@ class Sha256 {
   private:
     evp_md_ctx_st* context_ = nullptr;
     std::uint64_t length_ = 0;
+};
+
+/// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
+std::string sha256_hex(ByteView bytes);
+
+/// HMAC-SHA256 (RFC 2104, FIPS 198-1). A key of any length is allowed.
+Sha256Digest hmac_sha256(ByteView key, ByteView message);
+
+/// The MD5 (RFC 1321) of `text` as 32 lower-case hexadecimal digits. Only for the API's request signature, which is
+/// defined with it; nothing of ours rests on MD5.
+std::string md5_hex(std::string_view text);
+
+/// The digests a foreign signature may have been made with.
+enum class DigestAlgorithm { Md5, Sha1, Sha224, Sha256, Sha384, Sha512, Sha3_256, Sha3_384, Sha3_512, Sm3 };
+
+/// The name people know it by: `SHA-256`.
+std::string_view to_string(DigestAlgorithm algorithm);
+/// The digest's length in bytes.
+std::size_t digest_size(DigestAlgorithm algorithm);
+
+/// A running digest of any of these algorithms, for checking what others signed. Not thread-safe.
+class Digest {
+  public:
+    explicit Digest(DigestAlgorithm algorithm);
+    Digest(Digest&& other) noexcept;
+    Digest& operator=(Digest&& other) noexcept;
+    ~Digest();
+
+    void update(ByteView bytes);
+    /// The digest of what went in so far; the running state is not touched and may go on.
+    Bytes value() const;
+
+    static Bytes of(DigestAlgorithm algorithm, ByteView bytes);
+
+  private:
+    evp_md_ctx_st* context_ = nullptr;
 };
 
 }  // namespace signet::crypto

@@ -1,43 +1,55 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "crypto/digest.hpp"
 
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
 namespace signet::crypto {
+
+class CmsTemplate;
 
 /// How a signature value is made; the digest is always SHA-256 here. SM2 joins with its own track.
 enum class SignatureAlgorithm {
-    EcdsaP256Sha256,       // RFC 5758 §3.2, ecdsa-with-SHA256
-    RsaPkcs1Sha256,        // RFC 4055 §5, sha256WithRSAEncryption
+    EcdsaP256Sha256,  // RFC 5758 §3.2, ecdsa-with-SHA256
+    RsaPkcs1Sha256,   // RFC 4055 §5, sha256WithRSAEncryption
 };
 
 /// A private key with its certificate chain, wherever the key lives: a wrapped file, a PKCS#11 token, a remote service.
-/// Thread-safe: `sign` may run on several threads at once.
+/// Thread-safe: `sign` may run on several threads at once. Key and chain never change during a signer's life.
 class Signer {
   public:
+    Signer() = default;
+    Signer(const Signer&) = delete;
+    Signer& operator=(const Signer&) = delete;
     virtual ~Signer() = default;
 
     virtual SignatureAlgorithm algorithm() const = 0;
     /// DER certificates: the signer's own first, then each issuer up to and including the root.
     virtual const std::vector<Bytes>& certificate_chain() const = 0;
-    /// The signature value over `message` (which is hashed inside), as CMS wants it: DER ECDSA-Sig-Value or PKCS#1 v1.5.
+    /// The signature value over `message` (which is hashed inside), as CMS wants it: DER ECDSA-Sig-Value or PKCS#1
+    /// v1.5.
     virtual Result<Bytes> sign(ByteView message) const = 0;
     /// No signature value of this key is longer.
     virtual std::size_t max_signature_size() const = 0;
+
+  private:
+    friend class CmsTemplate;
+    // What is the same in every CMS of this signer, made with the first one.
+    mutable std::once_flag template_made_;
+    mutable std::shared_ptr<const CmsTemplate> template_;
 };
 
-/// A detached CMS SignedData (RFC 5652) for PAdES B-B (ETSI EN 319 142-1 §5.3): one SignerInfo, no encapsulated content,
-/// signed attributes content-type, message-digest, signing-certificate-v2 (RFC 5035) and cms-algorithm-protection (RFC 6211),
-/// DER-sorted, no signing-time; the whole chain in `certificates`.
+/// A detached CMS SignedData (RFC 5652) for PAdES B-B (ETSI EN 319 142-1 §5.3): one SignerInfo, no encapsulated
+/// content, signed attributes content-type, message-digest, signing-certificate-v2 (RFC 5035) and
+/// cms-algorithm-protection (RFC 6211), DER-sorted, no signing-time; the whole chain in `certificates`.
 Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_digest);
 
-/// An upper bound of make_pades_cms's size for this signer, in bytes.
+/// An upper bound of make_pades_cms's size for this signer, in bytes; 0 when its certificate chain is unusable.
 std::size_t max_pades_cms_size(const Signer& signer);
 
 }  // namespace signet::crypto

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string_view>
+
+/// Object identifiers, in the words of the standards that define them.
+namespace signet::crypto::oid {
+
+// RFC 5652: content types and attributes.
+inline constexpr std::string_view kData = "1.2.840.113549.1.7.1";
+inline constexpr std::string_view kSignedData = "1.2.840.113549.1.7.2";
+inline constexpr std::string_view kContentType = "1.2.840.113549.1.9.3";
+inline constexpr std::string_view kMessageDigest = "1.2.840.113549.1.9.4";
+inline constexpr std::string_view kSigningTime = "1.2.840.113549.1.9.5";
+
+// RFC 2634, RFC 5035, RFC 6211, RFC 3161, RFC 5126, ETSI EN 319 122-1.
+inline constexpr std::string_view kSigningCertificate = "1.2.840.113549.1.9.16.2.12";
+inline constexpr std::string_view kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
+inline constexpr std::string_view kCmsAlgorithmProtection = "1.2.840.113549.1.9.52";
+inline constexpr std::string_view kSignatureTimeStamp = "1.2.840.113549.1.9.16.2.14";
+inline constexpr std::string_view kTstInfo = "1.2.840.113549.1.9.16.1.4";
+inline constexpr std::string_view kSignaturePolicy = "1.2.840.113549.1.9.16.2.15";
+inline constexpr std::string_view kCommitmentType = "1.2.840.113549.1.9.16.2.16";
+
+// Digests: RFC 5754, RFC 8702, GB/T 33560.
+inline constexpr std::string_view kMd5 = "1.2.840.113549.2.5";
+inline constexpr std::string_view kSha1 = "1.3.14.3.2.26";
+inline constexpr std::string_view kSha224 = "2.16.840.1.101.3.4.2.4";
+inline constexpr std::string_view kSha256 = "2.16.840.1.101.3.4.2.1";
+inline constexpr std::string_view kSha384 = "2.16.840.1.101.3.4.2.2";
+inline constexpr std::string_view kSha512 = "2.16.840.1.101.3.4.2.3";
+inline constexpr std::string_view kSha3_256 = "2.16.840.1.101.3.4.2.8";
+inline constexpr std::string_view kSha3_384 = "2.16.840.1.101.3.4.2.9";
+inline constexpr std::string_view kSha3_512 = "2.16.840.1.101.3.4.2.10";
+inline constexpr std::string_view kSm3 = "1.2.156.10197.1.401";
+
+// Signatures: RFC 8017, RFC 4055, RFC 5758, RFC 8419.
+inline constexpr std::string_view kRsaEncryption = "1.2.840.113549.1.1.1";
+inline constexpr std::string_view kMd5WithRsa = "1.2.840.113549.1.1.4";
+inline constexpr std::string_view kSha1WithRsa = "1.2.840.113549.1.1.5";
+inline constexpr std::string_view kMgf1 = "1.2.840.113549.1.1.8";
+inline constexpr std::string_view kRsaPss = "1.2.840.113549.1.1.10";
+inline constexpr std::string_view kSha256WithRsa = "1.2.840.113549.1.1.11";
+inline constexpr std::string_view kSha384WithRsa = "1.2.840.113549.1.1.12";
+inline constexpr std::string_view kSha512WithRsa = "1.2.840.113549.1.1.13";
+inline constexpr std::string_view kSha224WithRsa = "1.2.840.113549.1.1.14";
+inline constexpr std::string_view kEcPublicKey = "1.2.840.10045.2.1";
+inline constexpr std::string_view kEcdsaWithSha1 = "1.2.840.10045.4.1";
+inline constexpr std::string_view kEcdsaWithSha224 = "1.2.840.10045.4.3.1";
+inline constexpr std::string_view kEcdsaWithSha256 = "1.2.840.10045.4.3.2";
+inline constexpr std::string_view kEcdsaWithSha384 = "1.2.840.10045.4.3.3";
+inline constexpr std::string_view kEcdsaWithSha512 = "1.2.840.10045.4.3.4";
+inline constexpr std::string_view kEd25519 = "1.3.101.112";
+inline constexpr std::string_view kEd448 = "1.3.101.113";
+inline constexpr std::string_view kSm2WithSm3 = "1.2.156.10197.1.501";
+
+}  // namespace signet::crypto::oid

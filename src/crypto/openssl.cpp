@@ -1,0 +1,43 @@
+#include "crypto/openssl.hpp"
+
+#include <array>
+#include <limits>
+#include <new>
+
+#include <openssl/err.h>
+
+namespace signet::crypto {
+namespace {
+
+constexpr std::size_t kMaxCertificateSize = 64 * 1024;
+
+}  // namespace
+
+std::string openssl_reason() {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    if (error == 0) return "unknown reason";
+    std::array<char, 200> text{};
+    ERR_error_string_n(error, text.data(), text.size());
+    return text.data();
+}
+
+MemoryBio reading_bio(ByteView bytes) {
+    if (bytes.size() > std::numeric_limits<int>::max()) throw std::bad_alloc();
+    MemoryBio bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+    if (!bio) throw std::bad_alloc();
+    return bio;
+}
+
+X509Certificate read_certificate(ByteView der) {
+    if (der.empty() || der.size() > kMaxCertificateSize) return nullptr;
+    const unsigned char* at = der.data();
+    X509Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    if (!certificate || at != der.data() + der.size()) {
+        ERR_clear_error();
+        return nullptr;
+    }
+    return certificate;
+}
+
+}  // namespace signet::crypto

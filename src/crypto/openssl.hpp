@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <memory>
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+/// Owners of libcrypto's objects, for the sources of this floor alone.
+namespace signet::crypto {
+
+template <auto Free>
+struct OpensslFree {
+    template <typename T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+
+using EvpKey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
+using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
+using EvpDigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
+using EvpCipherContext = std::unique_ptr<EVP_CIPHER_CTX, OpensslFree<EVP_CIPHER_CTX_free>>;
+using X509Certificate = std::unique_ptr<X509, OpensslFree<X509_free>>;
+using MemoryBio = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
+
+/// Why libcrypto's last call on this thread failed, in its own words; empties the thread's error queue.
+std::string openssl_reason();
+/// A BIO that reads somebody else's bytes.
+MemoryBio reading_bio(ByteView bytes);
+/// Reads exactly one DER certificate; null when it is none or more than 64 KB.
+X509Certificate read_certificate(ByteView der);
+
+}  // namespace signet::crypto
