@@ -28,8 +28,9 @@ bool receive_job(Job& job) {
 }
 
 bool send_reply(const Result<Bytes>& reply, bool is_last) {
-    const std::uint32_t status = reply ? 0 : static_cast<std::uint32_t>(reply.error().code) + 1;
-    const ByteView content = reply ? ByteView(*reply) : as_bytes(reply.error().detail);
+    const Error error = reply.error();  // by value; a view of a second call's would dangle
+    const std::uint32_t status = reply ? 0 : static_cast<std::uint32_t>(error.code) + 1;
+    const ByteView content = reply ? ByteView(*reply) : as_bytes(error.detail);
     const ReplyHeader header{content.size(), status, is_last ? 1U : 0U};
     return send_bytes(kWorkerSocket, raw(header), kNoDeadline) == Transfer::Done &&
            send_bytes(kWorkerSocket, content, kNoDeadline) == Transfer::Done;

@@ -131,9 +131,7 @@ class WorkerPool::Keeper {
             if (wants_another() && Clock::now() >= not_before_) {
                 start_one(lock);
             } else if (Workers ended = take_expired(); !ended.empty()) {
-                lock.unlock();
-                ended.clear();
-                lock.lock();
+                end(std::move(ended), lock);
             } else {
                 wait_for_change(lock);
             }
@@ -177,9 +175,16 @@ class WorkerPool::Keeper {
             const auto worker = next++;
             if (!may_expire(*worker) || now < worker->idle_since + options_.idle_life) continue;
             ended.splice(ended.end(), idle_, worker);
-            --alive_;
         }
         return ended;
+    }
+
+    void end(Workers ended, std::unique_lock<std::mutex>& lock) {
+        const auto count = static_cast<unsigned>(ended.size());
+        lock.unlock();
+        ended.clear();  // kills and reaps
+        lock.lock();
+        alive_ -= count;
     }
 
     void wait_for_change(std::unique_lock<std::mutex>& lock) {
