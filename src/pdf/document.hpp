@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -103,6 +104,9 @@ class Document {
     /// A stream's bytes after all its filters. Filters that are not structural (images, encryption) are
     /// DamagedDocument.
     Result<Bytes> decode(const Stream& stream) const;
+
+    /// Whether `predicate` holds for any object in use. Reads them all, keeping none.
+    Result<bool> any_object(const std::function<bool(const Object&)>& predicate) const;
 
     Result<std::shared_ptr<const Dictionary>> catalog() const;
     Reference catalog_reference() const;

@@ -82,6 +82,8 @@ class Object {
     const Array* as_array() const;
     /// Also the dictionary of a stream.
     const Dictionary* as_dictionary() const;
+    /// The same, to be kept; null when it is neither.
+    std::shared_ptr<const Dictionary> share_dictionary() const;
     const Stream* as_stream() const { return std::get_if<Stream>(&value_); }
 
     /// The number an integer or a real stands for, 0 for anything else.
@@ -107,6 +109,8 @@ class Dictionary {
     /// Replaces the value, or appends the key.
     void set(std::string_view key, Object value);
     void set(Name key, Object value);
+    /// As set, for a reader: remembers that a key came twice.
+    void add_from_file(Name key, Object value);
     void erase(std::string_view key);
 
     const std::vector<Entry>& entries() const { return entries_; }

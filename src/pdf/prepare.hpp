@@ -55,6 +55,8 @@ struct PreparedSignature {
     std::vector<PreparedPlace> buttons;
     /// The field names its /Lock protects: those of the buttons. Repeated in the signature's FieldMDP reference.
     std::vector<std::string> locked_fields;
+    /// The empty appearance every unsigned widget shows.
+    std::uint32_t empty_form = 0;
 
     /// How many places can be drawn at: none when invisible, else the field's widget and the buttons.
     std::size_t place_count() const { return (field.visible ? 1 : 0) + buttons.size(); }

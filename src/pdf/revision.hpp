@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "pdf/object.hpp"
 
 #include <cstdint>
 #include <string>
@@ -25,8 +26,8 @@ struct RevisionState {
     std::uint32_t next_object = 0;
     /// Whether the file ends with a line break, so that the next revision may begin at once.
     bool ends_with_newline = true;
-    /// The object number of the catalog, the target of signature references.
-    std::uint32_t catalog = 0;
+    /// The catalog, the target of signature references.
+    Reference catalog;
     /// The object number of an empty /Perms dictionary made by `prepare` for a certification signature; 0 when there is
     /// none.
     std::uint32_t permissions = 0;
@@ -71,7 +72,7 @@ class RevisionWriter {
         std::uint32_t generation;
         std::uint64_t offset;
     };
-    void write_table(std::uint64_t at);
+    void write_table();
     void write_stream_section(std::uint64_t at);
 
     RevisionState before_;

@@ -1,0 +1,184 @@
+#include "pdf/signature_writer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace signet::pdf {
+
+namespace {
+
+/// `0 a b c` with up to 20 digits each, and blanks.
+constexpr std::size_t kByteRangeRoom = 64;
+
+void append_matrix(std::string& to, const Matrix& m) {
+    // Six digits: a picture of a metre must not drift by a point.
+    fmt::format_to(std::back_inserter(to), "{:.6f} {:.6f} {:.6f} {:.6f} {} {}", m.a, m.b, m.c, m.d, spelled_number(m.e),
+                   spelled_number(m.f));
+}
+
+bool is_plain(const Matrix& matrix) {
+    return matrix.a == 1 && matrix.b == 0 && matrix.c == 0 && matrix.d == 1;
+}
+
+void append_text_entry(std::string& to, std::string_view key, const std::string& value) {
+    if (value.empty()) return;
+    to += key;
+    to += text_string(value);
+}
+
+std::string_view action_name(FieldLock::Action action) {
+    switch (action) {
+        case FieldLock::Action::Include:
+            return "Include";
+        case FieldLock::Action::Exclude:
+            return "Exclude";
+        case FieldLock::Action::All:
+            break;
+    }
+    return "All";
+}
+
+void append_references(std::string& to, Reference catalog, bool certify, const FieldLock* lock) {
+    if (!certify && lock == nullptr) return;
+    to += "/Reference[";
+    if (certify) {
+        to += fmt::format(
+            "<</Type/SigRef/TransformMethod/DocMDP/Data {}/TransformParams<</Type/TransformParams/V/1.2/P 2>>>>",
+            to_string(catalog));
+    }
+    if (lock != nullptr) {
+        to += fmt::format(
+            "<</Type/SigRef/TransformMethod/FieldMDP/Data {}/TransformParams<</Type/TransformParams/V/1.2/Action/{}",
+            to_string(catalog), action_name(lock->action));
+        if (lock->action != FieldLock::Action::All) {
+            to += "/Fields[";
+            for (const std::string& name : lock->fields)
+                to += text_string(name);
+            to += ']';
+        }
+        to += ">>>>";
+    }
+    to += ']';
+}
+
+}  // namespace
+
+Status check_appearances(std::span<const PlaceAppearance> appearances) {
+    for (const PlaceAppearance& appearance : appearances) {
+        if (appearance.drawing == nullptr) continue;
+        const double width = appearance.drawing->width();
+        const bool sane = std::isfinite(appearance.rotation_degrees) && appearance.clip_x >= 0 &&
+                          appearance.clip_x < width && appearance.clip_width >= 0 &&
+                          appearance.clip_x + appearance.clip_width <= width * 1.0001;
+        if (!sane) return invalid_parameter("a place shows a strip its drawing does not have");
+    }
+    return {};
+}
+
+std::uint32_t AppearanceWriter::drawing(const CompiledDrawing& drawing) {
+    for (const auto& [known, number] : written_) {
+        if (known == &drawing) return number;
+    }
+    const std::uint32_t number = drawing.write(writer_);
+    written_.emplace_back(&drawing, number);
+    return number;
+}
+
+std::uint32_t AppearanceWriter::write(const PlaceAppearance& appearance, const PreparedPlace& place) {
+    const CompiledDrawing& picture = *appearance.drawing;
+    const std::uint32_t form = drawing(picture);
+    const bool sideways = place.page_rotation % 180 != 0;
+    const double width = (sideways ? place.rectangle.height() : place.rectangle.width()) * place.user_unit;
+    const double height = (sideways ? place.rectangle.width() : place.rectangle.height()) * place.user_unit;
+    const bool whole =
+        appearance.clip_x == 0 && (appearance.clip_width == 0 || appearance.clip_width >= picture.width());
+    const double strip = appearance.clip_width > 0 ? appearance.clip_width : picture.width() - appearance.clip_x;
+    const Matrix matrix =
+        fitted(appearance.clip_x, strip, picture.height(), appearance.rotation_degrees, width, height);
+
+    std::string content = "q ";
+    if (is_plain(matrix)) {
+        content += fmt::format("1 0 0 1 {} {}", spelled_number(matrix.e), spelled_number(matrix.f));
+    } else {
+        append_matrix(content, matrix);
+    }
+    content += " cm ";
+    if (!whole) {
+        content += fmt::format("{} 0 {} {} re W n ", spelled_number(appearance.clip_x), spelled_number(strip),
+                               spelled_number(picture.height()));
+    }
+    content += "/S Do Q";
+
+    std::string dictionary =
+        fmt::format("/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</XObject<</S {} 0 R>>>>",
+                    spelled_number(width), spelled_number(height), form);
+    if (place.page_rotation != 0) {
+        const Matrix turn = appearance_matrix(place.page_rotation);
+        dictionary += fmt::format("/Matrix[{} {} {} {} 0 0]", spelled_number(turn.a), spelled_number(turn.b),
+                                  spelled_number(turn.c), spelled_number(turn.d));
+    }
+    const std::uint32_t number = writer_.allocate();
+    writer_.write_stream(number, dictionary, content);
+    return number;
+}
+
+SignatureSlot write_signature(RevisionWriter& writer, std::uint32_t number, Reference catalog,
+                              const SignatureDetails& details, const FieldLock* lock, std::size_t max_cms_size) {
+    std::string head = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M";
+    head += date_text(details.time, details.zone_offset_minutes);
+    append_text_entry(head, "/Name", details.signer_name);
+    append_text_entry(head, "/Reason", details.reason);
+    append_text_entry(head, "/Location", details.location);
+    append_text_entry(head, "/ContactInfo", details.contact_info);
+    append_references(head, catalog, details.certify, lock);
+    head += "/ByteRange[";
+
+    SignatureSlot slot;
+    Bytes& to = writer.bytes();
+    writer.begin(number);
+    append(to, head);
+    slot.byte_range = to.size();
+    to.insert(to.end(), kByteRangeRoom, ' ');
+    append(to, "]/Contents<");
+    slot.contents_begin = to.size();
+    slot.contents_digits = 2 * std::max(max_cms_size, details.contents_reserve);
+    to.insert(to.end(), slot.contents_digits, '0');
+    append(to, ">>>");
+    writer.end();
+    return slot;
+}
+
+UnsignedRevision seal_revision(RevisionWriter writer, const RevisionState& before, const SignatureSlot& slot,
+                               const crypto::Sha256& hash_so_far) {
+    UnsignedRevision revision;
+    revision.state = writer.finish();
+    revision.state.permissions = 0;  // only the first signature may certify
+    revision.increment = std::move(writer.bytes());
+    revision.contents_begin = slot.contents_begin;
+    revision.contents_digits = slot.contents_digits;
+
+    const std::size_t gap_begin = slot.contents_begin - 1;
+    const std::size_t gap_end = slot.contents_begin + slot.contents_digits + 1;
+    const std::string range = fmt::format("0 {} {} {}", before.length + gap_begin, before.length + gap_end,
+                                          revision.increment.size() - gap_end);
+    std::copy(range.begin(), range.end(), revision.increment.begin() + static_cast<std::ptrdiff_t>(slot.byte_range));
+
+    const ByteView increment(revision.increment);
+    crypto::Sha256 hash = hash_so_far;
+    hash.update(increment.subspan(0, gap_begin));
+    revision.hash_before_contents = hash;
+    hash.update(increment.subspan(gap_end));
+    revision.digest = hash.digest();
+    return revision;
+}
+
+std::string date_text(UtcTime time, int zone_offset_minutes) {
+    const CivilTime civil = TimeZone::fixed(zone_offset_minutes).to_civil(time);
+    const int distance = std::abs(zone_offset_minutes);
+    return fmt::format("(D:{:04}{:02}{:02}{:02}{:02}{:02}{}{:02}'{:02}')", civil.year, civil.month, civil.day,
+                       civil.hour, civil.minute, civil.second, zone_offset_minutes < 0 ? '-' : '+', distance / 60,
+                       distance % 60);
+}
+
+}  // namespace signet::pdf
