@@ -83,8 +83,10 @@ void Connection::abort() {
 }
 
 Task<void> Connection::run() {
-    while (co_await exchange()) {
-    }
+    // Not `while (co_await …)`: g++ 12 miscompiles a suspension in a loop's condition.
+    bool more = true;
+    while (more)
+        more = co_await exchange();
 }
 
 /// One request and its answer. False when the connection has done its duty.
@@ -236,8 +238,8 @@ Task<std::optional<Refusal>> Connection::read_body(Exchange& exchange) {
     std::optional<Refusal> refusal;
     if (parser_.expects_continue() && input_.empty()) {
         std::uint64_t ignored = 0;
-        if (!co_await send_bytes("HTTP/1.1 100 Continue\r\n\r\n", {}, false, ignored))
-            refusal = Refusal{kClientClosed, ""};
+        const bool told = co_await send_bytes("HTTP/1.1 100 Continue\r\n\r\n", {}, false, ignored);
+        if (!told) refusal = Refusal{kClientClosed, ""};
     }
     if (!refusal) refusal = co_await receive_body(consume);
     if (length > limit) co_return too_large();
