@@ -135,6 +135,8 @@ struct Document {
     std::uint64_t length = 0;
     std::string sha256;
     int revision = 0;
+    /// How many signatures were made here.
+    int signatures = 0;
     /// What the PDF floor needs to append the next revision; empty until the contract is sent.
     std::string revision_state;
     /// Set when the upload already carried signatures: then it is never rewritten.

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "model/flow.hpp"
+#include "service/directory.hpp"
+#include "service/platform.hpp"
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace signet::store {
+class Transaction;
+}
+
+namespace signet::service {
+
+using ContractPointer = std::shared_ptr<const model::Contract>;
+
+/// How a request names a contract (spec §1.8): the id, else the bizId within the company that `tenant_name` names.
+struct Locator {
+    model::ContractId contract;
+    std::string biz_id;
+    std::string tenant_name;
+};
+
+/// What is written down and told about a change, besides the changed contract itself.
+struct Change {
+    /// The log's word for it, e.g. `contract.sent`.
+    std::string event;
+    /// Who did it, as the log names people: `application:<token>`, `user:<masked contact>`, `system`.
+    std::string actor;
+    /// JSON with what else matters for the log.
+    std::string detail = "{}";
+    /// What happened by the model's rules; notices are made from it.
+    model::Events events;
+    /// Whether the row is new.
+    bool is_new = false;
+    /// More to be written in the same transaction.
+    std::function<Status(store::Transaction&)> also;
+};
+
+/// The exclusive right to change one contract in this process; released when it goes out of scope.
+class ContractLock;
+
+/// Finds contracts, keeps the recently used ones in memory, and carries out changes: the contract, its log entry and
+/// its notices are committed together or not at all. Thread-safe.
+class ContractBook {
+  public:
+    /// Called inside the transaction of a change, to enqueue whatever its events demand.
+    using Notices =
+        std::function<Status(store::Transaction&, const model::Contract& contract, const model::Events& events)>;
+
+    ContractBook(Platform& platform, const Directory& directory, std::size_t capacity = 20'000);
+    ~ContractBook();
+
+    /// Who hears of changes; set once, before the first change.
+    void set_notices(Notices notices) { notices_ = std::move(notices); }
+
+    /// ContractNotFound. A contract whose deadline has passed is expired first.
+    Result<ContractPointer> find(model::ContractId id);
+    /// The same for who holds the contract's lock already.
+    Result<ContractPointer> find(const ContractLock& held);
+    /// The contract a caller means. InvalidParameter when neither id nor bizId is given; ContractNotFound also for a
+    /// contract that none of the caller's companies takes part in.
+    Result<ContractPointer> locate(const Caller& caller, const Locator& locator);
+    Result<ContractPointer> of_document(const Caller& caller, model::DocumentId document);
+    Result<ContractPointer> of_document(model::DocumentId document);
+
+    /// Waits until nobody else in this process changes the contract.
+    ContractLock lock(model::ContractId id);
+
+    /// Commits a changed copy of a contract. `contract.version` must be that of the copy's original. Errors: Conflict
+    /// when somebody else changed it meanwhile; whatever the transaction met.
+    Result<ContractPointer> commit(model::Contract contract, const Change& change);
+    /// Takes a draft out.
+    Status remove(const model::Contract& contract, const Change& change);
+
+    /// Expires what is overdue, at most `limit` contracts; how many.
+    Result<std::size_t> expire_overdue(std::size_t limit);
+
+  private:
+    friend class ContractLock;
+    struct Gate;
+    Result<ContractPointer> load(model::ContractId id);
+    Result<ContractPointer> expire_held(model::ContractId id);
+    bool is_overdue(const model::Contract& contract) const;
+    bool may_see(const Caller& caller, const model::Contract& contract) const;
+    void keep(const ContractPointer& contract);
+    void forget(model::ContractId id);
+
+    Platform& platform_;
+    const Directory& directory_;
+    Notices notices_;
+
+    const std::size_t capacity_;
+    std::mutex cache_mutex_;
+    std::list<ContractPointer> recent_;
+    std::unordered_map<model::ContractId, std::list<ContractPointer>::iterator> index_;
+
+    std::mutex gates_mutex_;
+    std::unordered_map<model::ContractId, std::shared_ptr<Gate>> gates_;
+};
+
+class ContractLock {
+  public:
+    ContractLock(ContractBook& book, model::ContractId id);
+    ContractLock(ContractLock&&) noexcept = default;
+    ContractLock& operator=(ContractLock&&) = delete;
+    ~ContractLock();
+
+    model::ContractId contract() const { return id_; }
+
+  private:
+    ContractBook* book_;
+    model::ContractId id_;
+    std::shared_ptr<ContractBook::Gate> gate_;
+};
+
+}  // namespace signet::service

@@ -1,0 +1,356 @@
+#include "service/drafting.hpp"
+
+#include "base/file_descriptor.hpp"
+#include "base/text.hpp"
+#include "convert/converter.hpp"
+#include "model/flow.hpp"
+#include "model/transitions.hpp"
+#include "render/page_engine.hpp"
+#include "sandbox/file.hpp"
+#include "store/blobs.hpp"
+#include "store/database.hpp"
+#include "store/document_files.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <set>
+#include <utility>
+
+namespace signet::service {
+
+using model::Action;
+using model::ActionStatus;
+using model::ActionType;
+using model::Call;
+using model::Company;
+using model::Contract;
+using model::Document;
+using model::Signatory;
+using model::TenantType;
+using model::User;
+
+namespace {
+
+constexpr std::size_t kMostDocuments = 100;
+constexpr std::size_t kMostSignatories = 200;
+
+std::string_view default_name(ActionType type) {
+    switch (type) {
+        case ActionType::Company:
+            return "企业签章";
+        case ActionType::Operator:
+            return "经办人签字";
+        case ActionType::Lp:
+            return "法定代表人签字";
+        case ActionType::Audit:
+            return "审批";
+        case ActionType::Personal:
+            return "审批并签字";
+        case ActionType::Practice:
+            return "个人执业章";
+    }
+    return "";
+}
+
+bool looks_like_mobile(std::string_view text) {
+    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    return text.size() >= 5 && text.size() <= 20 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
+}
+
+bool looks_like_mail(std::string_view text) {
+    const std::size_t at = text.find('@');
+    return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+           text.find('@', at + 1) == std::string_view::npos &&
+           text.find_first_of(" \t\r\n<>,;") == std::string_view::npos;
+}
+
+std::string serial_number(const TimeZone& zone, UtcTime now, model::ContractId id) {
+    const CivilTime day = zone.to_civil(now);
+    const std::string tail = std::to_string(100'000'000 + (id.value >> 2) % 100'000'000).substr(1);
+    return std::to_string(day.year * 10'000 + day.month * 100 + day.day) + tail;
+}
+
+}  // namespace
+
+std::string actor_of(const Caller& caller) {
+    return "application:" + caller.application.token;
+}
+std::string actor_of(const User& user) {
+    return "user:" + mask_contact(user.contact);
+}
+
+Status Drafting::check_user(const User& user, const std::string& field) const {
+    if (user.contact.empty()) return invalid_parameter(field + ".contact: is required");
+    if (user.contact_type == model::ContactType::Mobile && !looks_like_mobile(user.contact)) {
+        return invalid_parameter(field + ".contact: is not a mobile number");
+    }
+    if (user.contact_type == model::ContactType::Email && !looks_like_mail(user.contact)) {
+        return invalid_parameter(field + ".contact: is not a mail address");
+    }
+    return {};
+}
+
+Result<User> Drafting::resolved_receiver(const Company& company, User receiver, const std::string& field) const {
+    if (const Status sound = check_user(receiver, field); !sound) return sound.error();
+    const bool internal_kind =
+        receiver.contact_type == model::ContactType::EmployeeId || receiver.contact_type == model::ContactType::Number;
+    if (!internal_kind) return receiver;
+    const auto employee = directory_.employee(company.id, receiver);
+    if (!employee) return fail(employee.error().code, field + ": " + employee.error().detail);
+    if (receiver.name.empty()) receiver.name = employee->name;
+    return receiver;
+}
+
+Status Drafting::check_actions(const Signatory& signatory, bool has_creator, const std::string& field) const {
+    int index = 0;
+    for (const Action& action : signatory.actions) {
+        const std::string path = field + ".actions[" + std::to_string(index++) + "]";
+        if (action.type == ActionType::Audit && action.operators.empty()) {
+            return fail(ErrorCode::ActionOperatorsRequired, path + ".corpOperators");
+        }
+        const bool has_handler = !signatory.receiver.empty() || (signatory.sponsor && has_creator);
+        if (action.type == ActionType::Operator && !has_handler) return fail(ErrorCode::OperatorRequired, path);
+        if (action.seals.size() > 9) return invalid_parameter(path + ".corpSealIds: at most 9");
+        for (const model::SealId seal : action.seals) {
+            if (!signatory.company)
+                return fail(ErrorCode::SealNotFound, path + ": seals work for our own companies only");
+            const auto usable = directory_.usable_seal(signatory.company, seal);
+            if (!usable) return fail(usable.error().code, path + ": " + usable.error().detail);
+        }
+        for (std::size_t i = 0; i < action.operators.size(); ++i) {
+            const std::string who = path + ".corpOperators[" + std::to_string(i) + "]";
+            if (const Status sound = check_user(action.operators[i], who); !sound) return sound;
+        }
+    }
+    return {};
+}
+
+Result<Signatory> Drafting::complete(const Company& initiator, Signatory signatory, bool has_creator, int position,
+                                     const std::string& field) const {
+    const bool is_company = signatory.tenant_type == TenantType::Company;
+    if (!is_company && signatory.tenant_name.empty()) signatory.tenant_name = signatory.receiver.name;
+    if (signatory.tenant_name.empty() && !signatory.delay_set)
+        return invalid_parameter(field + ".tenantName: is required");
+
+    signatory.id = platform_.ids.next<model::SignatoryId>();
+    signatory.status = model::SignatoryStatus::Draft;
+    std::optional<Company> own;
+    if (is_company) own = directory_.internal_company(signatory.tenant_name);
+    signatory.company = own ? own->id : model::CompanyId{};
+    signatory.sponsor = is_company && own && own->id == initiator.id;
+    if (signatory.serial_no == 0) signatory.serial_no = position + 1;
+
+    const bool needs_receiver = !signatory.sponsor && !signatory.delay_set;
+    if (!signatory.receiver.empty() || needs_receiver) {
+        auto receiver = resolved_receiver(own.value_or(initiator), signatory.receiver, field + ".receiver");
+        if (!receiver) return receiver.error();
+        signatory.receiver = std::move(*receiver);
+    }
+
+    if (!is_company) {
+        Action only;
+        only.type = ActionType::Personal;
+        only.implicit = true;
+        if (!signatory.actions.empty()) only.stampers = signatory.actions.front().stampers;
+        signatory.actions = {std::move(only)};
+    }
+    if (signatory.actions.empty()) return fail(ErrorCode::ActionRequired, field + ".actions");
+    int order = 0;
+    for (Action& action : signatory.actions) {
+        action.id = platform_.ids.next<model::ActionId>();
+        action.status = ActionStatus::Init;
+        if (action.name.empty()) action.name = std::string(default_name(action.type));
+        if (action.serial_no < 0) action.serial_no = order;
+        ++order;
+    }
+    for (model::Attachment& attachment : signatory.attachments)
+        attachment.id = platform_.ids.next<model::AttachmentId>();
+    if (const Status sound = check_actions(signatory, has_creator, field); !sound) return sound.error();
+    return signatory;
+}
+
+Result<ContractPointer> Drafting::find_existing(const Caller& caller, const Company& company, const Contract& wanted) {
+    if (wanted.id) {
+        auto found = book_.locate(caller, {wanted.id, {}, {}});
+        if (!found) return found;
+        if (!model::check(Call::Draft, (*found)->status)) {
+            return fail(ErrorCode::InvalidContractStatus, "id: contract is " + std::string(to_wire((*found)->status)));
+        }
+        return found;
+    }
+    if (wanted.biz_id.empty()) return ContractPointer();
+    auto found = book_.locate(caller, {{}, wanted.biz_id, company.name});
+    if (!found && found.error().code == ErrorCode::ContractNotFound) return ContractPointer();
+    if (!found) return found;
+    if (!model::check(Call::Draft, (*found)->status)) return fail(ErrorCode::DuplicateBizId, "bizId: " + wanted.biz_id);
+    return found;
+}
+
+Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand command) {
+    Contract& contract = command.contract;
+    const auto company = directory_.company(caller, contract.tenant_name);
+    if (!company) return company.error();
+    const auto category = directory_.category(company->id, command.category);
+    if (!category) return category.error();
+    if (contract.subject.empty()) return invalid_parameter("subject: is required");
+    if (contract.signatories.size() > kMostSignatories) return invalid_parameter("signatories: too many");
+    if (contract.creator && !contract.creator->empty()) {
+        const auto employee = directory_.employee(company->id, *contract.creator);
+        if (!employee) return fail(employee.error().code, "creator: " + employee.error().detail);
+        contract.creator->name = employee->name;
+    } else {
+        contract.creator.reset();
+    }
+
+    contract.tenant_name = company->name;
+    contract.company = company->id;
+    contract.application = caller.application.id;
+    contract.category = category->id;
+    contract.category_name = category->name;
+    contract.status = model::ContractStatus::Draft;
+    std::vector<Signatory> parties;
+    for (Signatory& signatory : contract.signatories) {
+        const auto position = static_cast<int>(parties.size());
+        const std::string field = "signatories[" + std::to_string(position) + "]";
+        auto completed = complete(*company, std::move(signatory), contract.creator.has_value(), position, field);
+        if (!completed) return completed.error();
+        const bool twice = std::any_of(parties.begin(), parties.end(),
+                                       [&](const Signatory& other) { return model::same_party(other, *completed); });
+        if (twice) return fail(ErrorCode::DuplicateSignatory, field + ": " + completed->tenant_name);
+        parties.push_back(std::move(*completed));
+    }
+    contract.signatories = std::move(parties);
+
+    // A deadline that has passed already cannot be meant; like a missing one it becomes the category's.
+    const UtcTime now = platform_.clock.now();
+    if (!contract.expire_time || *contract.expire_time <= now) {
+        contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
+    }
+    if (contract.end_time) contract.end_time = platform_.zone.end_of_day(*contract.end_time);
+
+    Change change;
+    change.event = "contract.drafted";
+    change.actor = actor_of(caller);
+    // A second try follows when somebody else has just taken the same bizId: then there is a draft to write over.
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        const auto existing = find_existing(caller, *company, contract);
+        if (!existing) return existing.error();
+        Contract copy = contract;
+        if (*existing == nullptr) {
+            copy.id = platform_.ids.next<model::ContractId>();
+            copy.create_time = now;
+            if (copy.sn.empty()) copy.sn = serial_number(platform_.zone, now, copy.id);
+            change.is_new = true;
+            auto committed = book_.commit(std::move(copy), change);
+            if (committed || store::violated_constraint(committed.error()) != "contract_biz_id") return committed;
+            continue;
+        }
+        const ContractLock held = book_.lock((*existing)->id);
+        const auto fresh = book_.find(held);
+        if (!fresh) return fresh;
+        if (!model::check(Call::Draft, (*fresh)->status)) return find_existing(caller, *company, contract);
+        copy.id = (*fresh)->id;
+        copy.create_time = (*fresh)->create_time;
+        copy.documents = (*fresh)->documents;
+        copy.version = (*fresh)->version;
+        if (copy.biz_id.empty()) copy.biz_id = (*fresh)->biz_id;
+        if (copy.sn.empty()) copy.sn = (*fresh)->sn;
+        change.is_new = false;
+        return book_.commit(std::move(copy), change);
+    }
+    return fail(ErrorCode::DuplicateBizId, "bizId: " + contract.biz_id);
+}
+
+Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFileCommand& command) {
+    auto found = book_.locate(caller, command.locator);
+    if (!found) return found.error();
+    if (const Status allowed = model::check(Call::AddDocument, (*found)->status); !allowed) return allowed.error();
+    if (command.title.empty()) return invalid_parameter("title: is required");
+    if (command.suffix.empty()) return invalid_parameter("fileSuffix: is required");
+    if (command.size > platform_.upload_limit) return fail(ErrorCode::UploadTooLarge, "file");
+
+    const FileDescriptor upload(::open(command.file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!upload) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
+    const auto converted = platform_.converter.to_pdf(upload.get(), command.size, command.suffix);
+    if (!converted) return converted.error();
+    const auto memory = sandbox::memory_file(converted->pdf);
+    if (!memory) return memory.error();
+    const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
+    if (!sizes) return sizes.error();
+    const auto blob = platform_.blobs.put_file(command.file);
+    if (!blob) return blob.error();
+
+    Document document;
+    document.id = platform_.ids.next<model::DocumentId>();
+    document.title = command.title;
+    document.create_time = platform_.clock.now();
+    document.original_blob = blob->hex();
+    document.original_suffix = to_lower(command.suffix);
+    document.signed_before = converted->had_signatures;
+    for (const render::PageSize& size : *sizes)
+        document.pages.push_back({size.width, size.height});
+    const auto extent = platform_.documents.create(document.id, converted->pdf);
+    if (!extent) return extent.error();
+    document.length = extent->length;
+    document.sha256 = hex(extent->sha256);
+
+    const ContractLock held = book_.lock((*found)->id);
+    found = book_.find(held);
+    if (!found) return found.error();
+    if (const Status allowed = model::check(Call::AddDocument, (*found)->status); !allowed) return allowed.error();
+    Contract contract = **found;
+    if (contract.documents.size() >= kMostDocuments)
+        return invalid_parameter("file: a contract holds at most 100 documents");
+    int last = -1;
+    for (const Document& other : contract.documents)
+        last = std::max(last, other.sort);
+    document.sort = command.sort.value_or(last + 1);
+    const model::DocumentId id = document.id;
+    contract.documents.push_back(std::move(document));
+    std::stable_sort(contract.documents.begin(), contract.documents.end(),
+                     [](const Document& a, const Document& b) { return a.sort < b.sort; });
+    std::vector<BoundStamper> stampers = command.stampers;
+    for (BoundStamper& bound : stampers) {
+        if (bound.stamper.documents.empty()) bound.stamper.documents = {id};
+    }
+    if (const Status bound = bind_stampers(contract, stampers, "stampers", false); !bound) return bound.error();
+    if (command.stamper_rule) contract.stamper_rule = command.stamper_rule;
+
+    Change change;
+    change.event = "document.added";
+    change.actor = actor_of(caller);
+    change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + hex(extent->sha256) + R"(","original":")" +
+                    blob->hex() + "\"}";
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed.error();
+    return id;
+}
+
+Status bind_stampers(Contract& contract, const std::vector<BoundStamper>& stampers, const std::string& field,
+                     bool replace) {
+    std::set<model::ActionId> touched;
+    int index = 0;
+    for (const BoundStamper& bound : stampers) {
+        const std::string path = field + "[" + std::to_string(index++) + "]";
+        Action* action = nullptr;
+        if (bound.action) {
+            action = contract.find(bound.action);
+            if (action == nullptr) return invalid_parameter(path + ".actionId: the contract has no such node");
+        } else if (bound.signatory) {
+            Signatory* signatory = contract.find(bound.signatory);
+            if (signatory == nullptr) return invalid_parameter(path + ".signatoryId: the contract has no such party");
+            if (signatory->tenant_type == TenantType::Company && signatory->actions.size() != 1) {
+                return invalid_parameter(path + ".actionId: is required for the places of a company");
+            }
+            action = &signatory->actions.front();
+        } else {
+            return invalid_parameter(path + ": actionId or signatoryId is required");
+        }
+        if (replace && touched.insert(action->id).second) action->stampers.clear();
+        action->stampers.push_back(bound.stamper);
+    }
+    return {};
+}
+
+}  // namespace signet::service

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "service/contract_book.hpp"
+#include "service/directory.hpp"
+#include "service/platform.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace signet::service {
+
+/// A contract as a request describes it. `contract` has the ids the request names and no others; its signatories and
+/// actions get theirs here.
+struct DraftCommand {
+    model::Contract contract;
+    CategoryReference category;
+};
+
+/// A stamper of a request that names its node itself: by action, or by personal signatory.
+struct BoundStamper {
+    model::Stamper stamper;
+    model::ActionId action;
+    model::SignatoryId signatory;
+};
+
+struct AddFileCommand {
+    Locator locator;
+    std::string title;
+    std::string suffix;
+    /// Sorts before larger numbers; documents without one come in the order of their arrival.
+    std::optional<int> sort;
+    /// The upload on disk; stays the caller's.
+    std::filesystem::path file;
+    std::uint64_t size = 0;
+    std::vector<BoundStamper> stampers;
+    std::optional<model::StamperRule> stamper_rule;
+};
+
+/// Making a contract and filling it with documents (spec §4.1, §4.2). Thread-safe.
+class Drafting {
+  public:
+    Drafting(Platform& platform, const Directory& directory, ContractBook& book)
+        : platform_(platform), directory_(directory), book_(book) {}
+
+    /// A new draft, or the draft with this id or bizId anew (it keeps its id and its documents). Errors as in spec
+    /// §4.1.
+    Result<ContractPointer> draft(const Caller& caller, DraftCommand command);
+
+    /// The new document's id. Errors: InvalidContractStatus, UploadTooLarge, UnsupportedFileType, InvalidFile and the
+    /// reasons of converting.
+    Result<model::DocumentId> add_file(const Caller& caller, const AddFileCommand& command);
+
+    /// Checks a signatory of a request and completes it: names, receivers, the company behind it, its nodes, ids. Also
+    /// for parties that join later. `field` is the path its errors begin with.
+    Result<model::Signatory> complete(const model::Company& initiator, model::Signatory signatory, bool has_creator,
+                                      int position, const std::string& field) const;
+
+  private:
+    Result<ContractPointer> find_existing(const Caller& caller, const model::Company& company,
+                                          const model::Contract& wanted);
+    Status check_user(const model::User& user, const std::string& field) const;
+    Status check_actions(const model::Signatory& signatory, bool has_creator, const std::string& field) const;
+    Result<model::User> resolved_receiver(const model::Company& company, model::User receiver,
+                                          const std::string& field) const;
+
+    Platform& platform_;
+    const Directory& directory_;
+    ContractBook& book_;
+};
+
+/// Puts the stampers of a request onto their nodes. A node that gets any loses those it had from earlier calls when
+/// `replace` is set. InvalidParameter for an unknown node; `field` is the name of the list.
+Status bind_stampers(model::Contract& contract, const std::vector<BoundStamper>& stampers, const std::string& field,
+                     bool replace);
+
+/// Who did something, as the log names them.
+std::string actor_of(const Caller& caller);
+std::string actor_of(const model::User& user);
+
+}  // namespace signet::service

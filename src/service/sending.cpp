@@ -1,0 +1,150 @@
+#include "service/sending.hpp"
+
+#include "model/flow.hpp"
+#include "model/transitions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::service {
+
+using model::Action;
+using model::ActionType;
+using model::Contract;
+using model::Signatory;
+
+namespace {
+
+constexpr std::chrono::hours kTwoYears{24 * 365 * 2};
+
+/// The nodes of a receiver that sends none of its own (spec §3.4); persons have their one node anyway.
+std::vector<Action> default_flow() {
+    std::vector<Action> actions(2);
+    actions[0].type = ActionType::Operator;
+    actions[0].serial_no = 0;
+    actions[1].type = ActionType::Company;
+    actions[1].serial_no = 1;
+    return actions;
+}
+
+/// Every stamper of these parties with its node, and the path its errors go by.
+std::vector<StamperOfAction> stampers_of(const std::vector<const Signatory*>& signatories) {
+    std::vector<StamperOfAction> list;
+    for (const Signatory* signatory : signatories) {
+        for (const Action& action : signatory->actions) {
+            for (const model::Stamper& stamper : action.stampers) {
+                const std::string field = "stampers[" + std::to_string(list.size()) + "]";
+                list.push_back({stamper, &action, signatory, field});
+            }
+        }
+    }
+    return list;
+}
+
+}  // namespace
+
+Status Sending::place_all(Contract& contract, bool locate_all) const {
+    std::vector<const Signatory*> parties;
+    for (const Signatory& signatory : contract.signatories)
+        parties.push_back(&signatory);
+    const auto places = places_.find(contract, stampers_of(parties), locate_all);
+    if (!places) return places.error();
+    for (const auto& [action, found] : *places)
+        contract.find(action)->places = found;
+    return {};
+}
+
+Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& command) {
+    const auto found = book_.locate(caller, command.locator);
+    if (!found) return found;
+    const ContractLock held = book_.lock((*found)->id);
+    const auto fresh = book_.find(held);
+    if (!fresh) return fresh;
+    Contract contract = **fresh;
+    if (const Status allowed = model::check(model::Call::Send, contract.status); !allowed) return allowed.error();
+    if (contract.documents.empty()) return fail(ErrorCode::DocumentRequired, "contract " + to_string(contract.id));
+    if (contract.signatories.empty()) return fail(ErrorCode::SignatoryRequired, "contract " + to_string(contract.id));
+    if (const Status bound = bind_stampers(contract, command.stampers, "stampers", true); !bound) return bound.error();
+    if (command.stamper_rule) contract.stamper_rule = command.stamper_rule;
+    const auto category = directory_.category(contract.category);
+    if (!category) return category.error();
+    if (!contract.stamper_rule) contract.stamper_rule = category->stamper_rule;
+    for (const Signatory& signatory : contract.signatories) {
+        for (const Action& action : signatory.actions) {
+            for (const model::SealId seal : action.seals) {
+                const auto usable = directory_.usable_seal(signatory.company, seal);
+                if (!usable) return usable.error();
+            }
+        }
+    }
+    if (const Status placed = place_all(contract, command.locate_all); !placed) return placed.error();
+
+    const UtcTime now = platform_.clock.now();
+    if (!contract.expire_time || *contract.expire_time <= now) {
+        contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
+    }
+    contract.expire_time = std::min(*contract.expire_time, now + kTwoYears);
+    auto events = model::publish(contract, now);
+    if (!events) return events.error();
+    if (const Status frozen = signing_.freeze(contract); !frozen) return frozen.error();
+
+    Change change;
+    change.event = "contract.sent";
+    change.actor = actor_of(caller);
+    change.events = std::move(*events);
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed;
+    if (const Status automatic = signing_.sign_automatically(held); !automatic) return automatic.error();
+    return book_.find(held);
+}
+
+Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locator& locator, Signatory signatory,
+                                              bool locate_all) {
+    const auto found = book_.locate(caller, locator);
+    if (!found) return found.error();
+    const ContractLock held = book_.lock((*found)->id);
+    const auto fresh = book_.find(held);
+    if (!fresh) return fresh.error();
+    Contract contract = **fresh;
+    if (const Status allowed = model::check(model::Call::SignatoryAdd, contract.status); !allowed)
+        return allowed.error();
+    const auto category = directory_.category(contract.category);
+    if (!category) return category.error();
+    if (!category->add_after_sending) {
+        return fail(ErrorCode::CategoryForbids, "the category does not allow parties after sending");
+    }
+    const auto initiator = directory_.company(contract.company);
+    if (!initiator) return fail(ErrorCode::CompanyNotFound, "company " + to_string(contract.company));
+    if (signatory.tenant_type == model::TenantType::Company && signatory.actions.empty())
+        signatory.actions = default_flow();
+    const int wished = signatory.serial_no;
+    auto completed = drafting_.complete(*initiator, std::move(signatory), contract.creator.has_value(),
+                                        static_cast<int>(contract.signatories.size()), "signatory");
+    if (!completed) return completed.error();
+    completed->serial_no = wished;
+
+    const auto places = places_.find(contract, stampers_of({&*completed}), locate_all);
+    if (!places) return places.error();
+    for (Action& action : completed->actions) {
+        if (const auto mine = places->find(action.id); mine != places->end()) action.places = mine->second;
+    }
+    const model::SignatoryId id = completed->id;
+    const UtcTime now = platform_.clock.now();
+    auto events = model::add_signatory(contract, std::move(*completed), now);
+    if (!events) return events.error();
+    // A contract that was complete may have passed its deadline; the new party gets the category's time again.
+    if (!contract.expire_time || *contract.expire_time <= now) {
+        contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
+    }
+
+    Change change;
+    change.event = "signatory.added";
+    change.actor = actor_of(caller);
+    change.detail = R"({"signatory":")" + to_string(id) + "\"}";
+    change.events = std::move(*events);
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed.error();
+    return Added{*committed, id};
+}
+
+}  // namespace signet::service

@@ -1,0 +1,554 @@
+#include "service/signing.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/certificate_authority.hpp"
+#include "model/transitions.hpp"
+#include "pdf/document.hpp"
+#include "pdf/prepare.hpp"
+#include "pdf/sign.hpp"
+#include "service/drafting.hpp"
+#include "store/audit.hpp"
+#include "store/contracts.hpp"
+#include "store/database.hpp"
+#include "store/document_files.hpp"
+#include "store/hash_state_cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::service {
+
+using model::Action;
+using model::ActionStatus;
+using model::ActionType;
+using model::Contract;
+using model::Document;
+using model::Place;
+using model::Signatory;
+using model::StamperType;
+
+namespace {
+
+constexpr std::size_t kKeptHashStates = 10'000;
+constexpr std::chrono::hours kCertificateLife{24};
+constexpr std::size_t kLongestCertificateName = 64;
+
+std::string field_name(model::ActionId action) {
+    return "a" + to_string(action);
+}
+
+store::DocumentExtent extent_of(const Document& document) {
+    store::DocumentExtent extent;
+    extent.length = document.length;
+    const auto digest = from_hex(document.sha256).value_or(Bytes(32));
+    std::copy_n(digest.begin(), extent.sha256.size(), extent.sha256.begin());
+    return extent;
+}
+
+pdf::PlannedPlace planned(const Place& place) {
+    return {static_cast<std::size_t>(place.page),
+            {place.x, place.y, place.width, place.height, place.rotation_degrees}};
+}
+
+pdf::PlaceAppearance appearance(const Place& place, const pdf::CompiledDrawing& drawing) {
+    pdf::PlaceAppearance result;
+    result.drawing = &drawing;
+    result.rotation_degrees = place.rotation_degrees;
+    if (place.strips > 1) {
+        result.clip_width = drawing.width() / place.strips;
+        result.clip_x = result.clip_width * place.strip;
+    }
+    return result;
+}
+
+std::string cut(std::string_view text, std::size_t characters) {
+    std::u32string wide = to_utf32(text);
+    if (wide.size() > characters) wide.resize(characters);
+    return to_utf8(wide);
+}
+
+/// The places of a node in one document.
+std::vector<Place> places_in(const std::vector<Place>& places, model::DocumentId document) {
+    std::vector<Place> result;
+    std::copy_if(places.begin(), places.end(), std::back_inserter(result),
+                 [&](const Place& place) { return place.document == document; });
+    return result;
+}
+
+}  // namespace
+
+/// What a node shows on the page.
+struct Signing::Ink {
+    CompiledDrawingPointer seal;       // for seals, across-page seals and legal representatives
+    CompiledDrawingPointer signature;  // for signatures by hand
+    model::SealId used_seal;
+    /// Seals that single places name for themselves.
+    std::map<model::SealId, CompiledDrawingPointer> others;
+};
+
+class Signing::HashStates {
+  public:
+    HashStates() : cache_(kKeptHashStates) {}
+    store::HashStateCache<crypto::Sha256>& cache() { return cache_; }
+
+  private:
+    store::HashStateCache<crypto::Sha256> cache_;
+};
+
+Signing::Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
+                 const PlaceFinder& places)
+    : platform_(platform),
+      directory_(directory),
+      book_(book),
+      artist_(artist),
+      places_(places),
+      hash_states_(std::make_unique<HashStates>()) {}
+
+Signing::~Signing() = default;
+
+Status Signing::freeze(Contract& contract) {
+    for (Document& document : contract.documents) {
+        const auto bytes = platform_.documents.read(document.id, 0, document.length);
+        if (!bytes) return bytes.error();
+        const auto parsed = pdf::Document::open(*bytes);
+        if (!parsed) return parsed.error();
+        std::vector<pdf::PlannedSignature> plan;
+        for (const Signatory& signatory : contract.signatories) {
+            for (const Action& action : signatory.actions) {
+                const auto places = places_in(action.places, document.id);
+                if (places.empty()) continue;
+                pdf::PlannedSignature& signature = plan.emplace_back();
+                signature.name = field_name(action.id);
+                for (const Place& place : places)
+                    signature.places.push_back(planned(place));
+            }
+        }
+        // A file that came with signatures keeps them: it gets each field together with its own signature.
+        if (plan.empty() || document.signed_before) {
+            if (const Status fit = pdf::check_signable(*parsed); !fit) return fit.error();
+            document.revision_state = pdf::to_text(parsed->revision_state());
+            continue;
+        }
+        auto prepared = pdf::prepare(*parsed, plan);
+        if (!prepared) return prepared.error();
+        const auto lock = platform_.documents.lock(document.id);
+        const auto length = platform_.documents.append(lock, document.length, prepared->increment);
+        if (!length) return length.error();
+        crypto::Sha256 hash;
+        hash.update(*bytes);
+        hash.update(prepared->increment);
+        document.length = *length;
+        document.sha256 = hex(hash.digest());
+        ++document.revision;
+        document.revision_state = pdf::to_text(prepared->state);
+        if (const Status kept = hash_states_->cache().keep(document.id, extent_of(document), hash); !kept) return kept;
+        for (const pdf::PreparedSignature& signature : prepared->signatures) {
+            const auto action = parse_id(std::string_view(signature.name).substr(1));
+            contract.prepared_fields.push_back({document.id, {action.value_or(0)}, pdf::to_text(signature)});
+        }
+    }
+    return {};
+}
+
+Status Signing::company_sign(const Caller& caller, const SealSignCommand& command) {
+    const auto company = directory_.company(caller, command.tenant_name);
+    if (!company) return company.error();
+    const auto found = book_.locate(caller, command.locator);
+    if (!found) return found.error();
+    const ContractLock held = book_.lock((*found)->id);
+    const auto contract = book_.find(held);
+    if (!contract) return contract.error();
+    if (const Status allowed = model::check(model::Call::Sign, (*contract)->status); !allowed) return allowed;
+
+    const Signatory* signatory = nullptr;
+    const Action* action = nullptr;
+    for (const Signatory& candidate : (*contract)->signatories) {
+        if (candidate.company != company->id) continue;
+        for (const Action& node : candidate.actions) {
+            const bool mine = node.type == ActionType::Company && node.status == ActionStatus::Start;
+            if (!mine || action != nullptr) continue;
+            signatory = &candidate;
+            action = &node;
+        }
+    }
+    if (action == nullptr) {
+        return fail(ErrorCode::NotSignStep, "this contract is not turn to sign or has bean signed");
+    }
+
+    SigningAct act;
+    act.action = action->id;
+    act.actor = actor_of(caller);
+    act.factor = "application";
+    act.seal = command.seal;
+    act.by = signatory->receiver;
+    if (act.by.empty() && (*contract)->creator) act.by = *(*contract)->creator;
+    if (act.by.empty()) act.by.name = company->name;
+
+    const bool forbidden = (*contract)->stamper_rule == model::StamperRule::MustForbid && !action->places.empty();
+    if (!command.stampers.empty() && !forbidden) {
+        std::vector<StamperOfAction> stampers;
+        for (std::size_t i = 0; i < command.stampers.size(); ++i) {
+            StamperOfAction& item = stampers.emplace_back();
+            item.stamper = command.stampers[i];
+            if (!item.stamper.seal) item.stamper.seal = command.seal;
+            item.action = action;
+            item.signatory = signatory;
+            item.field = "stampers[" + std::to_string(i) + "]";
+            if (item.stamper.seal) {
+                const auto usable = directory_.usable_seal(company->id, item.stamper.seal);
+                if (!usable) return usable.error();
+            }
+        }
+        auto places = places_.find(**contract, stampers, command.locate_all);
+        if (!places) return places.error();
+        act.more_places = std::move((*places)[action->id]);
+        if (!act.seal && action->places.empty() && action->seals.empty() && !act.more_places.empty()) {
+            act.seal = act.more_places.front().seal;
+        }
+    }
+    if (const auto signed_contract = sign(held, act); !signed_contract) return signed_contract.error();
+    return sign_automatically(held);
+}
+
+Result<Signing::Ink> Signing::prepare_ink(const Contract& contract, const SigningAct& act) const {
+    const Action& action = *contract.find(act.action);
+    const Signatory& signatory = *contract.owner(act.action);
+    Ink ink;
+    const bool by_hand = action.type == ActionType::Personal || action.type == ActionType::Operator ||
+                         (action.type == ActionType::Lp && !signatory.company);
+    if (by_hand) {
+        if (!act.signature) return invalid_parameter("signature: is required for this node");
+        auto drawing = artist_.signature(*act.signature);
+        if (!drawing) return drawing.error();
+        ink.signature = std::move(*drawing);
+        return ink;
+    }
+    if (!signatory.company) {
+        auto drawing = artist_.named_company_seal(signatory.tenant_name);
+        if (!drawing) return drawing.error();
+        ink.seal = std::move(*drawing);
+        return ink;
+    }
+    const auto type = action.type == ActionType::Lp ? model::SealType::Lp : model::SealType::Enterprise;
+    model::SealId chosen = act.seal;
+    if (!chosen && action.seals.size() == 1) chosen = action.seals.front();
+    if (!chosen && action.seals.size() > 1) {
+        return invalid_parameter("sealId: the node has several seals, name one of them");
+    }
+    const bool in_list =
+        action.seals.empty() || std::find(action.seals.begin(), action.seals.end(), chosen) != action.seals.end();
+    if (chosen && !in_list)
+        return fail(ErrorCode::SealNotFound, "seal " + to_string(chosen) + " is not one of the node's");
+    const auto seal =
+        chosen ? directory_.usable_seal(signatory.company, chosen) : directory_.default_seal(signatory.company, type);
+    if (!seal) return seal.error();
+    auto drawing = artist_.seal(*seal);
+    if (!drawing) return drawing.error();
+    ink.seal = std::move(*drawing);
+    ink.used_seal = seal->id;
+    const auto name_their_own = [&](const std::vector<Place>& places) -> Status {
+        for (const Place& place : places) {
+            if (!place.seal || place.seal == ink.used_seal || ink.others.contains(place.seal)) continue;
+            const bool listed = action.seals.empty() ||
+                                std::find(action.seals.begin(), action.seals.end(), place.seal) != action.seals.end();
+            if (!listed)
+                return fail(ErrorCode::SealNotFound, "seal " + to_string(place.seal) + " is not one of the node's");
+            const auto other = directory_.usable_seal(signatory.company, place.seal);
+            if (!other) return other.error();
+            auto other_drawing = artist_.seal(*other);
+            if (!other_drawing) return other_drawing.error();
+            ink.others.emplace(place.seal, std::move(*other_drawing));
+        }
+        return {};
+    };
+    if (const Status preset = name_their_own(action.places); !preset) return preset.error();
+    if (const Status more = name_their_own(act.more_places); !more) return more.error();
+    return ink;
+}
+
+Result<CompiledDrawingPointer> Signing::drawing_for(const Place& place, const Ink& ink, UtcTime now) const {
+    if (place.type == StamperType::Timestamp) return artist_.date(now, place.date_pattern, place.width);
+    if (ink.signature) return ink.signature;
+    if (const auto other = ink.others.find(place.seal); other != ink.others.end()) return other->second;
+    return ink.seal;
+}
+
+Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract& contract,
+                                                                 const SigningAct& act) const {
+    const Action& action = *contract.find(act.action);
+    const Signatory& signatory = *contract.owner(act.action);
+    const bool is_company = signatory.tenant_type == model::TenantType::Company;
+    crypto::Subject subject;
+    subject.common_name = cut(signatory.tenant_name, kLongestCertificateName);
+    if (is_company) subject.organization = subject.common_name;
+    const std::string& handler = act.by.name.empty() ? signatory.receiver.name : act.by.name;
+    if (is_company && action.type == ActionType::Operator && !handler.empty()) {
+        subject.common_name = cut(handler, kLongestCertificateName);
+    }
+    subject.serial_number = to_string(action.id);
+    const model::User& reachable = act.by.empty() ? signatory.receiver : act.by;
+    const bool by_wire =
+        reachable.contact_type == model::ContactType::Mobile || reachable.contact_type == model::ContactType::Email;
+    if (by_wire) subject.contact = reachable.contact;
+    return platform_.authority.issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
+}
+
+/// What one signing act adds to a document before it is written.
+struct Signing::Growth {
+    pdf::RevisionState state;
+    crypto::Sha256 hash;
+    Bytes increment;
+
+    void take(pdf::SignedRevision&& revision) {
+        append(increment, revision.increment);
+        state = std::move(revision.state);
+        hash = std::move(revision.hash);
+    }
+};
+
+Result<Bytes> Signing::bytes_with(const Document& document, const Growth& growth) const {
+    auto bytes = platform_.documents.read(document.id, 0, document.length);
+    if (!bytes) return bytes;
+    append(*bytes, growth.increment);
+    return bytes;
+}
+
+Status Signing::fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
+                              const pdf::SignatureDetails& details, const crypto::Signer& signer,
+                              Growth& growth) const {
+    const auto prepared = pdf::prepared_signature_from_text(field.state);
+    if (!prepared) return prepared.error();
+    auto revision = pdf::sign(growth.state, growth.hash, {*prepared, appearances, details}, signer);
+    if (!revision) return revision.error();
+    growth.take(std::move(*revision));
+    return {};
+}
+
+/// Places that were not known when the contract was sent. As long as nobody has signed they are prepared now, in a
+/// revision of their own; afterwards only new signature fields leave the earlier signatures alone.
+Status Signing::sign_at_new_places(const Document& document, model::ActionId action, const std::vector<Place>& places,
+                                   const std::vector<pdf::PlaceAppearance>& appearances,
+                                   const pdf::SignatureDetails& details, const crypto::Signer& signer,
+                                   Growth& growth) const {
+    const auto bytes = bytes_with(document, growth);
+    if (!bytes) return bytes.error();
+    const auto parsed = pdf::Document::open(*bytes);
+    if (!parsed) return parsed.error();
+    const std::string name = field_name(action) + "n";
+    if (document.signatures == 0 && !document.signed_before && growth.increment.empty()) {
+        pdf::PlannedSignature plan{name, {}};
+        for (const Place& place : places)
+            plan.places.push_back(planned(place));
+        auto prepared = pdf::prepare(*parsed, std::span(&plan, 1));
+        if (!prepared) return prepared.error();
+        growth.hash.update(prepared->increment);
+        growth.state = std::move(prepared->state);
+        growth.increment = std::move(prepared->increment);
+        auto revision =
+            pdf::sign(growth.state, growth.hash, {prepared->signatures.front(), appearances, details}, signer);
+        if (!revision) return revision.error();
+        growth.take(std::move(*revision));
+        return {};
+    }
+    std::vector<pdf::NewPlace> fresh;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        fresh.push_back({planned(places[i]), appearances[i]});
+    auto revision = pdf::sign_with_new_fields(*parsed, growth.hash, name, fresh, details, signer);
+    if (!revision) return revision.error();
+    growth.take(std::move(*revision));
+    return {};
+}
+
+Status Signing::sign_document(const Contract& contract, Document& document, const SigningAct& act, const Ink& ink,
+                              const crypto::Signer& signer, UtcTime now) {
+    const Action& action = *contract.find(act.action);
+    const std::vector<Place> preset = places_in(action.places, document.id);
+    const std::vector<Place> more = places_in(act.more_places, document.id);
+    if (preset.empty() && more.empty()) return {};
+
+    const auto state = pdf::revision_state_from_text(document.revision_state);
+    if (!state) return state.error();
+    auto hash = hash_states_->cache().at(platform_.documents, document.id, extent_of(document));
+    if (!hash) return hash.error();
+    Growth growth{*state, std::move(*hash), {}};
+
+    pdf::SignatureDetails details;
+    details.time = now;
+    details.zone_offset_minutes = platform_.zone.offset_minutes(now);
+    details.signer_name = contract.owner(act.action)->tenant_name;
+    details.reason = contract.subject;
+
+    std::vector<CompiledDrawingPointer> drawings;  // kept alive until everything is written
+    const auto appearances_at = [&](const std::vector<Place>& places) -> Result<std::vector<pdf::PlaceAppearance>> {
+        std::vector<pdf::PlaceAppearance> appearances;
+        for (const Place& place : places) {
+            auto drawing = drawing_for(place, ink, now);
+            if (!drawing) return drawing.error();
+            appearances.push_back(appearance(place, **drawing));
+            drawings.push_back(std::move(*drawing));
+        }
+        return appearances;
+    };
+    const auto prepared = std::find_if(
+        contract.prepared_fields.begin(), contract.prepared_fields.end(),
+        [&](const model::PreparedField& field) { return field.document == document.id && field.action == act.action; });
+    const bool has_field = !preset.empty() && prepared != contract.prepared_fields.end();
+    if (has_field) {
+        const auto appearances = appearances_at(preset);
+        if (!appearances) return appearances.error();
+        const Status filled = fill_prepared(*prepared, *appearances, details, signer, growth);
+        if (!filled) return filled;
+    }
+    std::vector<Place> rest = more;
+    if (!has_field) rest.insert(rest.begin(), preset.begin(), preset.end());
+    if (!rest.empty()) {
+        const auto appearances = appearances_at(rest);
+        if (!appearances) return appearances.error();
+        const Status signed_there =
+            sign_at_new_places(document, act.action, rest, *appearances, details, signer, growth);
+        if (!signed_there) return signed_there;
+    }
+
+    const auto lock = platform_.documents.lock(document.id);
+    const auto length = platform_.documents.append(lock, document.length, growth.increment);
+    if (!length) return length.error();
+    document.length = *length;
+    document.sha256 = hex(growth.hash.digest());
+    ++document.revision;
+    ++document.signatures;
+    document.revision_state = pdf::to_text(growth.state);
+    return hash_states_->cache().keep(document.id, extent_of(document), growth.hash);
+}
+
+Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct& act) {
+    const auto found = book_.find(held);
+    if (!found) return found;
+    if (const Status allowed = model::check(model::Call::Sign, (*found)->status); !allowed) return allowed.error();
+    const Action* action = (*found)->find(act.action);
+    if (action == nullptr || action->status != ActionStatus::Start || action->type == ActionType::Audit) {
+        return fail(ErrorCode::NotSignStep, "action " + to_string(act.action));
+    }
+    if (action->places.empty() && act.more_places.empty()) {
+        return invalid_parameter("stampers: no place was given when the contract was sent, so one is needed now");
+    }
+    const auto ink = prepare_ink(**found, act);
+    if (!ink) return ink.error();
+
+    const UtcTime now = platform_.clock.now();
+    const Status intent = platform_.database.write([&](store::Transaction& transaction) {
+        return store::contracts::begin_signing(transaction, {act.action, (*found)->id, now});
+    });
+    if (!intent) return intent.error();
+    const auto signer = certificate_for(**found, act);
+    if (!signer) return signer.error();
+
+    Contract contract = **found;
+    std::string hashes;
+    for (Document& document : contract.documents) {
+        const int before = document.revision;
+        if (const Status done = sign_document(**found, document, act, *ink, **signer, now); !done) return done.error();
+        if (document.revision == before) continue;
+        if (!hashes.empty()) hashes += ",";
+        hashes += "\"" + to_string(document.id) + "\":\"" + document.sha256 + "\"";
+    }
+    contract.find(act.action)->used_seal = ink->used_seal;
+    auto events = model::finish_action(contract, act.action, act.by, now);
+    if (!events) return events.error();
+
+    Change change;
+    change.event = "document.signed";
+    change.actor = act.actor;
+    change.detail = "{\"action\":\"" + to_string(act.action) + "\",\"factor\":\"" + act.factor +
+                    "\",\"certificate\":\"" + hex(crypto::Sha256::of((*signer)->certificate_chain().front())) +
+                    "\",\"documents\":{" + hashes + "}}";
+    change.events = std::move(*events);
+    change.also = [&](store::Transaction& transaction) -> Status {
+        if (const Status settled = store::contracts::settle_signing(transaction, act.action); !settled) return settled;
+        return act.also ? act.also(transaction) : Status();
+    };
+    return book_.commit(std::move(contract), change);
+}
+
+Result<ContractPointer> Signing::audit(const ContractLock& held, model::ActionId id, const model::User& by, bool pass,
+                                       const std::string& comment) {
+    const auto found = book_.find(held);
+    if (!found) return found;
+    const Action* action = (*found)->find(id);
+    if (action == nullptr || action->type != ActionType::Audit) {
+        return fail(ErrorCode::NotSignStep, "action " + to_string(id) + " is no approval");
+    }
+    if (!pass) return reject(held, id, by, comment);
+    Contract contract = **found;
+    auto events = model::finish_action(contract, id, by, platform_.clock.now());
+    if (!events) return events.error();
+    Change change;
+    change.event = "contract.approved";
+    change.actor = actor_of(by);
+    change.detail = "{\"action\":\"" + to_string(id) + "\"}";
+    change.events = std::move(*events);
+    return book_.commit(std::move(contract), change);
+}
+
+Result<ContractPointer> Signing::reject(const ContractLock& held, model::ActionId action, const model::User& by,
+                                        const std::string& reason) {
+    const auto found = book_.find(held);
+    if (!found) return found;
+    Contract contract = **found;
+    auto events = model::reject(contract, action, reason, platform_.clock.now());
+    if (!events) return events.error();
+    Change change;
+    change.event = "contract.rejected";
+    change.actor = actor_of(by);
+    change.detail = "{\"action\":\"" + to_string(action) + "\"}";
+    change.events = std::move(*events);
+    return book_.commit(std::move(contract), change);
+}
+
+Status Signing::sign_automatically(const ContractLock& held) {
+    constexpr int kMostNodes = 1000;
+    for (int i = 0; i < kMostNodes; ++i) {
+        const auto contract = book_.find(held);
+        if (!contract) return contract.error();
+        const Action* next = nullptr;
+        for (const Signatory& signatory : (*contract)->signatories) {
+            for (const Action& action : signatory.actions) {
+                const bool ready = signatory.sponsor && action.auto_sign && action.type == ActionType::Company &&
+                                   action.status == ActionStatus::Start && !action.places.empty();
+                if (ready && next == nullptr) next = &action;
+            }
+        }
+        if (next == nullptr) return {};
+        SigningAct act;
+        act.action = next->id;
+        act.actor = "system";
+        act.factor = "auto";
+        act.by = (*contract)->creator.value_or((*contract)->owner(next->id)->receiver);
+        if (const auto done = sign(held, act); !done) {
+            // The contract is sent all the same; the node stays open for a call that names what is missing.
+            spdlog::warn("contract {}: node {} could not sign itself: {}", to_string((*contract)->id),
+                         to_string(next->id), for_log(describe(done.error())));
+            return {};
+        }
+    }
+    return {};
+}
+
+Status Signing::void_unfinished() {
+    const auto unsettled = platform_.database.read(
+        [](store::Connection& connection) { return store::contracts::unsettled_signings(connection); });
+    if (!unsettled) return unsettled.error();
+    for (const store::contracts::SignIntent& intent : *unsettled) {
+        store::AuditRecord record{platform_.clock.now(), "system", intent.contract, "signing.voided",
+                                  "{\"action\":\"" + to_string(intent.action) + "\"}"};
+        const Status voided = platform_.database.write([&](store::Transaction& transaction) -> Status {
+            if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
+            return store::contracts::settle_signing(transaction, intent.action);
+        });
+        if (!voided) return voided;
+    }
+    return {};
+}
+
+}  // namespace signet::service

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/signer.hpp"
+#include "model/contract.hpp"
+#include "pdf/sign.hpp"
+#include "service/artist.hpp"
+#include "service/contract_book.hpp"
+#include "service/directory.hpp"
+#include "service/places.hpp"
+#include "service/platform.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace signet::service {
+
+/// A call that seals silently (spec §4.19).
+struct SealSignCommand {
+    Locator locator;
+    /// The signing company; empty = the platform company.
+    std::string tenant_name;
+    model::SealId seal;
+    /// Further places; their node is the one whose turn it is.
+    std::vector<model::Stamper> stampers;
+    bool locate_all = true;
+};
+
+/// One act of signing, whoever asked for it: everything that is known about it.
+struct SigningAct {
+    model::ActionId action;
+    /// Who acts, for the log, the certificate and the contract.
+    model::User by;
+    std::string actor;
+    /// What proved the intent: `application`, `code`, `password`, `auto`.
+    std::string factor;
+    /// The seal for nodes that seal; zero = the node's only one, else the company's first.
+    model::SealId seal;
+    /// For nodes that are signed by hand.
+    std::optional<PersonalSignature> signature;
+    /// Places beside those found when the contract was sent.
+    std::vector<model::Place> more_places;
+    /// More to be committed together with the signature.
+    std::function<Status(store::Transaction&)> also;
+};
+
+/// Makes signatures: draws, signs each document the node has places in, and commits documents, statuses, log and
+/// notices together. The intent is durable before a key is used; two signers at once are put in order by the contract's
+/// lock, so that no signature is ever made over stale bytes. Thread-safe.
+class Signing {
+  public:
+    Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
+            const PlaceFinder& places);
+    ~Signing();
+
+    /// Signs the open COMPANY node of one of the caller's companies. Errors as in spec §4.19.
+    Status company_sign(const Caller& caller, const SealSignCommand& command);
+
+    /// Carries out an act on a contract whose lock the caller holds. Errors: InvalidContractStatus, NotSignStep,
+    /// SealNotFound, InvalidSealStatus, InvalidParameter when there is no place at all.
+    Result<ContractPointer> sign(const ContractLock& held, const SigningAct& act);
+
+    /// An approval: passes the node, or sends the contract back.
+    Result<ContractPointer> audit(const ContractLock& held, model::ActionId action, const model::User& by, bool pass,
+                                  const std::string& comment);
+    /// A party refuses.
+    Result<ContractPointer> reject(const ContractLock& held, model::ActionId action, const model::User& by,
+                                   const std::string& reason);
+
+    /// Signs the initiator's nodes that sign themselves and whose turn it is, until none is left.
+    Status sign_automatically(const ContractLock& held);
+
+    /// Brings every document of a draft to its frozen revision with all the fields its nodes will need; changes the
+    /// copy and appends to the files. Nothing counts until the copy is committed.
+    Status freeze(model::Contract& contract);
+
+    /// Says in the log that signings begun before a crash never came to be. Call at start.
+    Status void_unfinished();
+
+  private:
+    struct Ink;
+    class HashStates;
+    Result<Ink> prepare_ink(const model::Contract& contract, const SigningAct& act) const;
+    Result<CompiledDrawingPointer> drawing_for(const model::Place& place, const Ink& ink, UtcTime now) const;
+    struct Growth;
+    Result<Bytes> bytes_with(const model::Document& document, const Growth& growth) const;
+    Status fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
+                         const pdf::SignatureDetails& details, const crypto::Signer& signer, Growth& growth) const;
+    Status sign_at_new_places(const model::Document& document, model::ActionId action,
+                              const std::vector<model::Place>& places,
+                              const std::vector<pdf::PlaceAppearance>& appearances,
+                              const pdf::SignatureDetails& details, const crypto::Signer& signer, Growth& growth) const;
+    Status sign_document(const model::Contract& contract, model::Document& document, const SigningAct& act,
+                         const Ink& ink, const crypto::Signer& signer, UtcTime now);
+    Result<std::unique_ptr<crypto::Signer>> certificate_for(const model::Contract& contract,
+                                                            const SigningAct& act) const;
+
+    Platform& platform_;
+    const Directory& directory_;
+    ContractBook& book_;
+    Artist& artist_;
+    const PlaceFinder& places_;
+    std::unique_ptr<HashStates> hash_states_;
+};
+
+}  // namespace signet::service

@@ -1,0 +1,320 @@
+#include "store/contract_text.hpp"
+
+#include <concepts>
+#include <type_traits>
+#include <vector>
+
+#include <boost/json.hpp>
+
+namespace signet::store {
+namespace {
+
+namespace json = boost::json;
+using namespace model;
+
+template <typename T>
+concept Wired = std::is_enum_v<T> && requires {
+    spellings<T>.size();
+};
+
+template <typename T>
+inline constexpr bool is_optional = false;
+template <typename T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <typename T>
+inline constexpr bool is_vector = false;
+template <typename T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <typename T>
+inline constexpr bool is_id = false;
+template <typename T>
+inline constexpr bool is_id<Id<T>> = true;
+
+// One description a structure, read and written by the same lines, so that the two directions cannot differ.
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, User> {
+    archive("name", value.name);
+    archive("contact", value.contact);
+    archive("type", value.contact_type);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Stamper> {
+    archive("type", value.type);
+    archive("acrossType", value.across_type);
+    archive("pages", value.seal_page_config);
+    archive("documents", value.documents);
+    archive("seal", value.seal);
+    archive("keyword", value.keyword);
+    archive("keywordIndex", value.keyword_index);
+    archive("page", value.page);
+    archive("offsetX", value.offset_x);
+    archive("offsetY", value.offset_y);
+    archive("datePattern", value.date_pattern);
+    archive("width", value.width);
+    archive("height", value.height);
+    archive("rotation", value.rotation_degrees);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Place> {
+    archive("type", value.type);
+    archive("document", value.document);
+    archive("page", value.page);
+    archive("x", value.x);
+    archive("y", value.y);
+    archive("width", value.width);
+    archive("height", value.height);
+    archive("rotation", value.rotation_degrees);
+    archive("datePattern", value.date_pattern);
+    archive("seal", value.seal);
+    archive("strip", value.strip);
+    archive("strips", value.strips);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Action> {
+    archive("id", value.id);
+    archive("type", value.type);
+    archive("status", value.status);
+    archive("name", value.name);
+    archive("actionNo", value.action_no);
+    archive("serialNo", value.serial_no);
+    archive("seals", value.seals);
+    archive("operators", value.operators);
+    archive("autoSign", value.auto_sign);
+    archive("implicit", value.implicit);
+    archive("stampers", value.stampers);
+    archive("places", value.places);
+    archive("completeTime", value.complete_time);
+    archive("completedBy", value.completed_by);
+    archive("usedSeal", value.used_seal);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Attachment> {
+    archive("id", value.id);
+    archive("title", value.title);
+    archive("required", value.required);
+    archive("needSign", value.need_sign);
+    archive("blob", value.blob);
+    archive("fileName", value.file_name);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, UserAuthInfo> {
+    archive("idCardNo", value.id_card_no);
+    archive("bankNo", value.bank_no);
+    archive("bankMobile", value.bank_mobile);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Signatory> {
+    archive("id", value.id);
+    archive("tenantType", value.tenant_type);
+    archive("tenantName", value.tenant_name);
+    archive("company", value.company);
+    archive("receiver", value.receiver);
+    archive("serialNo", value.serial_no);
+    archive("sponsor", value.sponsor);
+    archive("delaySet", value.delay_set);
+    archive("status", value.status);
+    archive("signatoryNo", value.signatory_no);
+    archive("actions", value.actions);
+    archive("attachments", value.attachments);
+    archive("authInfo", value.auth_info);
+    archive("category", value.category);
+    archive("defaultCategoryAccepted", value.default_category_accepted);
+    archive("receiveTime", value.receive_time);
+    archive("completeTime", value.complete_time);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, PageSize> {
+    archive("w", value.width);
+    archive("h", value.height);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Document> {
+    archive("id", value.id);
+    archive("title", value.title);
+    archive("sort", value.sort);
+    archive("pages", value.pages);
+    archive("createTime", value.create_time);
+    archive("contentType", value.content_type);
+    archive("originalBlob", value.original_blob);
+    archive("originalSuffix", value.original_suffix);
+    archive("length", value.length);
+    archive("sha256", value.sha256);
+    archive("revision", value.revision);
+    archive("signatures", value.signatures);
+    archive("revisionState", value.revision_state);
+    archive("signedBefore", value.signed_before);
+}
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, PreparedField> {
+    archive("document", value.document);
+    archive("action", value.action);
+    archive("state", value.state);
+}
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CopySendReceiver> {
+    archive("name", value.name);
+    archive("receiver", value.receiver);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Contract> {
+    archive("id", value.id);
+    archive("company", value.company);
+    archive("tenantName", value.tenant_name);
+    archive("application", value.application);
+    archive("bizId", value.biz_id);
+    archive("subject", value.subject);
+    archive("description", value.description);
+    archive("sn", value.sn);
+    archive("ordinal", value.ordinal);
+    archive("status", value.status);
+    archive("category", value.category);
+    archive("categoryName", value.category_name);
+    archive("creator", value.creator);
+    archive("signatories", value.signatories);
+    archive("documents", value.documents);
+    archive("preparedFields", value.prepared_fields);
+    archive("copySendReceivers", value.copy_send_receivers);
+    archive("signFlowStrategy", value.sign_flow_strategy);
+    archive("stamperRule", value.stamper_rule);
+    archive("callbackUrl", value.callback_url);
+    archive("businessData", value.business_data);
+    archive("tags", value.tags);
+    archive("relatedContracts", value.related_contracts);
+    archive("comments", value.comments);
+    archive("createTime", value.create_time);
+    archive("publishTime", value.publish_time);
+    archive("expireTime", value.expire_time);
+    archive("endTime", value.end_time);
+    archive("completeTime", value.complete_time);
+    archive("version", value.version);
+}
+
+class Writer {
+  public:
+    explicit Writer(json::object& object) : object_(object) {}
+
+    template <typename T>
+    void operator()(std::string_view name, const T& value) {
+        static const T kDefault{};
+        if constexpr (is_vector<T>) {
+            if (value.empty()) return;
+        } else if constexpr (is_optional<T>) {
+            if (!value) return;
+        } else if constexpr (std::equality_comparable<T>) {
+            // A default is left out. `true` is the default of some members, so booleans are always written.
+            if constexpr (!std::same_as<T, bool> && !std::same_as<T, int>) {
+                if (value == kDefault) return;
+            }
+        }
+        object_[name] = to_json(value);
+    }
+
+  private:
+    template <typename T>
+    static json::value to_json(const T& value) {
+        if constexpr (Wired<T>) {
+            return json::value(json::string_view(to_wire(value)));
+        } else if constexpr (is_id<T>) {
+            return json::value(value.value);
+        } else if constexpr (std::same_as<T, UtcTime>) {
+            return json::value(value.milliseconds);
+        } else if constexpr (is_optional<T>) {
+            return to_json(*value);
+        } else if constexpr (is_vector<T>) {
+            json::array array;
+            array.reserve(value.size());
+            for (const auto& item : value)
+                array.push_back(to_json(item));
+            return array;
+        } else if constexpr (std::is_arithmetic_v<T>) {
+            return json::value(value);
+        } else if constexpr (std::same_as<T, std::string>) {
+            return json::value(json::string_view(value));
+        } else {
+            json::object object;
+            Writer writer(object);
+            describe(writer, value);
+            return object;
+        }
+    }
+
+    json::object& object_;
+};
+
+class Reader {
+  public:
+    explicit Reader(const json::object& object) : object_(object) {}
+
+    template <typename T>
+    void operator()(std::string_view name, T& value) {
+        if (const json::value* found = object_.if_contains(name)) from_json(*found, value);
+    }
+
+  private:
+    template <typename T>
+    static void from_json(const json::value& from, T& to) {
+        if constexpr (Wired<T>) {
+            const auto value = from_wire<T>(std::string_view(from.as_string()));
+            if (!value) throw std::invalid_argument("unknown word " + std::string(from.as_string()));
+            to = *value;
+        } else if constexpr (is_id<T>) {
+            to.value = from.as_int64();
+        } else if constexpr (std::same_as<T, UtcTime>) {
+            to.milliseconds = from.as_int64();
+        } else if constexpr (is_optional<T>) {
+            from_json(from, to.emplace());
+        } else if constexpr (is_vector<T>) {
+            for (const json::value& item : from.as_array())
+                from_json(item, to.emplace_back());
+        } else if constexpr (std::same_as<T, bool>) {
+            to = from.as_bool();
+        } else if constexpr (std::is_arithmetic_v<T>) {
+            to = from.to_number<T>();
+        } else if constexpr (std::same_as<T, std::string>) {
+            to = std::string(from.as_string());
+        } else {
+            Reader reader(from.as_object());
+            describe(reader, to);
+        }
+    }
+
+    const json::object& object_;
+};
+
+}  // namespace
+
+std::string to_text(const Contract& contract) {
+    json::object object;
+    Writer writer(object);
+    describe(writer, contract);
+    return json::serialize(object);
+}
+
+Result<Contract> contract_from_text(std::string_view text) {
+    try {
+        json::monotonic_resource arena;
+        const json::value value = json::parse(text, &arena);
+        Contract contract;
+        Reader reader(value.as_object());
+        describe(reader, contract);
+        return contract;
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::StorageFailed, std::string("a contract's row cannot be read: ") + error.what());
+    }
+}
+
+}  // namespace signet::store

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace signet::store {
+
+/// A contract as the text that its row holds: JSON whose member names are this file's own and never change their
+/// meaning. What has its default value is left out; what a newer program wrote and this one does not know is ignored.
+std::string to_text(const model::Contract& contract);
+
+/// The inverse. Errors: StorageFailed when the text was not written by to_text.
+Result<model::Contract> contract_from_text(std::string_view text);
+
+}  // namespace signet::store

@@ -1,0 +1,134 @@
+#include "store/contracts.hpp"
+
+#include "store/contract_text.hpp"
+
+#include <utility>
+
+namespace signet::store::contracts {
+namespace {
+
+using model::Contract;
+using model::ContractId;
+using model::DocumentId;
+
+Result<std::optional<Contract>> read_text(Result<std::optional<std::string>> text) {
+    if (!text) return text.error();
+    if (!*text) return std::optional<Contract>();
+    auto contract = contract_from_text(**text);
+    if (!contract) return contract.error();
+    return std::optional<Contract>(std::move(*contract));
+}
+
+/// NULL for an empty bizId, so that many contracts may have none.
+std::optional<std::string> biz_id_column(const Contract& contract) {
+    if (contract.biz_id.empty()) return std::nullopt;
+    return contract.biz_id;
+}
+
+bool is_running(const Contract& contract) {
+    return contract.status == model::ContractStatus::Signing || contract.status == model::ContractStatus::Filling;
+}
+
+std::optional<UtcTime> deadline(const Contract& contract) {
+    return is_running(contract) ? contract.expire_time : std::nullopt;
+}
+
+Status write_documents(Transaction& transaction, const Contract& contract) {
+    for (const model::Document& document : contract.documents) {
+        const auto written = transaction.execute(
+            "INSERT INTO document (id, contract, length, revision) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (id) DO UPDATE SET length = excluded.length, revision = excluded.revision",
+            {document.id, contract.id, static_cast<std::int64_t>(document.length), document.revision});
+        if (!written) return written.error();
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::optional<Contract>> find(Connection& connection, ContractId id) {
+    return read_text(connection.value<std::string>("SELECT body FROM contract WHERE id = $1", {id}));
+}
+
+Result<std::optional<Contract>> find_by_biz_id(Connection& connection, model::CompanyId company,
+                                               std::string_view biz_id) {
+    return read_text(connection.value<std::string>("SELECT body FROM contract WHERE company = $1 AND biz_id = $2",
+                                                   {company, biz_id}));
+}
+
+Result<std::optional<ContractId>> of_document(Connection& connection, DocumentId document) {
+    return connection.value<ContractId>("SELECT contract FROM document WHERE id = $1", {document});
+}
+
+Result<std::optional<std::uint64_t>> committed_length(Connection& connection, DocumentId document) {
+    const auto length = connection.value<std::int64_t>("SELECT length FROM document WHERE id = $1", {document});
+    if (!length) return length.error();
+    if (!*length) return std::optional<std::uint64_t>();
+    return std::optional<std::uint64_t>(static_cast<std::uint64_t>(**length));
+}
+
+Status insert(Transaction& transaction, const Contract& contract) {
+    const std::string body = to_text(contract);
+    const auto biz_id = biz_id_column(contract);
+    const auto inserted = transaction.execute(
+        "INSERT INTO contract (id, company, biz_id, status, category, create_time, publish_time, deadline, version, "
+        "body) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        {contract.id, contract.company, biz_id, static_cast<int>(contract.status), contract.category,
+         contract.create_time, contract.publish_time, deadline(contract), contract.version, body});
+    if (!inserted) return inserted.error();
+    return write_documents(transaction, contract);
+}
+
+Status update(Transaction& transaction, Contract& contract) {
+    const std::int64_t old_version = contract.version;
+    ++contract.version;
+    const std::string body = to_text(contract);
+    const auto biz_id = biz_id_column(contract);
+    const auto updated = transaction.execute(
+        "UPDATE contract SET biz_id = $2, status = $3, category = $4, publish_time = $5, deadline = $6, version = $7, "
+        "body = $8 WHERE id = $1 AND version = $9",
+        {contract.id, biz_id, static_cast<int>(contract.status), contract.category, contract.publish_time,
+         deadline(contract), contract.version, body, old_version});
+    if (!updated) return updated.error();
+    if (*updated != 1) return fail(ErrorCode::Conflict, "contract " + to_string(contract.id) + " changed meanwhile");
+    return write_documents(transaction, contract);
+}
+
+Status remove(Transaction& transaction, ContractId id) {
+    if (const auto documents = transaction.execute("DELETE FROM document WHERE contract = $1", {id}); !documents) {
+        return documents.error();
+    }
+    const auto removed = transaction.execute("DELETE FROM contract WHERE id = $1", {id});
+    if (!removed) return removed.error();
+    return {};
+}
+
+Result<std::vector<ContractId>> overdue(Connection& connection, UtcTime now, std::size_t limit) {
+    return connection.all("SELECT id FROM contract WHERE deadline < $1 ORDER BY deadline LIMIT $2",
+                          {now, static_cast<std::int64_t>(limit)},
+                          [](const Row& row) { return row.get<ContractId>(0); });
+}
+
+Status begin_signing(Transaction& transaction, const SignIntent& intent) {
+    const auto written = transaction.execute(
+        "INSERT INTO sign_intent (action, contract, time) VALUES ($1, $2, $3) "
+        "ON CONFLICT (action) DO UPDATE SET time = excluded.time",
+        {intent.action, intent.contract, intent.time});
+    if (!written) return written.error();
+    return {};
+}
+
+Status settle_signing(Transaction& transaction, model::ActionId action) {
+    const auto removed = transaction.execute("DELETE FROM sign_intent WHERE action = $1", {action});
+    if (!removed) return removed.error();
+    return {};
+}
+
+Result<std::vector<SignIntent>> unsettled_signings(Connection& connection) {
+    return connection.all("SELECT action, contract, time FROM sign_intent ORDER BY time", {}, [](const Row& row) {
+        return SignIntent{row.get<model::ActionId>(0), row.get<ContractId>(1), row.get<UtcTime>(2)};
+    });
+}
+
+}  // namespace signet::store::contracts

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "store/database.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// Contracts in the database. A contract is one row, changed as a whole; what is searched for stands in columns of its
+/// own.
+namespace signet::store::contracts {
+
+Result<std::optional<model::Contract>> find(Connection& connection, model::ContractId id);
+Result<std::optional<model::Contract>> find_by_biz_id(Connection& connection, model::CompanyId company,
+                                                      std::string_view biz_id);
+/// The contract that a document belongs to.
+Result<std::optional<model::ContractId>> of_document(Connection& connection, model::DocumentId document);
+/// How many bytes of a document's file count; nothing for a document that is not known.
+Result<std::optional<std::uint64_t>> committed_length(Connection& connection, model::DocumentId document);
+
+/// Puts a new contract in. Errors: Conflict on the constraint `contract_biz_id` when the company has that bizId
+/// already.
+Status insert(Transaction& transaction, const model::Contract& contract);
+/// Replaces the contract that has `contract.version`, which grows by one. Errors: Conflict when somebody changed it
+/// since.
+Status update(Transaction& transaction, model::Contract& contract);
+/// Takes a draft out, with its documents' rows.
+Status remove(Transaction& transaction, model::ContractId id);
+
+/// Contracts that run and whose deadline lies before `now`, at most `limit`.
+Result<std::vector<model::ContractId>> overdue(Connection& connection, UtcTime now, std::size_t limit);
+
+/// The intent to sign, durable before a key is used, and settled together with the signature. What is found unsettled
+/// at start was never committed.
+struct SignIntent {
+    model::ActionId action;
+    model::ContractId contract;
+    UtcTime time;
+};
+Status begin_signing(Transaction& transaction, const SignIntent& intent);
+Status settle_signing(Transaction& transaction, model::ActionId action);
+Result<std::vector<SignIntent>> unsettled_signings(Connection& connection);
+
+}  // namespace signet::store::contracts

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "model/directory.hpp"
+#include "store/database.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// Companies, people, applications, categories and seals in the database.
+namespace signet::store::directory {
+
+Status insert(Transaction& transaction, const model::Company& company);
+Result<std::optional<model::Company>> find_company(Connection& connection, model::CompanyId id);
+Result<std::optional<model::Company>> find_company(Connection& connection, std::string_view name);
+Result<std::vector<model::Company>> companies(Connection& connection);
+
+Status insert(Transaction& transaction, const model::Employee& employee);
+/// By any of the contacts that a User may carry, within one company. The dismissed are found too.
+Result<std::optional<model::Employee>> find_employee(Connection& connection, model::CompanyId company,
+                                                     const model::User& user);
+
+/// An application as it rests: the secret wrapped by the master key.
+struct StoredApplication {
+    model::Application application;  // its `secret` is empty
+    Bytes wrapped_secret;
+};
+Status insert(Transaction& transaction, const StoredApplication& application);
+Result<std::vector<StoredApplication>> applications(Connection& connection);
+
+Status insert(Transaction& transaction, const model::Category& category);
+Result<std::vector<model::Category>> categories(Connection& connection);
+
+Status insert(Transaction& transaction, const model::Seal& seal);
+Status update(Transaction& transaction, const model::Seal& seal);
+Result<std::vector<model::Seal>> seals(Connection& connection);
+
+/// Remembers a nonce until `expires`. False when it is remembered already.
+Result<bool> remember_nonce(Transaction& transaction, model::ApplicationId application, std::string_view nonce,
+                            UtcTime expires);
+struct RememberedNonce {
+    model::ApplicationId application;
+    std::string nonce;
+    UtcTime expires;
+};
+Result<std::vector<RememberedNonce>> nonces(Connection& connection, UtcTime now);
+Status forget_nonces(Transaction& transaction, UtcTime expired_before);
+
+/// Small values the installation keeps, such as the wrapped keys of its own CA.
+Result<std::optional<Bytes>> setting(Connection& connection, std::string_view name);
+Status put_setting(Transaction& transaction, std::string_view name, ByteView value);
+
+}  // namespace signet::store::directory

@@ -1,0 +1,149 @@
+#include "store/links.hpp"
+
+#include <utility>
+
+#include <boost/json.hpp>
+
+namespace signet::store::links {
+namespace {
+
+namespace json = boost::json;
+
+Status done(const Result<std::int64_t>& result) {
+    if (!result) return result.error();
+    return {};
+}
+
+std::string options_text(const Link& link) {
+    return json::serialize(json::value{
+        {"name", link.user.name},
+        {"contact", link.user.contact},
+        {"contactType", std::string(model::to_wire(link.user.contact_type))},
+        {"allowPassword", link.allow_password},
+        {"canReject", link.can_reject},
+        {"hideReturn", link.hide_return},
+        {"hideState", link.hide_state},
+        {"callbackPage", link.callback_page},
+        {"language", link.language},
+        {"themeColor", link.theme_color},
+    });
+}
+
+void read_options(std::string_view text, Link& link) {
+    const json::value parsed = json::parse(text);
+    const json::object& object = parsed.as_object();
+    const auto word = [&](std::string_view name) { return std::string(object.at(name).as_string()); };
+    link.user.name = word("name");
+    link.user.contact = word("contact");
+    link.user.contact_type =
+        model::from_wire<model::ContactType>(word("contactType")).value_or(model::ContactType::Mobile);
+    link.allow_password = object.at("allowPassword").as_bool();
+    link.can_reject = object.at("canReject").as_bool();
+    link.hide_return = object.at("hideReturn").as_bool();
+    link.hide_state = object.at("hideState").as_bool();
+    link.callback_page = word("callbackPage");
+    link.language = word("language");
+    link.theme_color = word("themeColor");
+}
+
+}  // namespace
+
+Status insert(Transaction& transaction, std::string_view token_hash, const Link& link) {
+    return done(transaction.execute(
+        "INSERT INTO link (token_hash, kind, contract, signatory, options, create_time, expire_time, bound_client) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        {token_hash, static_cast<int>(link.kind), link.contract, link.signatory, options_text(link), link.create_time,
+         link.expire_time, link.bound_client}));
+}
+
+Result<std::optional<Link>> find(Connection& connection, std::string_view token_hash) {
+    return connection.first(
+        "SELECT kind, contract, signatory, options, create_time, expire_time, bound_client FROM link WHERE token_hash "
+        "= $1",
+        {token_hash}, [](const Row& row) {
+            Link link;
+            link.kind = row.get<LinkKind>(0);
+            link.contract = row.get<model::ContractId>(1);
+            link.signatory = row.get<model::SignatoryId>(2);
+            read_options(row.text(3), link);
+            link.create_time = row.get<UtcTime>(4);
+            link.expire_time = row.get<UtcTime>(5);
+            link.bound_client = row.get<std::string>(6);
+            return link;
+        });
+}
+
+Result<std::string> bind(Transaction& transaction, std::string_view token_hash, std::string_view client_hash) {
+    const auto bound = transaction.execute(
+        "UPDATE link SET bound_client = $2 WHERE token_hash = $1 AND bound_client = ''", {token_hash, client_hash});
+    if (!bound) return bound.error();
+    const auto client =
+        transaction.value<std::string>("SELECT bound_client FROM link WHERE token_hash = $1", {token_hash});
+    if (!client) return client.error();
+    if (!*client) return fail(ErrorCode::LinkNotFound);
+    return **client;
+}
+
+Status put_code(Transaction& transaction, std::string_view key, const Code& code) {
+    return done(transaction.execute(
+        "INSERT INTO code (key, code_hash, sent_time, expire_time, failures) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (key) DO UPDATE SET code_hash = excluded.code_hash, sent_time = excluded.sent_time, "
+        "expire_time = excluded.expire_time, failures = excluded.failures",
+        {key, code.code_hash, code.sent_time, code.expire_time, code.failures}));
+}
+
+Result<std::optional<Code>> find_code(Connection& connection, std::string_view key) {
+    return connection.first(
+        "SELECT code_hash, sent_time, expire_time, failures FROM code WHERE key = $1", {key}, [](const Row& row) {
+            return Code{row.get<std::string>(0), row.get<UtcTime>(1), row.get<UtcTime>(2), row.get<int>(3)};
+        });
+}
+
+Result<int> count_failure(Transaction& transaction, std::string_view key) {
+    const auto failures =
+        transaction.value<int>("UPDATE code SET failures = failures + 1 WHERE key = $1 RETURNING failures", {key});
+    if (!failures) return failures.error();
+    return failures->value_or(0);
+}
+
+Result<bool> take_code(Transaction& transaction, std::string_view key, std::string_view code_hash) {
+    const auto removed = transaction.execute("DELETE FROM code WHERE key = $1 AND code_hash = $2", {key, code_hash});
+    if (!removed) return removed.error();
+    return *removed == 1;
+}
+
+Status put_password_window(Transaction& transaction, std::string_view key, UtcTime until) {
+    return done(
+        transaction.execute("INSERT INTO password_window (key, until) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET "
+                            "until = excluded.until",
+                            {key, until}));
+}
+
+Result<std::optional<UtcTime>> password_window(Connection& connection, std::string_view key) {
+    return connection.value<UtcTime>("SELECT until FROM password_window WHERE key = $1", {key});
+}
+
+Status put_message(Transaction& transaction, const InboxRow& message) {
+    return done(
+        transaction.execute("INSERT INTO inbox (id, channel, recipient, text, time) VALUES ($1, $2, $3, $4, $5)",
+                            {message.id, message.channel, message.recipient, message.text, message.time}));
+}
+
+Result<std::vector<InboxRow>> messages(Connection& connection, std::size_t limit) {
+    return connection.all("SELECT id, channel, recipient, text, time FROM inbox ORDER BY id DESC LIMIT $1",
+                          {static_cast<std::int64_t>(limit)}, [](const Row& row) {
+                              return InboxRow{row.get<std::int64_t>(0), row.get<std::string>(1),
+                                              row.get<std::string>(2), row.get<std::string>(3), row.get<UtcTime>(4)};
+                          });
+}
+
+Status forget(Transaction& transaction, UtcTime expired_before) {
+    for (const std::string_view sql : {std::string_view("DELETE FROM link WHERE expire_time < $1"),
+                                       std::string_view("DELETE FROM code WHERE expire_time < $1"),
+                                       std::string_view("DELETE FROM password_window WHERE until < $1")}) {
+        if (const auto removed = transaction.execute(sql, {expired_before}); !removed) return removed.error();
+    }
+    return {};
+}
+
+}  // namespace signet::store::links

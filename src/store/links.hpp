@@ -1,0 +1,75 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "store/database.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Links that open the signing page, the browser sessions they start, and the codes that confirm a signature. Tokens
+/// are never stored: only their SHA-256 is, so that a copy of the database opens nothing.
+namespace signet::store::links {
+
+enum class LinkKind { PageUrl, Ticket };
+
+/// What a link allows: one contract, one user, some options.
+struct Link {
+    LinkKind kind = LinkKind::PageUrl;
+    model::ContractId contract;
+    model::SignatoryId signatory;
+    model::User user;
+    bool allow_password = false;
+    bool can_reject = false;
+    bool hide_return = false;
+    bool hide_state = false;
+    std::string callback_page;
+    std::string language;  // cn, en or empty
+    std::string theme_color;
+    UtcTime create_time;
+    UtcTime expire_time;
+    /// The hash of the client secret that opened it first; empty until then. Tickets belong to that client alone.
+    std::string bound_client;
+};
+
+Status insert(Transaction& transaction, std::string_view token_hash, const Link& link);
+Result<std::optional<Link>> find(Connection& connection, std::string_view token_hash);
+/// Binds the link to a client unless it is bound. Returns the client it is bound to afterwards.
+Result<std::string> bind(Transaction& transaction, std::string_view token_hash, std::string_view client_hash);
+
+/// A code sent to a contact to confirm one signing.
+struct Code {
+    std::string code_hash;
+    UtcTime sent_time;
+    UtcTime expire_time;
+    int failures = 0;
+};
+/// One code for each link and contact; a newer one replaces the older.
+Status put_code(Transaction& transaction, std::string_view key, const Code& code);
+Result<std::optional<Code>> find_code(Connection& connection, std::string_view key);
+/// Counts a wrong try; returns how many there were.
+Result<int> count_failure(Transaction& transaction, std::string_view key);
+/// Takes the code out, so that it serves once. False when somebody else did.
+Result<bool> take_code(Transaction& transaction, std::string_view key, std::string_view code_hash);
+
+/// When a user last signed with a code or password in a client (the sliding window of allowPasswordSign).
+Status put_password_window(Transaction& transaction, std::string_view key, UtcTime until);
+Result<std::optional<UtcTime>> password_window(Connection& connection, std::string_view key);
+
+/// A message of the demo inbox.
+struct InboxRow {
+    std::int64_t id = 0;
+    std::string channel;
+    std::string recipient;
+    std::string text;
+    UtcTime time;
+};
+Status put_message(Transaction& transaction, const InboxRow& message);
+Result<std::vector<InboxRow>> messages(Connection& connection, std::size_t limit);
+
+/// Forgets links and codes that expired before.
+Status forget(Transaction& transaction, UtcTime expired_before);
+
+}  // namespace signet::store::links

@@ -1,0 +1,77 @@
+#include "store/schema.hpp"
+
+namespace signet::store {
+
+std::vector<Migration> schema() {
+    std::vector<Migration> migrations = layer_migrations();
+    migrations.push_back({100, "directory", R"(
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value {bytes} NOT NULL);
+        CREATE TABLE company (
+            id {id}, name TEXT NOT NULL, register_no TEXT NOT NULL, platform BOOLEAN NOT NULL, create_time BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX company_name ON company (name);
+        CREATE TABLE employee (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), name TEXT NOT NULL, mobile TEXT NOT NULL,
+            email TEXT NOT NULL, number TEXT NOT NULL, roles TEXT NOT NULL, dismissed BOOLEAN NOT NULL,
+            create_time BIGINT NOT NULL
+        );
+        CREATE INDEX employee_mobile ON employee (company, mobile);
+        CREATE INDEX employee_email ON employee (company, email);
+        CREATE INDEX employee_number ON employee (company, number);
+        CREATE TABLE application (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), name TEXT NOT NULL, token TEXT NOT NULL,
+            wrapped_secret {bytes} NOT NULL, enabled BOOLEAN NOT NULL, require_nonce BOOLEAN NOT NULL,
+            window_with_nonce BIGINT NOT NULL, window_without_nonce BIGINT NOT NULL, allowed_addresses TEXT NOT NULL,
+            create_time BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX application_token ON application (token);
+        CREATE TABLE category (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), name TEXT NOT NULL, is_primary BOOLEAN NOT NULL,
+            add_after_sending BOOLEAN NOT NULL, stamper_rule TEXT NOT NULL, expire_days BIGINT NOT NULL,
+            create_time BIGINT NOT NULL, modify_time BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX category_name ON category (company, name);
+        CREATE TABLE seal (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), name TEXT NOT NULL, type TEXT NOT NULL,
+            status TEXT NOT NULL, specification TEXT NOT NULL, design TEXT NOT NULL, users TEXT NOT NULL,
+            create_time BIGINT NOT NULL, modify_time BIGINT NOT NULL
+        );
+        CREATE INDEX seal_company ON seal (company);
+        CREATE TABLE nonce (
+            application BIGINT NOT NULL, nonce TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (application, nonce)
+        );
+        CREATE INDEX nonce_expires ON nonce (expires);
+    )"});
+    migrations.push_back({101, "contracts", R"(
+        CREATE TABLE contract (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), biz_id TEXT, status SMALLINT NOT NULL,
+            category BIGINT NOT NULL, create_time BIGINT NOT NULL, publish_time BIGINT, deadline BIGINT,
+            version BIGINT NOT NULL, body TEXT NOT NULL
+        );
+        CREATE UNIQUE INDEX contract_biz_id ON contract (company, biz_id) WHERE biz_id IS NOT NULL;
+        CREATE INDEX contract_deadline ON contract (deadline) WHERE deadline IS NOT NULL;
+        CREATE TABLE document (
+            id {id}, contract BIGINT NOT NULL REFERENCES contract (id), length BIGINT NOT NULL, revision BIGINT NOT NULL
+        );
+        CREATE INDEX document_contract ON document (contract);
+        CREATE TABLE sign_intent (action BIGINT PRIMARY KEY, contract BIGINT NOT NULL, time BIGINT NOT NULL);
+    )"});
+    migrations.push_back({102, "links", R"(
+        CREATE TABLE link (
+            token_hash TEXT PRIMARY KEY, kind SMALLINT NOT NULL, contract BIGINT NOT NULL, signatory BIGINT NOT NULL,
+            options TEXT NOT NULL, create_time BIGINT NOT NULL, expire_time BIGINT NOT NULL, bound_client TEXT NOT NULL
+        );
+        CREATE INDEX link_expire_time ON link (expire_time);
+        CREATE TABLE code (
+            key TEXT PRIMARY KEY, code_hash TEXT NOT NULL, sent_time BIGINT NOT NULL, expire_time BIGINT NOT NULL,
+            failures BIGINT NOT NULL
+        );
+        CREATE TABLE password_window (key TEXT PRIMARY KEY, until BIGINT NOT NULL);
+        CREATE TABLE inbox (
+            id {id}, channel TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, time BIGINT NOT NULL
+        );
+    )"});
+    return migrations;
+}
+
+}  // namespace signet::store

@@ -1,0 +1,100 @@
+#include "store/contract_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace signet::store {
+namespace {
+
+using namespace model;
+
+/// A contract in which every member has a value of its own.
+Contract full_contract() {
+    Stamper stamper;
+    stamper.type = StamperType::AcrossPageScope;
+    stamper.across_type = AcrossType::AllDocument;
+    stamper.seal_page_config = "2,4~7";
+    stamper.documents = {{41}, {42}};
+    stamper.seal = {43};
+    stamper.keyword = "甲方（盖章）";
+    stamper.keyword_index = 0;
+    stamper.page = -1;
+    stamper.offset_x = 0.0;
+    stamper.offset_y = -0.25;
+    stamper.date_pattern = DatePattern::AllChinese;
+    stamper.width = 40;
+    stamper.height = 10;
+    stamper.rotation_degrees = 12.5;
+    Place place;
+    place.type = StamperType::AcrossPage;
+    place.document = {41};
+    place.page = 3;
+    place.x = 1.5;
+    place.y = 2.5;
+    place.width = 3.5;
+    place.height = 4.5;
+    place.strip = 1;
+    place.strips = 5;
+    Action action;
+    action.id = {31};
+    action.type = ActionType::Practice;
+    action.status = ActionStatus::Stop;
+    action.serial_no = 0;
+    action.seals = {{43}};
+    action.operators = {{"韩梅（测试）", "13800000001", ContactType::Number}};
+    action.auto_sign = true;
+    action.stampers = {stamper};
+    action.places = {place};
+    action.complete_time = UtcTime{5};
+    action.completed_by = User{"韩梅（测试）", "h@example.com", ContactType::Email};
+    Signatory signatory;
+    signatory.id = {21};
+    signatory.tenant_type = TenantType::Personal;
+    signatory.status = SignatoryStatus::Closed;
+    signatory.actions = {action};
+    signatory.attachments = {{{51}, "营业执照", true, true, "ab", "a.pdf"}};
+    signatory.auth_info = UserAuthInfo{"110101", "62", "138"};
+    signatory.default_category_accepted = false;
+    Contract contract;
+    contract.id = {9'007'199'254'740'993};
+    contract.ordinal = false;
+    contract.status = ContractStatus::ForceEnd;
+    contract.signatories = {signatory};
+    Document document;
+    document.id = {41};
+    document.pages = {{595.28, 841.89}};
+    document.length = 12345678901;
+    contract.documents = {document};
+    contract.prepared_fields = {{{41}, {31}, "state"}};
+    contract.sign_flow_strategy = SignFlowStrategy::AnySignFinish;
+    contract.stamper_rule = StamperRule::MustForbid;
+    contract.tags = {"一", "二"};
+    contract.related_contracts = {{77}};
+    contract.version = 8;
+    return contract;
+}
+
+TEST(ContractText, says_the_same_after_a_round_trip) {
+    const Contract before = full_contract();
+    const auto after = contract_from_text(to_text(before));
+    ASSERT_TRUE(after);
+    EXPECT_EQ(to_text(*after), to_text(before));
+    EXPECT_EQ(after->id.value, 9'007'199'254'740'993);
+    EXPECT_FALSE(after->ordinal);
+    EXPECT_EQ(after->documents[0].length, 12345678901U);
+    const Stamper& stamper = after->signatories[0].actions[0].stampers[0];
+    EXPECT_EQ(stamper.keyword_index, 0) << "zero is not the default of keywordIndex";
+    EXPECT_EQ(stamper.offset_x, 0.0);
+    EXPECT_EQ(stamper.page, -1);
+    EXPECT_EQ(after->signatories[0].default_category_accepted, false);
+    EXPECT_EQ(after->signatories[0].actions[0].places[0].strips, 5);
+}
+
+TEST(ContractText, ignores_members_it_does_not_know_and_refuses_what_is_no_contract) {
+    EXPECT_TRUE(contract_from_text(R"({"id":1,"future":[1,2]})"));
+    EXPECT_EQ(contract_from_text("{").error().code, ErrorCode::StorageFailed);
+    EXPECT_EQ(contract_from_text(R"({"status":"UNHEARD"})").error().code, ErrorCode::StorageFailed);
+    EXPECT_EQ(contract_from_text(R"({"id":"1"})").error().code, ErrorCode::StorageFailed);
+}
+
+}  // namespace
+}  // namespace signet::store
