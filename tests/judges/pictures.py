@@ -1,0 +1,56 @@
+"""Pages as pixels, drawn by two renderers that are not ours."""
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+RENDERERS = ("poppler", "mupdf")
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """Red, green and blue, a byte each, row by row from the top."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+    def different_box(self, other: Picture) -> tuple[int, int, int, int] | None:
+        """The smallest box (left, top, right, bottom; right and bottom exclusive) outside of which both are equal."""
+        assert (self.width, self.height) == (other.width, other.height)
+        rows = [y for y in range(self.height) if self._row(y) != other._row(y)]
+        if not rows:
+            return None
+        columns = set()
+        for y in rows:
+            mine, theirs = self._row(y), other._row(y)
+            columns.update(x for x in range(self.width) if mine[3 * x:3 * x + 3] != theirs[3 * x:3 * x + 3])
+        return min(columns), rows[0], max(columns) + 1, rows[-1] + 1
+
+    def red_pixels(self, box: tuple[int, int, int, int]) -> int:
+        left, top, right, bottom = box
+        count = 0
+        for y in range(top, bottom):
+            row = self._row(y)
+            count += sum(1 for x in range(left, right) if row[3 * x] > 150 and row[3 * x + 1] < 110 and row[3 * x + 2] < 110)
+        return count
+
+    def _row(self, y: int) -> bytes:
+        return self.pixels[3 * self.width * y:3 * self.width * (y + 1)]
+
+
+def draw(pdf: pathlib.Path, page: int, renderer: str, scratch: pathlib.Path) -> Picture:
+    """`page` counts from 1; a pixel is a point."""
+    target = scratch / f"{renderer}.ppm"
+    target.unlink(missing_ok=True)
+    if renderer == "poppler":
+        subprocess.run(["pdftoppm", "-r", "72", "-cropbox", "-f", str(page), "-l", str(page), "-singlefile", pdf,
+                        target.with_suffix("")], check=True, capture_output=True)
+    else:
+        subprocess.run(["mutool", "draw", "-q", "-r", "72", "-F", "ppm", "-o", target, pdf, str(page)], check=True,
+                       capture_output=True)
+    raw = target.read_bytes()
+    header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", raw)
+    return Picture(int(header[1]), int(header[2]), raw[header.end():])
