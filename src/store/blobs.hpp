@@ -67,8 +67,10 @@ class Blobs {
   private:
     explicit Blobs(std::filesystem::path folder);
     std::filesystem::path path_of(const BlobId& id) const;
-    Result<BlobId> publish(const BlobId& id, const std::function<Status(int fd)>& write);
-    bool refresh(const BlobId& id) const;
+    std::filesystem::path temporary_path() const;
+    bool keeps_good_copy(const BlobId& id) const;
+    Status publish_as(const BlobId& id, const std::filesystem::path& temporary);
+    Result<std::uint64_t> remove_if_older(const std::filesystem::path& path, std::filesystem::file_time_type limit);
 
     std::filesystem::path folder_;
     mutable std::mutex mutex_;  // making folders; touching against sweeping

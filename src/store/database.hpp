@@ -103,8 +103,9 @@ struct DatabaseOptions {
     std::size_t write_batch = 1'024;
     /// Page cache of the writer and of each reader, in KiB.
     std::size_t cache_kib = 2'048;
-    /// How much of the file is mapped into memory, in MiB; the kernel may drop it at any time.
-    std::size_t mmap_mib = 64;
+    /// How much of the file is mapped into memory, in MiB. Faster for large read-mostly files, but then a failing disk
+    /// ends the process with SIGBUS where a read would have returned StorageFailed.
+    std::size_t mmap_mib = 0;
     /// How long a reader waits for a free connection.
     std::chrono::milliseconds wait{10'000};
     /// Looks through the whole file before anything is done with it.
@@ -119,8 +120,10 @@ struct DatabaseStatistics {
 };
 
 /// The one store of a node: a single writer that groups what waits into one durable commit, and readers that see a
-/// consistent snapshot. Thread-safe. Works run on other threads: they must not call read or write themselves (that is
-/// refused with Internal), must not wait for anything, and return `Result<T>` or `Status`.
+/// consistent snapshot. Thread-safe. Works return `Result<T>` or `Status`. The work of a write runs on the writer's
+/// thread, everybody else's writes waiting: it must not wait for anything nor call read or write itself, which is
+/// refused with Internal; an exception it throws comes back as Internal. The work of a read runs on the caller's
+/// thread.
 class Database {
   public:
     /// Opens or creates the file and migrates it. StorageFailed when another process holds it, when it is damaged or is

@@ -112,8 +112,9 @@ class DocumentFiles {
 
     DocumentFiles(std::filesystem::path folder, CommittedLength committed_length);
     std::filesystem::path path_of(model::DocumentId document) const;
-    Result<DocumentExtent> publish(model::DocumentId document, Existing existing,
-                                   const std::function<Status(int fd)>& write, const DocumentExtent& extent);
+    Result<DocumentExtent> publish_new(
+        model::DocumentId document, Existing existing,
+        const std::function<Result<DocumentExtent>(int fd, const std::filesystem::path& path)>& fill);
     Status cut_tail(model::DocumentId document, int fd, std::uint64_t expected_length);
     void unlock(model::DocumentId document);
 

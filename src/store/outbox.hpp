@@ -68,7 +68,7 @@ class Outbox {
         std::chrono::milliseconds lease{120'000};
         /// At most so many for one destination.
         std::size_t per_destination = 4;
-        /// Destinations that have enough under way; at most 500.
+        /// Destinations that have enough under way.
         std::vector<std::string> busy_destinations;
     };
     /// Leases what is due, the longest due first. An entry waits for the earlier ones of its kind and contract as long
@@ -105,8 +105,13 @@ class Outbox {
     Result<Depth> depth();
 
   private:
-    Status settle(OutboxId id, std::string_view owner, OutboxState state, UtcTime when, std::string_view why,
-                  int count);
+    struct Settled {
+        OutboxState state = OutboxState::Done;
+        UtcTime when;
+        std::string_view why = {};
+        int uncounted = 0;  // attempts to forget
+    };
+    Status settle(OutboxId id, std::string_view owner, const Settled& settled);
 
     Database& database_;
     const Clock& clock_;

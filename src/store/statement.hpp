@@ -32,6 +32,8 @@ class Value {
     Value(T number) : storage_(static_cast<std::int64_t>(number)) {
         static_assert(sizeof(T) < sizeof(std::int64_t) || std::is_signed_v<T>, "unsigned 64-bit numbers do not fit");
     }
+    template <typename T>
+    requires std::is_enum_v<T> Value(T enumerator) : Value(static_cast<std::underlying_type_t<T>>(enumerator)) {}
     Value(double number) : storage_(number) {}
     Value(UtcTime time) : storage_(time.milliseconds) {}
     template <typename Tag>
@@ -44,7 +46,9 @@ class Value {
     Value(const Bytes& bytes) : storage_(ByteView(bytes)) {}
     Value(Bytes&& bytes) : storage_(std::move(bytes)) {}
     template <typename T>
-    Value(const std::optional<T>& maybe) : Value(maybe ? Value(*maybe) : Value(nullptr)) {}
+    Value(const std::optional<T>& maybe) {
+        if (maybe) storage_ = Value(*maybe).storage_;
+    }
 
     const Storage& storage() const { return storage_; }
 
