@@ -2,10 +2,10 @@
 
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/private_file.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 
 #include <openssl/err.h>
@@ -20,36 +20,12 @@ constexpr std::size_t kMaxKeyFile = 64 * 1024;
 constexpr std::size_t kMaxChainFile = 1024 * 1024;
 constexpr std::size_t kMaxChainLength = 10;
 
-bool is_p256(const EVP_PKEY* key) {
-    char name[64] = {};
-    return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, name, sizeof name, nullptr) == 1 &&
-           std::string_view(name) == "prime256v1";
-}
-
-bool is_usable_rsa(const EVP_PKEY* key) {
-    const int bits = EVP_PKEY_get_bits(key);
-    return EVP_PKEY_is_a(key, "RSA") == 1 && bits >= 2048 && bits <= 8192;
-}
-
 /// libcrypto asks for a passphrase here instead of at the terminal.
 int give_passphrase(char* buffer, int size, int, void* user) {
     const auto& passphrase = *static_cast<const std::string_view*>(user);
     if (passphrase.empty() || passphrase.size() > static_cast<std::size_t>(size)) return -1;
     std::memcpy(buffer, passphrase.data(), passphrase.size());
     return static_cast<int>(passphrase.size());
-}
-
-Result<SecretBytes> read_file(const std::filesystem::path& path, std::size_t limit) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file) return fail(ErrorCode::KeyUnusable, "cannot read " + path.string());
-    const auto size = static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0));
-    if (size > limit) return fail(ErrorCode::KeyUnusable, path.string() + " is too large");
-    SecretBytes bytes(size);
-    file.seekg(0);
-    if (!file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))) {
-        return fail(ErrorCode::KeyUnusable, "cannot read " + path.string());
-    }
-    return bytes;
 }
 
 bool is_for_key(X509* certificate, EVP_PKEY* key) {
@@ -116,7 +92,7 @@ Status check_chain(const std::vector<Bytes>& chain, EVP_PKEY* key) {
 Result<PrivateKey> PrivateKey::checked(evp_pkey_st* key) {
     EvpKey owned(key);
     if (!owned) return fail(ErrorCode::KeyUnusable, "not a private key: " + openssl_reason());
-    if (!is_p256(key) && !is_usable_rsa(key)) {
+    if (!is_signing_key(key)) {
         return fail(ErrorCode::KeyUnusable, "only P-256 and RSA keys of 2048 to 8192 bits can sign");
     }
     return PrivateKey(std::shared_ptr<evp_pkey_st>(std::move(owned)));
@@ -232,13 +208,13 @@ Result<std::unique_ptr<Signer>> KeySigner::create(PrivateKey key, std::vector<By
 Result<std::unique_ptr<Signer>> KeySigner::load(const std::filesystem::path& key_file,
                                                 const std::filesystem::path& certificate_file,
                                                 std::string_view passphrase) {
-    const auto key_bytes = read_file(key_file, kMaxKeyFile);
+    const auto key_bytes = read_secret_file(key_file, kMaxKeyFile);
     if (!key_bytes) return key_bytes.error();
     const bool is_pem = key_bytes->text().find("-----BEGIN") != std::string_view::npos;
     auto key = is_pem ? PrivateKey::from_pem(key_bytes->text(), passphrase) : PrivateKey::from_der(key_bytes->view());
     if (!key) return key.error();
 
-    const auto chain_bytes = read_file(certificate_file, kMaxChainFile);
+    const auto chain_bytes = read_secret_file(certificate_file, kMaxChainFile);
     if (!chain_bytes) return chain_bytes.error();
     const auto certificates = read_certificates(chain_bytes->view());
     if (!certificates) return certificates.error();

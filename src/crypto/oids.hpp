@@ -51,6 +51,28 @@ inline constexpr std::string_view kEcdsaWithSha384 = "1.2.840.10045.4.3.3";
 inline constexpr std::string_view kEcdsaWithSha512 = "1.2.840.10045.4.3.4";
 inline constexpr std::string_view kEd25519 = "1.3.101.112";
 inline constexpr std::string_view kEd448 = "1.3.101.113";
-inline constexpr std::string_view kSm2WithSm3 = "1.2.156.10197.1.501";
+
+// X.520 names.
+inline constexpr std::string_view kCommonName = "2.5.4.3";
+inline constexpr std::string_view kSerialNumber = "2.5.4.5";
+inline constexpr std::string_view kCountryName = "2.5.4.6";
+inline constexpr std::string_view kOrganizationName = "2.5.4.10";
+
+// RFC 5280 extensions and purposes; RFC 9336, RFC 9598, RFC 9608, ETSI EN 319 412-1.
+inline constexpr std::string_view kSubjectKeyIdentifier = "2.5.29.14";
+inline constexpr std::string_view kKeyUsage = "2.5.29.15";
+inline constexpr std::string_view kSubjectAlternativeName = "2.5.29.17";
+inline constexpr std::string_view kBasicConstraints = "2.5.29.19";
+inline constexpr std::string_view kRevocationListNumber = "2.5.29.20";
+inline constexpr std::string_view kRevocationListDistributionPoints = "2.5.29.31";
+inline constexpr std::string_view kAuthorityKeyIdentifier = "2.5.29.35";
+inline constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
+inline constexpr std::string_view kNoRevocationAvailable = "2.5.29.56";
+inline constexpr std::string_view kAuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
+inline constexpr std::string_view kEmailProtection = "1.3.6.1.5.5.7.3.4";
+inline constexpr std::string_view kDocumentSigning = "1.3.6.1.5.5.7.3.36";
+inline constexpr std::string_view kCaIssuers = "1.3.6.1.5.5.7.48.2";
+inline constexpr std::string_view kSmtpUtf8Mailbox = "1.3.6.1.5.5.7.8.9";
+inline constexpr std::string_view kValidityAssuredShortTerm = "0.4.0.194121.2.1";
 
 }  // namespace signet::crypto::oid

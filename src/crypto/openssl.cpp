@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 #include <new>
+#include <string_view>
 
 #include <openssl/err.h>
 
@@ -10,6 +11,17 @@ namespace signet::crypto {
 namespace {
 
 constexpr std::size_t kMaxCertificateSize = 64 * 1024;
+
+bool is_p256(const EVP_PKEY* key) {
+    char name[64] = {};
+    return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_group_name(key, name, sizeof name, nullptr) == 1 &&
+           std::string_view(name) == "prime256v1";
+}
+
+bool is_usable_rsa(const EVP_PKEY* key) {
+    const int bits = EVP_PKEY_get_bits(key);
+    return EVP_PKEY_is_a(key, "RSA") == 1 && bits >= 2048 && bits <= 8192;
+}
 
 }  // namespace
 
@@ -38,6 +50,10 @@ X509Certificate read_certificate(ByteView der) {
         return nullptr;
     }
     return certificate;
+}
+
+bool is_signing_key(const EVP_PKEY* key) {
+    return is_p256(key) || is_usable_rsa(key);
 }
 
 }  // namespace signet::crypto

@@ -33,5 +33,7 @@ std::string openssl_reason();
 MemoryBio reading_bio(ByteView bytes);
 /// Reads exactly one DER certificate; null when it is none or more than 64 KB.
 X509Certificate read_certificate(ByteView der);
+/// Whether the key is one Signet signs with and certifies: P-256, or RSA of 2048 to 8192 bits.
+bool is_signing_key(const EVP_PKEY* key);
 
 }  // namespace signet::crypto

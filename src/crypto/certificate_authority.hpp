@@ -1,0 +1,116 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "crypto/key.hpp"
+#include "crypto/key_vault.hpp"
+#include "crypto/signer.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signet::crypto {
+
+/// For whom a certificate is made. Names are UTF-8 of at most 64 characters (RFC 5280).
+struct Subject {
+    /// The person's or company's name as it was verified.
+    std::string common_name;
+    /// The company the signer acts for; empty for a person who signs alone.
+    std::string organization;
+    /// Tells namesakes apart: an id of ours, never a number of an identity document. Letters, digits, ` '()+,-./:=?`.
+    std::string serial_number;
+    /// A mobile number or mail address, for the subject alternative name; empty for none. Everybody who receives the
+    /// signed document can read it.
+    std::string contact;
+    /// ISO 3166, two letters; may be empty.
+    std::string country;
+};
+
+struct Validity {
+    UtcTime not_before;
+    UtcTime not_after;
+
+    /// From five minutes before `now`, for validators whose clock is behind, for `lifetime` after it.
+    static Validity starting(UtcTime now, std::chrono::seconds lifetime);
+};
+
+struct AuthoritySettings {
+    /// Organization of the CA's own certificates.
+    std::string organization = "Signet";
+    std::string country;
+    std::chrono::days root_lifetime{20 * 365};
+    std::chrono::days issuing_lifetime{10 * 365};
+    /// Where others find the issuing CA's certificate and its revocation list; empty: the extension is left out.
+    std::string issuer_url;
+    std::string revocation_list_url;
+    /// Where the root's certificate and revocation list are, for the issuing CA's certificate; fixed when it is made.
+    std::string root_url;
+    std::string root_revocation_list_url;
+    /// A certificate that lives no longer than this and has no revocation list says so itself (RFC 9608, ETSI
+    /// EN 319 412-1): validators then ask for no revocation data.
+    std::chrono::hours short_term_limit{7 * 24};
+};
+
+/// The installation's own certification authority: a root, an issuing CA below it (path length 0), and one certificate
+/// for each signing event, with a key of its own. All its keys are P-256. Thread-safe.
+class CertificateAuthority {
+  public:
+    static Result<CertificateAuthority> create(const AuthoritySettings& settings, UtcTime now);
+    /// Reads what `save` wrote. The root's key may have been taken away to a safe place: only a new issuing CA and the
+    /// root's revocation list need it.
+    static Result<CertificateAuthority> load(const std::filesystem::path& folder, const KeyVault& vault,
+                                             const AuthoritySettings& settings);
+    /// Loads the folder, or makes a CA and the folder when there is none.
+    static Result<CertificateAuthority> load_or_create(const std::filesystem::path& folder, const KeyVault& vault,
+                                                       const AuthoritySettings& settings, UtcTime now);
+
+    CertificateAuthority(CertificateAuthority&&) noexcept;
+    CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
+    ~CertificateAuthority();
+
+    /// Writes `root.pem`, `issuing.pem` and the sealed keys `root.key`, `issuing.key` into a new folder: all of it or
+    /// nothing. Conflict when the folder exists.
+    Status save(const std::filesystem::path& folder, const KeyVault& vault) const;
+
+    /// A signer with a fresh key and a certificate for `subject`; its chain ends at the root. The certificate never
+    /// outlives the issuing CA. InvalidParameter or ParameterTooLong when the subject cannot stand in a certificate,
+    /// CertificateInvalid when the issuing CA is not valid at `validity.not_before`.
+    Result<std::unique_ptr<Signer>> issue(const Subject& subject, const Validity& validity,
+                                          KeyAlgorithm algorithm = KeyAlgorithm::EcP256) const;
+    /// The chain for a key that lives elsewhere: the new certificate first, the root last. `public_key` is a
+    /// SubjectPublicKeyInfo of P-256 or RSA of 2048 to 8192 bits; the caller has seen proof that the subject holds the
+    /// private key.
+    Result<std::vector<Bytes>> issue_for(ByteView public_key, const Subject& subject, const Validity& validity) const;
+
+    struct Revoked {
+        std::string serial_number;  // hexadecimal
+        UtcTime at;
+    };
+    /// The issuing CA's list (RFC 5280 §5) in DER. `number` must grow from list to list.
+    Result<Bytes> revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked, UtcTime this_update,
+                                  UtcTime next_update) const;
+    /// The root's list, about the issuing CA. KeyUnusable when the root's key was taken away.
+    Result<Bytes> root_revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked, UtcTime this_update,
+                                       UtcTime next_update) const;
+
+    /// DER.
+    const Bytes& root_certificate() const;
+    const Bytes& issuing_certificate() const;
+
+  private:
+    struct Parts;
+    explicit CertificateAuthority(std::unique_ptr<Parts> parts);
+    Result<std::vector<Bytes>> issue_checked(ByteView public_key, const Subject& subject,
+                                             const Validity& validity) const;
+    static Result<std::unique_ptr<Parts>> assemble(const AuthoritySettings& settings, Bytes root, Bytes issuing,
+                                                   std::unique_ptr<PrivateKey> root_key, PrivateKey issuing_key);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace signet::crypto

@@ -1,0 +1,251 @@
+#include "crypto/key_vault.hpp"
+
+#include "base/text.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/private_file.hpp"
+
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+#include <new>
+#include <stdexcept>
+#include <sys/mman.h>
+
+namespace signet::crypto {
+namespace {
+
+constexpr std::string_view kFirstLine = "signet master keys, format 1";
+constexpr std::size_t kKeySize = 32;
+constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kMaxFileSize = 16 * 1024;
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::size_t kPrefixSize = 5;  // format, key id
+constexpr std::size_t kNonceSize = 12;
+constexpr std::size_t kTagSize = 16;
+constexpr std::size_t kOverhead = kPrefixSize + kNonceSize + kTagSize;
+// libcrypto counts in int.
+constexpr std::size_t kMaxPlaintext = std::size_t{1} << 30;
+
+struct MasterKey {
+    std::uint32_t id = 0;
+    std::array<std::uint8_t, kKeySize> bytes{};
+};
+
+std::uint32_t key_id_of(ByteView sealed) {
+    std::uint32_t id = 0;
+    for (std::size_t i = 1; i < kPrefixSize; ++i)
+        id = (id << 8) | sealed[i];
+    return id;
+}
+
+void require(bool done) {
+    if (!done) throw std::runtime_error("AES-256-GCM failed: " + openssl_reason());
+}
+
+int size_of(ByteView bytes) {
+    return static_cast<int>(bytes.size());
+}
+
+}  // namespace
+
+/// The key versions, the oldest first, in a page of their own that no core dump shows. Keys are only ever added, so
+/// readers need no lock.
+class KeyVault::Keys {
+  public:
+    Keys() {
+        void* page = mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) throw std::bad_alloc();
+        madvise(page, sizeof(Page), MADV_DONTDUMP);
+        mlock(page, sizeof(Page));  // kept out of swap where the limits allow it
+        page_ = new (page) Page;
+    }
+    Keys(const Keys&) = delete;
+    Keys& operator=(const Keys&) = delete;
+    ~Keys() {
+        wipe(page_, sizeof(Page));
+        munmap(page_, sizeof(Page));
+    }
+
+    bool add(std::uint32_t id, ByteView key) {
+        const std::size_t at = page_->count.load();
+        if (at == kMaxKeys || key.size() != kKeySize || (at > 0 && id <= newest_id())) return false;
+        page_->keys[at].id = id;
+        std::memcpy(page_->keys[at].bytes.data(), key.data(), kKeySize);
+        page_->count.store(at + 1);
+        return true;
+    }
+    bool is_full() const { return page_->count.load() == kMaxKeys || newest_id() == UINT32_MAX; }
+    const MasterKey& oldest() const { return page_->keys[0]; }
+    const MasterKey& newest() const { return page_->keys[page_->count.load() - 1]; }
+    std::uint32_t newest_id() const { return newest().id; }
+    const MasterKey* find(std::uint32_t id) const {
+        const std::size_t count = page_->count.load();
+        for (std::size_t i = 0; i < count; ++i) {
+            if (page_->keys[i].id == id) return &page_->keys[i];
+        }
+        return nullptr;
+    }
+    std::mutex& rotation() { return rotation_; }
+
+    /// The file's text, with one more key at its end if there is one.
+    SecretBytes to_file(std::uint32_t more_id = 0, ByteView more = {}) const {
+        Bytes text;
+        text.reserve(kMaxFileSize);  // never moved, so no copy of a key stays behind
+        append(text, fmt::format("{}\n", kFirstLine));
+        const std::size_t count = page_->count.load();
+        for (std::size_t i = 0; i < count; ++i)
+            append_line(text, page_->keys[i].id, page_->keys[i].bytes);
+        if (!more.empty()) append_line(text, more_id, more);
+        return SecretBytes(std::move(text));
+    }
+
+  private:
+    struct Page {
+        std::atomic<std::size_t> count = 0;
+        std::array<MasterKey, kMaxKeys> keys;
+    };
+
+    static void append_line(Bytes& text, std::uint32_t id, ByteView key) {
+        std::string digits = hex(key);
+        append(text, fmt::format("{} ", id));
+        append(text, digits);
+        text.push_back('\n');
+        wipe(digits.data(), digits.size());
+    }
+
+    Page* page_;
+    std::mutex rotation_;
+};
+
+KeyVault::KeyVault(std::unique_ptr<Keys> keys) : keys_(std::move(keys)) {}
+KeyVault::KeyVault(KeyVault&&) noexcept = default;
+KeyVault& KeyVault::operator=(KeyVault&&) noexcept = default;
+KeyVault::~KeyVault() = default;
+
+KeyVault KeyVault::ephemeral() {
+    auto keys = std::make_unique<Keys>();
+    keys->add(1, SecretBytes(random_bytes(kKeySize)).view());
+    return KeyVault(std::move(keys));
+}
+
+Result<KeyVault> KeyVault::create(const std::filesystem::path& file) {
+    KeyVault vault = ephemeral();
+    if (const auto created = create_private_file(file, vault.keys_->to_file().view()); !created) return created.error();
+    return vault;
+}
+
+Result<KeyVault> KeyVault::load(const std::filesystem::path& file) {
+    if (const auto is_private = require_private(file); !is_private) return is_private.error();
+    const auto content = read_secret_file(file, kMaxFileSize);
+    if (!content) return content.error();
+    auto vault = parse(content->text());
+    if (!vault) return fail(ErrorCode::KeyUnusable, file.string() + " is no file of master keys");
+    return vault;
+}
+
+Result<KeyVault> KeyVault::load_or_create(const std::filesystem::path& file) {
+    if (std::filesystem::exists(file)) return load(file);
+    auto created = create(file);
+    if (!created && created.error().code == ErrorCode::Conflict) return load(file);
+    return created;
+}
+
+Result<KeyVault> KeyVault::parse(std::string_view text) {
+    const std::vector<std::string_view> lines = split(text, '\n');
+    const Error damaged = fail(ErrorCode::KeyUnusable, "damaged master keys");
+    if (lines.size() < 3 || lines.front() != kFirstLine || !lines.back().empty()) return damaged;
+    auto keys = std::make_unique<Keys>();
+    for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
+        const std::size_t space = lines[i].find(' ');
+        if (space == std::string_view::npos) return damaged;
+        const auto id = parse_integer(lines[i].substr(0, space));
+        auto key = from_hex(lines[i].substr(space + 1));
+        if (!id || *id < 1 || *id > UINT32_MAX || !key) return damaged;
+        const SecretBytes secret(std::move(*key));
+        if (!keys->add(static_cast<std::uint32_t>(*id), secret.view())) return damaged;
+    }
+    return KeyVault(std::move(keys));
+}
+
+Bytes KeyVault::seal(ByteView plaintext, std::string_view context) const {
+    if (plaintext.size() > kMaxPlaintext || context.size() > kMaxPlaintext) throw std::length_error("too much to seal");
+    Bytes sealed(kOverhead + plaintext.size());
+    sealed[0] = kFormat;
+    const MasterKey& key = keys_->newest();
+    for (std::size_t i = 1; i < kPrefixSize; ++i)
+        sealed[i] = static_cast<std::uint8_t>(key.id >> (8 * (kPrefixSize - 1 - i)));
+    const Bytes nonce = random_bytes(kNonceSize);
+    std::memcpy(&sealed[kPrefixSize], nonce.data(), kNonceSize);
+    std::uint8_t* const ciphertext = sealed.data() + kPrefixSize + kNonceSize;
+
+    const EvpCipherContext cipher(EVP_CIPHER_CTX_new());
+    int size = 0;
+    require(cipher &&
+            EVP_EncryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key.bytes.data(), nonce.data(), nullptr) == 1);
+    require(EVP_EncryptUpdate(cipher.get(), nullptr, &size, sealed.data(), kPrefixSize) == 1);
+    require(EVP_EncryptUpdate(cipher.get(), nullptr, &size, as_bytes(context).data(), size_of(as_bytes(context))) == 1);
+    require(EVP_EncryptUpdate(cipher.get(), ciphertext, &size, plaintext.data(), size_of(plaintext)) == 1);
+    require(EVP_EncryptFinal_ex(cipher.get(), ciphertext + size, &size) == 1);
+    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, ciphertext + plaintext.size()) == 1);
+    return sealed;
+}
+
+Result<SecretBytes> KeyVault::open(ByteView sealed, std::string_view context) const {
+    const Error refused = fail(ErrorCode::KeyUnusable, "a sealed secret was altered or belongs elsewhere");
+    if (sealed.size() < kOverhead || sealed[0] != kFormat || sealed.size() - kOverhead > kMaxPlaintext ||
+        context.size() > kMaxPlaintext) {
+        return refused;
+    }
+    const MasterKey* key = keys_->find(key_id_of(sealed));
+    if (key == nullptr) {
+        return fail(ErrorCode::KeyUnusable,
+                    fmt::format("a secret is sealed with master key {}, which is not here", key_id_of(sealed)));
+    }
+    const ByteView nonce = sealed.subspan(kPrefixSize, kNonceSize);
+    const ByteView ciphertext = sealed.subspan(kPrefixSize + kNonceSize, sealed.size() - kOverhead);
+    std::array<std::uint8_t, kTagSize> tag;
+    std::memcpy(tag.data(), sealed.data() + sealed.size() - kTagSize, kTagSize);
+
+    SecretBytes plaintext(ciphertext.size());
+    const EvpCipherContext cipher(EVP_CIPHER_CTX_new());
+    int size = 0;
+    require(cipher &&
+            EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key->bytes.data(), nonce.data(), nullptr) == 1);
+    require(EVP_DecryptUpdate(cipher.get(), nullptr, &size, sealed.data(), kPrefixSize) == 1);
+    require(EVP_DecryptUpdate(cipher.get(), nullptr, &size, as_bytes(context).data(), size_of(as_bytes(context))) == 1);
+    require(EVP_DecryptUpdate(cipher.get(), plaintext.data(), &size, ciphertext.data(), size_of(ciphertext)) == 1);
+    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1);
+    std::uint8_t nothing = 0;
+    if (EVP_DecryptFinal_ex(cipher.get(), &nothing, &size) != 1) return refused;
+    return plaintext;
+}
+
+Status KeyVault::rotate(const std::filesystem::path& file) {
+    const std::lock_guard lock(keys_->rotation());
+    if (keys_->is_full()) return fail(ErrorCode::Conflict, "the vault holds as many key versions as it can");
+    const SecretBytes key(random_bytes(kKeySize));
+    const std::uint32_t id = keys_->newest_id() + 1;
+    // On disk first: nothing may be sealed with a key that could be lost.
+    if (const auto written = write_private_file(file, keys_->to_file(id, key.view()).view()); !written) return written;
+    keys_->add(id, key.view());
+    return {};
+}
+
+bool KeyVault::needs_resealing(ByteView sealed) const {
+    return sealed.size() < kOverhead || key_id_of(sealed) != newest_key_id();
+}
+
+std::uint32_t KeyVault::newest_key_id() const {
+    return keys_->newest_id();
+}
+
+Sha256Digest KeyVault::lookup_digest(std::string_view value, std::string_view context) const {
+    // One key for each context, so that the same value has unrelated digests in two of them.
+    Sha256Digest key = hmac_sha256(keys_->oldest().bytes, as_bytes(fmt::format("lookup {}", context)));
+    const Sha256Digest digest = hmac_sha256(key, as_bytes(value));
+    wipe(key.data(), key.size());
+    return digest;
+}
+
+}  // namespace signet::crypto
