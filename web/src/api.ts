@@ -1,0 +1,116 @@
+import type {
+  CodeAnswer, InboxMessage, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WelcomeAnswer,
+} from './types';
+
+/** A refusal by the server, or no answer at all (`code` is then `Network`, `status` 0). */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly messageEn: string;
+
+  constructor(code: string, status: number, message = '', messageEn = '') {
+    super(message || code);
+    this.code = code;
+    this.status = status;
+    this.messageEn = messageEn;
+    // `instanceof` must hold even where a transpiled class forgets its prototype.
+    Object.setPrototypeOf(this, ApiError.prototype);
+  }
+}
+
+export type OpenKey = { token: string } | { ticket: string };
+
+const kTimeoutMs = 30_000;
+const kUploadTimeoutMs = 300_000;
+
+let reopenKey: OpenKey | null = null;
+
+function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new ApiError('Network', 0)), ms);
+    work.then(
+      (value) => { clearTimeout(timer); resolve(value); },
+      (error) => { clearTimeout(timer); reject(error); },
+    );
+  });
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  try {
+    const body = await response.json();
+    const error = body && body.error ? body.error : {};
+    return new ApiError(String(error.code || ''), response.status, error.message, error.messageEn);
+  } catch {
+    return new ApiError('', response.status);
+  }
+}
+
+async function once<T>(path: string, init: RequestInit, timeoutMs: number): Promise<T> {
+  let response: Response;
+  try {
+    response = await withTimeout(fetch(path, { credentials: 'same-origin', ...init }), timeoutMs);
+  } catch {
+    throw new ApiError('Network', 0);
+  }
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return {} as T;
+  try {
+    return await response.json() as T;
+  } catch {
+    throw new ApiError('Network', 0);
+  }
+}
+
+/** The session may have ended while the reader read: open the link again, once, and say the same thing again. */
+async function call<T>(path: string, init: RequestInit, timeoutMs = kTimeoutMs): Promise<T> {
+  try {
+    return await once<T>(path, init, timeoutMs);
+  } catch (error) {
+    const sessionEnded = error instanceof ApiError && error.status === 401;
+    if (!sessionEnded || !reopenKey) throw error;
+    await once('/pages/open', json(reopenKey), kTimeoutMs);
+    return once<T>(path, init, timeoutMs);
+  }
+}
+
+function json(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function upload(file: File): RequestInit {
+  const form = new FormData();
+  form.append('file', file, file.name);
+  return { method: 'POST', body: form };
+}
+
+const id = encodeURIComponent;
+
+export const api = {
+  async open(key: OpenKey): Promise<OpenAnswer> {
+    reopenKey = null;
+    const answer = await once<OpenAnswer>('/pages/open', json(key), kTimeoutMs);
+    reopenKey = key;
+    return answer;
+  },
+  sendCode: () => call<CodeAnswer>('/pages/code', json({})),
+  sign: (command: SignCommand) => call<SignAnswer>('/pages/sign', json(command), 120_000),
+  audit: (command: { pass: boolean; comment: string; code: string }) => call<SignAnswer>('/pages/audit', json(command)),
+  reject: (reason: string) => call<Partial<SignAnswer>>('/pages/reject', json({ reason })),
+  attach: (attachmentId: string, file: File) =>
+    call<unknown>(`/pages/attachments/${id(attachmentId)}`, upload(file), kUploadTimeoutMs),
+  inbox: () => once<{ messages: InboxMessage[] }>('/pages/inbox', { method: 'GET' }, kTimeoutMs),
+  verify: (file: File) => once<VerifyAnswer>('/pages/verify', upload(file), kUploadTimeoutMs),
+  welcome: () => once<WelcomeAnswer>('/pages/welcome', { method: 'GET' }, kTimeoutMs),
+};
+
+/** `edition` grows with every change to the document, so that no older picture is shown. */
+export function pagePicture(documentId: string, page: number, width: number, edition: number): string {
+  const suffix = edition > 0 ? `&e=${edition}` : '';
+  return `/pages/documents/${id(documentId)}/pages/${page}.jpg?w=${width}${suffix}`;
+}
+
+export function documentDownload(documentId: string): string {
+  return `/pages/documents/${id(documentId)}/download`;
+}
+
+export const kDownloadAll = '/pages/download';

@@ -1,0 +1,22 @@
+/** Which page a path asks for. Every page is loaded on its own, so this is all the routing there is. */
+export type Route =
+  | { page: 'sign'; contractId: string; key: { token: string } | { ticket: string } | null; hasCb: boolean }
+  | { page: 'inbox' | 'verify' | 'welcome' | 'unknown' };
+
+export function resolveRoute(path: string, query: string): Route {
+  const params = new URLSearchParams(query);
+  const trimmed = path.replace(/\/+$/, '') || '/';
+  const share = /^\/contract\/share\/([^/]+)$/.exec(trimmed);
+  if (share) {
+    const token = params.get('openPageToken') || params.get('viewToken');
+    return { page: 'sign', contractId: share[1], key: token ? { token } : null, hasCb: params.get('hasCb') === 'true' };
+  }
+  if (trimmed === '/miniapp/doc') {
+    const ticket = params.get('ticket');
+    return { page: 'sign', contractId: '', key: ticket ? { ticket } : null, hasCb: params.get('hasCb') === 'true' };
+  }
+  if (trimmed === '/inbox') return { page: 'inbox' };
+  if (trimmed === '/verify') return { page: 'verify' };
+  if (trimmed === '/' || trimmed === '/index.html') return { page: 'welcome' };
+  return { page: 'unknown' };
+}

@@ -1,0 +1,120 @@
+import type { MessageKey } from '../i18n';
+import type { OpenAnswer, Party, Task } from '../types';
+
+/** The pages on which a request ends without anything to sign. */
+export type DeadEnd =
+  | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelled' | 'notStarted'
+  | 'linkExpired' | 'linkBound' | 'notFound' | 'network' | 'busy' | 'trouble';
+
+export type Scene = { kind: 'sign'; task: Task } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
+
+const deadEndOfState: Record<string, DeadEnd> = {
+  WAITING: 'waiting',
+  SIGNED: 'signed',
+  REJECTED: 'refused',
+  RECALLED: 'recalled',
+  EXPIRED: 'expired',
+  COMPLETE: 'complete',
+  FORCE_END: 'ended',
+  TERMINATED: 'ended',
+  END: 'ended',
+  INVALIDING: 'cancelled',
+  INVALIDED: 'cancelled',
+  DRAFT: 'notStarted',
+  FILLING: 'notStarted',
+};
+
+/** What to show for an opened link. A state this page does not know is shown for reading: never for signing. */
+export function sceneOf(open: Pick<OpenAnswer, 'state' | 'task'>): Scene {
+  if (open.state === 'CAN_SIGN') return open.task ? { kind: 'sign', task: open.task } : { kind: 'view' };
+  const end = deadEndOfState[open.state];
+  return end ? { kind: 'deadEnd', end } : { kind: 'view' };
+}
+
+const deadEndOfCode: Record<string, DeadEnd> = {
+  Network: 'network',
+  LinkExpired: 'linkExpired',
+  TicketExpired: 'linkExpired',
+  LinkBound: 'linkBound',
+  LinkBoundToOtherClient: 'linkBound',
+  LinkUsedElsewhere: 'linkBound',
+  LinkInvalid: 'notFound',
+  LinkNotFound: 'notFound',
+  ContractNotFound: 'notFound',
+  NotFound: 'notFound',
+  TooManyRequests: 'busy',
+  RateLimited: 'busy',
+};
+
+export function deadEndOfError(code: string, status: number): DeadEnd {
+  const known = deadEndOfCode[code];
+  if (known) return known;
+  if (status === 0) return 'network';
+  if (status === 404) return 'notFound';
+  if (status === 410) return 'linkExpired';
+  if (status === 401 || status === 403) return 'linkBound';
+  if (status === 429) return 'busy';
+  return 'trouble';
+}
+
+export type Tone = 'quiet' | 'good' | 'warn';
+
+const toneOfEnd: Record<DeadEnd, Tone> = {
+  waiting: 'quiet', signed: 'good', complete: 'good', refused: 'warn', recalled: 'quiet', expired: 'warn', ended: 'quiet',
+  cancelled: 'quiet', notStarted: 'quiet', linkExpired: 'warn', linkBound: 'warn', notFound: 'quiet', network: 'warn',
+  busy: 'warn', trouble: 'warn',
+};
+
+export function deadEndTone(end: DeadEnd): Tone {
+  return toneOfEnd[end];
+}
+
+export function deadEndCanRetry(end: DeadEnd): boolean {
+  return end === 'network' || end === 'busy' || end === 'trouble' || end === 'waiting' || end === 'notStarted';
+}
+
+export type PartyStep = 'done' | 'now' | 'refused' | 'later';
+
+const stepOfStatus: Record<string, PartyStep> = {
+  SIGNED: 'done',
+  COMPLETE: 'done',
+  REJECTED: 'refused',
+  SIGNING: 'now',
+  FILLING: 'now',
+};
+
+export function partyStep(party: Pick<Party, 'status'>): PartyStep {
+  return stepOfStatus[party.status] || 'later';
+}
+
+/** What follows my signature: the next in order, the others still missing, or nobody. */
+export type Afterwards = { kind: 'next'; name: string } | { kind: 'others'; names: string[] } | { kind: 'last' };
+
+export function afterMe(parties: readonly Party[], ordinal: boolean): Afterwards {
+  const pending = parties.filter((party) => !party.me && partyStep(party) !== 'done' && partyStep(party) !== 'refused');
+  if (pending.length === 0) return { kind: 'last' };
+  if (!ordinal) return { kind: 'others', names: pending.map((party) => party.name) };
+  const next = pending.reduce((first, party) => (party.serialNo < first.serialNo ? party : first));
+  return { kind: 'next', name: next.name };
+}
+
+/** The step a task opens with; attachments that are asked for come before everything else. */
+export type Step = 'attachments' | 'audit' | 'seal' | 'signature';
+
+export function firstStep(task: Task): Step {
+  if (task.attachments.some((attachment) => attachment.required && !attachment.uploaded)) return 'attachments';
+  return signingStep(task);
+}
+
+export function signingStep(task: Task): Step {
+  if (task.kind === 'AUDIT') return 'audit';
+  if (task.kind === 'COMPANY') return 'seal';
+  return task.kind === 'LP' && task.seals.length > 0 ? 'seal' : 'signature';
+}
+
+/** The word on the one red button. */
+export function actionWord(task: Task): MessageKey {
+  const step = signingStep(task);
+  if (step === 'audit') return 'action.audit';
+  return step === 'seal' ? 'action.seal' : 'action.sign';
+}

@@ -1,0 +1,187 @@
+/** What the server's pages routes say. Ids are strings; a place is in fractions of the displayed page, origin bottom left. */
+
+export type Fraction = number;
+
+export interface ContractSummary {
+  id: string;
+  subject: string;
+  sn?: string;
+  sponsorName: string;
+  status: string;
+  statusText?: string;
+  expireTime?: string;
+  ordinal?: boolean;
+}
+
+export interface PageSize {
+  width: number;
+  height: number;
+}
+
+export interface ContractDocument {
+  id: string;
+  title: string;
+  pageCount: number;
+  pages: PageSize[];
+}
+
+export interface Party {
+  name: string;
+  tenantType: 'COMPANY' | 'PERSONAL' | string;
+  status: string;
+  serialNo: number;
+  me?: boolean;
+  contact?: string;
+  completeTime?: string;
+}
+
+export interface Me {
+  name: string;
+  contact: string;
+  contactChannel: 'SMS' | 'MAIL' | string;
+  companyName?: string;
+  hasPassword?: boolean;
+}
+
+export interface Place {
+  id: string;
+  documentId: string;
+  page: number;
+  type: string;
+  x: Fraction;
+  y: Fraction;
+  width: Fraction;
+  height: Fraction;
+}
+
+export interface Seal {
+  id: string;
+  name: string;
+  image: string;
+  widthMm: number;
+  heightMm: number;
+}
+
+export interface AttachmentRequest {
+  id: string;
+  title: string;
+  required: boolean;
+  needSign: boolean;
+  uploaded: boolean;
+}
+
+export type TaskKind = 'PERSONAL' | 'OPERATOR' | 'COMPANY' | 'LP' | 'AUDIT';
+
+export interface Task {
+  actionId: string;
+  kind: TaskKind;
+  title?: string;
+  places: Place[];
+  freePlacement: boolean;
+  placeSize?: { width: number; height: number };
+  seals: Seal[];
+  attachments: AttachmentRequest[];
+}
+
+export interface PageOptions {
+  canReject?: boolean;
+  allowPassword?: boolean;
+  passwordUsable?: boolean;
+  callbackPage?: string;
+  mode?: 'H5' | 'MINIAPP' | string;
+  hasCb?: boolean;
+  lang?: 'cn' | 'en' | string;
+  themeColor?: string;
+  hideReturn?: boolean;
+  hideState?: boolean;
+}
+
+export interface OpenAnswer {
+  contract: ContractSummary;
+  documents: ContractDocument[];
+  parties: Party[];
+  me: Me | null;
+  task: Task | null;
+  state: string;
+  waitingFor?: string[];
+  options: PageOptions;
+  certificateNotice?: string;
+  consentRequired?: boolean;
+}
+
+export interface InkPoint {
+  x: number;
+  y: number;
+  /** Milliseconds since the first point of the signature. */
+  t: number;
+}
+
+export type Signature =
+  | { kind: 'DRAWN'; width: number; height: number; strokes: InkPoint[][] }
+  | { kind: 'TYPED'; text: string };
+
+/** Where a freely placed seal goes: its lower left corner, in fractions of the displayed page. */
+export interface Placement {
+  documentId: string;
+  page: number;
+  x: Fraction;
+  y: Fraction;
+}
+
+export interface SignCommand {
+  code?: string;
+  password?: string;
+  consent: boolean;
+  sealId?: string;
+  signature?: Signature;
+  places?: Placement[];
+}
+
+export interface SignAnswer {
+  contractStatus: string;
+  next: string | null;
+  state: string;
+}
+
+export interface CodeAnswer {
+  contact: string;
+  resendAfter: number;
+}
+
+export interface InboxMessage {
+  id: string;
+  to: string;
+  channel: string;
+  text: string;
+  time: string;
+  link?: string;
+  code?: string;
+}
+
+export type Verdict = 'INTACT' | 'TAMPERED' | 'NO_SIGNATURE' | 'UNREADABLE';
+
+export interface VerifiedSignature {
+  name: string;
+  organization?: string;
+  issuer?: string;
+  time?: string;
+  trusted: boolean;
+  intact: boolean;
+  coversWholeDocument: boolean;
+  changes?: string;
+  algorithm?: string;
+}
+
+export interface VerifyAnswer {
+  verdict: Verdict;
+  reasons?: string[];
+  signatures?: VerifiedSignature[];
+}
+
+export interface WelcomeAnswer {
+  demo: boolean;
+  inboxUrl?: string;
+  signUrl?: string;
+  docsUrl?: string;
+  version?: string;
+}
