@@ -46,6 +46,8 @@ constexpr double kInnerLine = 0.016;
 constexpr double kFootHeight = 0.205;
 constexpr double kMainRowHeight = 0.24;
 constexpr double kBranchHeight = 0.15;
+/// Rows have slightly narrow letters, as the arcs have.
+constexpr double kRowWidest = 0.9;
 
 bool has_star(CompanySealStyle style) {
     return style == CompanySealStyle::Universal || style == CompanySealStyle::SpecialWithStar ||
@@ -138,6 +140,16 @@ Result<Composition> compose(const FontLibrary::Store& store, const CompanySealDe
     return out;
 }
 
+Line part_of(const Line& line, std::size_t first, std::size_t count) {
+    Line part = line;
+    part.glyphs.assign(line.glyphs.begin() + static_cast<std::ptrdiff_t>(first),
+                       line.glyphs.begin() + static_cast<std::ptrdiff_t>(std::min(first + count, line.glyphs.size())));
+    part.advance = 0;
+    for (const Glyph& glyph : part.glyphs)
+        part.advance += glyph.advance;
+    return part;
+}
+
 /// Draws one composition; every length in points, the origin of the drawing at its bottom left.
 class SealPainter {
   public:
@@ -176,7 +188,7 @@ class SealPainter {
     void paint_arcs() {
         if (parts_.english.empty()) {
             paint_code();
-            paint_name(gap(), parts_.code.empty() ? name_span() : name_span() - 0.1);
+            paint_name(gap(), name_span());
         } else if (parts_.english.glyphs.size() <= kLongestEnglishBelow) {
             paint_english_below();
         } else {
@@ -184,15 +196,31 @@ class SealPainter {
         }
     }
 
-    /// The part of the ring a name takes at most: short of what the eye needs open at the bottom.
-    static double name_span() { return 0.81; }
+    /// The part of the way round a name may take. What stands at the bottom needs room; a long name gets more of it.
+    double name_span() const {
+        double comfortable = 0.78;
+        if (!parts_.foot.empty() || !parts_.branch.empty()) comfortable = 0.7;
+        if (!parts_.code.empty()) comfortable -= 0.06;
+        const double widest = parts_.code.empty() ? 0.81 : 0.72;
+        const double crowded = std::clamp((static_cast<double>(parts_.name.glyphs.size()) - 12) / 12, 0.0, 1.0);
+        return comfortable + (widest - comfortable) * crowded;
+    }
+
+    /// A short name is spread out, as an engraver would.
+    static double widest_gap(std::size_t letters) {
+        if (letters <= 4) return 2.2;
+        return letters <= 6 ? 1.4 : 0.9;
+    }
 
     void paint_name(double depth, double span) {
-        const ArcBand band{.edge = inside_, .depth = depth, .tallest = kTallestName * half_, .span = span};
+        const ArcBand band{.edge = inside_,
+                           .depth = depth,
+                           .tallest = kTallestName * half_,
+                           .span = span,
+                           .widest_gap = widest_gap(parts_.name.glyphs.size())};
         const ArcFit fit = fit_arc(parts_.name, band);
-        write_arc(content_, parts_.name, band, fit);
-        middle_ = inside_.inset(depth + fit.height);
-        name_reach_ = fit.span;
+        name_bottom_ = write_arc(content_, parts_.name, band, fit);
+        middle_ = inside_.inset(depth + fit.height + 1.5 * gap());
     }
 
     void paint_code() {
@@ -221,7 +249,7 @@ class SealPainter {
                            .widest_gap = 0.35};
         const ArcFit fit = fit_arc(parts_.english, band);
         write_arc(content_, parts_.english, band, fit);
-        paint_name(gap(), std::min(0.94 - fit.span, 0.66));
+        paint_name(gap(), std::min(0.9 - fit.span, 0.62));
     }
 
     /// English all around, Chinese on an arc inside it.
@@ -235,7 +263,29 @@ class SealPainter {
                            .widest_gap = 0.35};
         const ArcFit fit = fit_arc(parts_.english, band);
         write_arc(content_, parts_.english, band, fit);
-        paint_name(gap() + fit.height + gap(), name_span());
+        if (outline_.semi_x > outline_.semi_y) {
+            paint_name_in_rows(gap() + fit.height + gap());
+        } else {
+            paint_name(gap() + fit.height + gap(), 0.75);
+        }
+    }
+
+    /// The name across the middle of an oval whose arc is taken: one to three rows.
+    void paint_name_in_rows(double depth) {
+        constexpr std::size_t kMostInRow = 14;
+        const std::vector<Glyph>& letters = parts_.name.glyphs;
+        const std::size_t rows = (letters.size() + kMostInRow - 1) / kMostInRow;
+        const std::size_t in_row = (letters.size() + rows - 1) / rows;
+        const double branch = parts_.branch.empty() ? 0 : kBranchHeight * half_ + gap();
+        const double height =
+            std::min(kMainRowHeight * half_, (1.1 * half_ - branch) / static_cast<double>(rows) - gap());
+        double bottom = (static_cast<double>(rows) * (height + gap()) + branch) / 2;
+        middle_ = inside_.inset(depth);
+        for (std::size_t first = 0; first < letters.size(); first += in_row) {
+            bottom -= height + gap();
+            write_row(content_, part_of(parts_.name, first, in_row), row_box(bottom, height), 0.9);
+        }
+        name_bottom_ = bottom;
     }
 
     void paint_star() {
@@ -251,36 +301,77 @@ class SealPainter {
         content_.fill();
     }
 
-    /// The box of a row of text, as wide as the middle allows at its narrower end. Heights are above the centre.
+    /// What a row between two heights above the centre may fill: inside the name where that still stands beside it, and
+    /// nearly to the ring or the code below its ends.
     Rectangle row_box(double bottom, double height) const {
         const double farthest = std::max(std::abs(bottom), std::abs(bottom + height));
-        const double width = 2 * std::max(middle_.half_width_at(farthest) - gap(), 0.15 * middle_.semi_x);
+        const bool below_name = bottom + height <= name_bottom_ - gap() / 2;
+        const Ellipse& room = below_name ? open_bottom() : middle_;
+        const double width = 2 * std::max(room.half_width_at(farthest), 0.1 * outline_.semi_x);
         return {outline_.centre.x - width / 2, outline_.centre.y + bottom, width, height};
     }
 
+    Ellipse open_bottom() const {
+        const double code = parts_.code.empty() ? 0 : kCodeHeight * half_ + gap();
+        return inside_.inset(code + 2.5 * gap());
+    }
+
+    /// How far below the centre a row may reach.
+    double lowest_row() const { return -(open_bottom().semi_y - gap()); }
+
+    /// Finds the height below `top` at which a row of at most `tallest` gets the largest letters.
+    Rectangle best_row_below(double top, const Line& line, double tallest) const {
+        constexpr int kTries = 40;
+        constexpr double kWorthLower = 1.1;  // a lower row must be so much larger
+        const double floor = lowest_row();
+        const double height = std::min(tallest, top - floor);
+        Rectangle best = row_box(top - height, height);
+        double best_size = 0;
+        for (int i = 0; i <= kTries; ++i) {
+            const double bottom = top - height - (top - height - floor) * i / kTries;
+            const Rectangle box = row_box(bottom, height);
+            const RowFit fit = fit_row(line, box, kRowWidest);
+            const double size = fit.height * fit.squeeze;
+            if (size <= best_size * kWorthLower) continue;
+            best = box;
+            best_size = size;
+        }
+        return best;
+    }
+
     void paint_rows() {
-        if (parts_.star_diameter > 0) {
+        if (!parts_.english.empty()) {
+            paint_branch_of_mixed();
+        } else if (parts_.star_diameter > 0) {
             paint_rows_under_star();
         } else {
             paint_rows_in_the_middle();
         }
     }
 
+    void paint_branch_of_mixed() {
+        if (parts_.branch.empty()) return;
+        const double height = kBranchHeight * half_;
+        const bool in_rows = middle_.semi_x > middle_.semi_y && parts_.english.glyphs.size() > kLongestEnglishBelow;
+        const double bottom = in_rows ? name_bottom_ - gap() - height : -height / 2;
+        const Rectangle box = row_box(bottom, height);
+        const double width = 2 * middle_.half_width_at(std::max(std::abs(bottom), std::abs(bottom + height)));
+        write_row(content_, parts_.branch, {outline_.centre.x - width / 2, box.y, width, height}, kRowWidest);
+    }
+
     void paint_rows_under_star() {
-        const double star_bottom = -parts_.star_diameter / 2 * std::cos(std::numbers::pi / 5);
-        const double floor = lowest_row();
-        const double gap_above = gap();
-        double room = star_bottom - gap_above - floor;
-        if (parts_.foot.empty() != parts_.branch.empty()) {
-            const double height = std::min(kFootHeight * half_, room);
-            const double bottom = std::max(floor, star_bottom - gap_above - height - (room - height) * 0.35);
-            write_row(content_, parts_.foot.empty() ? parts_.branch : parts_.foot, row_box(bottom, height), 0.9);
-        } else if (!parts_.foot.empty()) {
-            room -= gap();
-            const double branch = std::min(kBranchHeight * half_, room * 0.45);
-            const double foot = std::min(kFootHeight * half_, room - branch);
-            write_row(content_, parts_.branch, row_box(star_bottom - gap_above - branch, branch), 0.9);
-            write_row(content_, parts_.foot, row_box(star_bottom - gap_above - branch - gap() - foot, foot), 0.9);
+        double top = -parts_.star_diameter / 2 * std::cos(std::numbers::pi / 5) - gap() * 1.2;
+        if (!parts_.branch.empty()) {
+            const double room = top - lowest_row();
+            const double tallest =
+                parts_.foot.empty() ? kFootHeight * half_ : std::min(kBranchHeight * half_, room * 0.37);
+            const Rectangle box =
+                parts_.foot.empty() ? best_row_below(top, parts_.branch, tallest) : row_box(top - tallest, tallest);
+            write_row(content_, parts_.branch, box, kRowWidest);
+            top -= tallest + gap();
+        }
+        if (!parts_.foot.empty()) {
+            write_row(content_, parts_.foot, best_row_below(top, parts_.foot, kFootHeight * half_), kRowWidest);
         }
     }
 
@@ -288,22 +379,14 @@ class SealPainter {
         const double main = kMainRowHeight * half_;
         const double branch = kBranchHeight * 1.2 * half_;
         if (parts_.foot.empty()) {
-            if (!parts_.branch.empty()) write_row(content_, parts_.branch, row_box(-main / 2, main), 0.9);
+            if (!parts_.branch.empty()) write_row(content_, parts_.branch, row_box(-main / 2, main), kRowWidest);
             return;
         }
         const double foot_bottom = parts_.branch.empty() ? -main * 0.75 : -main - gap() / 2;
-        write_row(content_, parts_.foot, row_box(foot_bottom, main), 0.9);
+        write_row(content_, parts_.foot, row_box(foot_bottom, main), kRowWidest);
         if (!parts_.branch.empty()) {
-            write_row(content_, parts_.branch, row_box(foot_bottom + main + gap() * 1.5, branch), 0.9);
+            write_row(content_, parts_.branch, row_box(foot_bottom + main + gap() * 1.5, branch), kRowWidest);
         }
-    }
-
-    /// How far below the centre rows may go: to the inner end of the code or, where the name leaves the bottom open,
-    /// nearly to the ring.
-    double lowest_row() const {
-        const double reserved = parts_.code.empty() ? gap() * 2.5 : gap() * 2 + kCodeHeight * half_;
-        const double open = inside_.semi_y - reserved;
-        return -std::min(open, name_reach_ > 0.7 ? middle_.semi_y : middle_.semi_y + gap());
     }
 
     const CompanySealStyle style_;
@@ -312,7 +395,7 @@ class SealPainter {
     Ellipse inside_;  // what the ring leaves
     Ellipse middle_;  // what the name leaves
     const double half_;
-    double name_reach_ = 0;
+    double name_bottom_ = 0;  // how low the name reaches, from the centre upwards
     ContentWriter content_;
 };
 

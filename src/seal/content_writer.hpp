@@ -29,6 +29,9 @@ class ContentWriter {
 
     /// Fills `path`, operators in units of their own, as `matrix` says.
     void fill_transformed(const Matrix& matrix, std::string_view path);
+    /// Whether letters are filled one by one, or only added to the path, to be cut out of a field by `fill_even_odd`.
+    void cut_letters(bool cut) { cuts_letters_ = cut; }
+    bool cuts_letters() const { return cuts_letters_; }
     void append(std::string_view operators) { content_ += operators; }
 
     std::string take() { return std::move(content_); }
@@ -38,6 +41,7 @@ class ContentWriter {
     void point(Point p);
 
     std::string content_;
+    bool cuts_letters_ = false;
 };
 
 /// A number for a PDF file, at most `decimals` behind the point, none that are zero, independent of the locale.

@@ -43,8 +43,10 @@ struct Glyph {
     /// What the ink covers; nothing in it for a blank.
     Rectangle ink;
 
-    /// The outline as path operators in the face's own units.
+    /// The outline as path operators in the face's own units, the same for every place the glyph stands at.
     std::string path() const;
+    /// The outline as path operators where the matrix puts it, to be part of a larger path.
+    std::string path_at(const Matrix& matrix) const;
 };
 
 /// The characters of one line, and what they cover together.

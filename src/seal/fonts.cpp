@@ -119,16 +119,18 @@ Status make_date_fonts(FontLibrary::Store& store) {
     return {};
 }
 
-/// Collects an outline as path operators in font units.
+/// Collects an outline as path operators.
 struct PathCollector {
+    Matrix matrix;
+    int decimals = 0;
     std::string operators;
     Point current;
 
     void add(std::initializer_list<Point> points, char letter) {
         for (const Point p : points) {
-            append_number(operators, p.x, 0);
+            append_number(operators, matrix.a * p.x + matrix.c * p.y + matrix.e, decimals);
             operators += ' ';
-            append_number(operators, p.y, 0);
+            append_number(operators, matrix.b * p.x + matrix.d * p.y + matrix.f, decimals);
             operators += ' ';
             current = p;
         }
@@ -220,6 +222,12 @@ bool is_printable(char32_t character) {
 
 std::string Glyph::path() const {
     PathCollector path;
+    hb_font_get_glyph_shape(face->font.get(), index, path_functions().get(), &path);
+    return std::move(path.operators);
+}
+
+std::string Glyph::path_at(const Matrix& matrix) const {
+    PathCollector path{.matrix = matrix, .decimals = 2, .operators = {}, .current = {}};
     hb_font_get_glyph_shape(face->font.get(), index, path_functions().get(), &path);
     return std::move(path.operators);
 }

@@ -55,10 +55,14 @@ double natural_width(const Glyph& glyph, const Body& body) {
 
 void write_glyph(ContentWriter& content, const Glyph& glyph, Point origin, Point right, Point up) {
     const double unit_size = 1 / glyph.face->units_per_em;
+    const Matrix matrix{
+        right.x * unit_size, right.y * unit_size, up.x * unit_size, up.y * unit_size, origin.x, origin.y};
+    if (content.cuts_letters()) {
+        content.append(glyph.path_at(matrix));
+        return;
+    }
     const std::string path = glyph.path();
-    if (path.empty()) return;
-    content.fill_transformed(
-        {right.x * unit_size, right.y * unit_size, up.x * unit_size, up.y * unit_size, origin.x, origin.y}, path);
+    if (!path.empty()) content.fill_transformed(matrix, path);
 }
 
 }  // namespace
@@ -87,11 +91,12 @@ ArcFit fit_arc(const Line& line, const ArcBand& band) {
     }
 }
 
-void write_arc(ContentWriter& content, const Line& line, const ArcBand& band, const ArcFit& fit) {
+double write_arc(ContentWriter& content, const Line& line, const ArcBand& band, const ArcFit& fit) {
     const Body body = body_of(line);
     const double scale = fit.height / body.height();
     const ArcWay way(band.edge, band.depth + fit.height, band.at_bottom);
     double position = -way.whole() * fit.span / 2;
+    double lowest = band.edge.semi_y;
     for (const Glyph& glyph : line.glyphs) {
         const double width = natural_width(glyph, body) * fit.height * fit.squeeze;
         const double angle = way.angle_at(position + width / 2);
@@ -99,23 +104,31 @@ void write_arc(ContentWriter& content, const Line& line, const ArcBand& band, co
         const Point up = band.at_bottom ? outward * -1 : outward;
         const Point right = left_of(up) * -1;
         const Point foot = band.edge.inside(angle, band.at_bottom ? band.depth : band.depth + fit.height);
-        const Point origin = foot - right * (width / 2) - up * (body.bottom * scale);
-        write_glyph(content, glyph, origin, right * (scale * fit.squeeze), up * scale);
+        const Point corner = foot - right * (width / 2);
+        write_glyph(content, glyph, corner - up * (body.bottom * scale), right * (scale * fit.squeeze), up * scale);
+        for (const Point end : {corner, corner + right * width}) {
+            lowest = std::min({lowest, end.y - band.edge.centre.y, end.y + up.y * fit.height - band.edge.centre.y});
+        }
         position += width + fit.gap;
     }
+    return lowest;
+}
+
+RowFit fit_row(const Line& line, const Rectangle& box, double widest) {
+    const double widths = line.advance / body_of(line).height();
+    const double height = std::min(box.height, box.width / (widths * kRowNarrowest));
+    return {height, std::min(widest, box.width / (widths * height))};
 }
 
 void write_row(ContentWriter& content, const Line& line, const Rectangle& box, double widest) {
     const Body body = body_of(line);
-    const double widths = line.advance / body.height();
-    const double height = std::min(box.height, box.width / (widths * kRowNarrowest));
-    const double squeeze = std::min(widest, box.width / (widths * height));
-    const double scale = height / body.height();
-    Point origin{box.x + (box.width - widths * height * squeeze) / 2,
-                 box.y + (box.height - height) / 2 - body.bottom * scale};
+    const RowFit fit = fit_row(line, box, widest);
+    const double scale = fit.height / body.height();
+    Point origin{box.x + (box.width - line.advance * scale * fit.squeeze) / 2,
+                 box.y + (box.height - fit.height) / 2 - body.bottom * scale};
     for (const Glyph& glyph : line.glyphs) {
-        write_glyph(content, glyph, origin, {scale * squeeze, 0}, {0, scale});
-        origin.x += glyph.advance * scale * squeeze;
+        write_glyph(content, glyph, origin, {scale * fit.squeeze, 0}, {0, scale});
+        origin.x += glyph.advance * scale * fit.squeeze;
     }
 }
 

@@ -43,7 +43,15 @@ struct ArcFit {
 /// Finds the largest letters that fit the band. A line that is too long for its tallest letters gets narrower ones,
 /// then smaller ones.
 ArcFit fit_arc(const Line& line, const ArcBand& band);
-void write_arc(ContentWriter& content, const Line& line, const ArcBand& band, const ArcFit& fit);
+/// Returns how low the letters reach, from the ellipse's centre upwards.
+double write_arc(ContentWriter& content, const Line& line, const ArcBand& band, const ArcFit& fit);
+
+/// How a row is fitted into a box: see write_row.
+struct RowFit {
+    double height = 0;
+    double squeeze = 1;
+};
+RowFit fit_row(const Line& line, const Rectangle& box, double widest = 1.0);
 
 /// Writes a line into the middle of a box, as high as it allows; a line too long gets narrower letters (down to half
 /// their width), then smaller ones.

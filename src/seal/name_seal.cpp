@@ -51,6 +51,23 @@ void write_columns(ContentWriter& content, const Line& line, const Rectangle& fi
     }
 }
 
+/// A name in letters, one row a word.
+void write_words(ContentWriter& content, const FontLibrary::Store& store, std::u32string_view characters,
+                 const Rectangle& field) {
+    std::vector<Line> words;
+    while (!characters.empty()) {
+        const auto end = std::min(characters.find(U' '), characters.size());
+        if (end > 0) words.push_back(set_characters(store, FaceRole::Song, characters.substr(0, end)));
+        characters.remove_prefix(std::min(end + 1, characters.size()));
+    }
+    const double height = field.height / static_cast<double>(words.size());
+    double bottom = field.y + field.height;
+    for (const Line& word : words) {
+        bottom -= height;
+        write_row(content, word, {field.x, bottom + height * 0.1, field.width, height * 0.8});
+    }
+}
+
 Rectangle inset(const Rectangle& box, double by) {
     return {box.x + by, box.y + by, box.width - 2 * by, box.height - 2 * by};
 }
@@ -96,6 +113,8 @@ Result<Drawing> draw_name_seal(const FontLibrary& fonts, const NameSealDesign& d
     }
     auto characters = checked_characters(fonts.store(), design.name, {"name", kLongestName, true});
     if (!characters) return characters.error();
+    // The dot in 阿里木·买买提 gets a cell of its own.
+    std::ranges::replace(*characters, U'·', U'・');
     Line line = set_characters(fonts.store(), FaceRole::Song, *characters);
     const bool chinese = std::ranges::all_of(line.glyphs, is_chinese);
     if (chinese && design.complete_with_yin) {
@@ -110,14 +129,17 @@ Result<Drawing> draw_name_seal(const FontLibrary& fonts, const NameSealDesign& d
     ContentWriter content;
     content.fill_colour(kSealRed);
     if (!white) write_frame(content, outer, side * kFrame);
-    ContentWriter letters;
-    if (chinese && shape != Shape::Rectangle) {
-        write_columns(letters, line, field, side * kCellGap);
-    } else {
-        write_row(letters, line, field);
+    if (white) {
+        content.rectangle(outer);
+        content.cut_letters(true);
     }
-    if (white) content.rectangle(outer);
-    content.append(letters.take());
+    if (shape == Shape::Rectangle) {
+        write_row(content, line, field);
+    } else if (chinese) {
+        write_columns(content, line, field, side * kCellGap);
+    } else {
+        write_words(content, fonts.store(), *characters, field);
+    }
     if (white) content.fill_even_odd();
     return at_true_size(design.specification, content.take());
 }

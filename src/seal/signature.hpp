@@ -22,9 +22,9 @@ struct PenPoint {
     double x = 0;
     double y = 0;
     /// 0…1, from a pen that knows it.
-    std::optional<double> pressure;
+    std::optional<double> pressure = {};
     /// Milliseconds from any start, growing within a stroke. Gives the line its swell when there is no pressure.
-    std::optional<double> time;
+    std::optional<double> time = {};
 };
 
 /// From pen down to pen up.
