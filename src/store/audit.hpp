@@ -16,15 +16,15 @@ namespace signet::store {
 
 /// Something that happened, as the caller tells it.
 struct AuditRecord {
-    UtcTime time;
+    UtcTime time = {};
     /// Who: `user:<id>`, `application:<token>`, `system`. At most 300 bytes.
-    std::string actor;
+    std::string actor = {};
     /// Zero when no contract is concerned.
-    model::ContractId contract;
+    model::ContractId contract = {};
     /// What, in a fixed word: `contract.sent`, `document.signed`. Letters, digits, `.`, `_` and `-`; at most 100.
-    std::string event;
+    std::string event = {};
     /// JSON with what else matters: addresses, hashes, ids. No secrets, no codes. UTF-8, at most 64 KiB.
-    std::string detail;
+    std::string detail = {};
 };
 
 /// The same as it stands in the log. `hash` is the SHA-256 of the entry before it and everything here, so that no entry

@@ -25,17 +25,17 @@ enum class OutboxState : std::uint8_t { Waiting = 0, Leased = 1, Done = 2, Dead 
 struct OutboxMessage {
     OutboxKind kind = OutboxKind::Callback;
     /// Which rules of delivery it follows, e.g. `contract`, `companyauth`; the dispatcher's schedule goes by it.
-    std::string family;
+    std::string family = {};
     /// What is to be sent, in the caller's own form; at most 1 MiB.
-    std::string payload;
+    std::string payload = {};
     /// Where it goes, coarse enough to count how much is under way there: scheme, host and port, or a gateway's name.
-    std::string destination;
+    std::string destination = {};
     /// Messages of the same kind and contract leave in the order in which they were enqueued. Zero: in no order.
-    model::ContractId contract;
+    model::ContractId contract = {};
     /// A message whose key was enqueued before, and not yet purged, is not enqueued again. Empty: no check.
-    std::string dedupe_key;
+    std::string dedupe_key = {};
     /// Not before this time; zero is at once.
-    UtcTime not_before;
+    UtcTime not_before = {};
 };
 
 /// A message in the outbox.
@@ -63,13 +63,13 @@ class Outbox {
     Result<OutboxId> enqueue(Transaction& transaction, const OutboxMessage& message);
 
     struct Claim {
-        std::string owner;
+        std::string owner = {};
         std::size_t limit = 16;
         std::chrono::milliseconds lease{120'000};
         /// At most so many for one destination.
         std::size_t per_destination = 4;
         /// Destinations that have enough under way.
-        std::vector<std::string> busy_destinations;
+        std::vector<std::string> busy_destinations = {};
     };
     /// Leases what is due, the longest due first. An entry waits for the earlier ones of its kind and contract as long
     /// as they are under way or have not failed twice (spec/platform.md §10.5).
@@ -85,11 +85,11 @@ class Outbox {
     Status release(OutboxId id, std::string_view owner);
 
     struct Filter {
-        std::optional<OutboxState> state;
-        std::optional<OutboxKind> kind;
-        model::ContractId contract;  // zero: any
-        OutboxId after;              // keyset paging: the last id of the page before
-        std::size_t limit = 100;     // at most 1,000
+        std::optional<OutboxState> state = {};
+        std::optional<OutboxKind> kind = {};
+        model::ContractId contract = {};  // zero: any
+        OutboxId after = {};              // keyset paging: the last id of the page before
+        std::size_t limit = 100;          // at most 1,000
     };
     Result<std::vector<OutboxEntry>> list(const Filter& filter);
     /// Sends a dead or delivered message again, from its first attempt. Conflict when it is waiting or under way.
