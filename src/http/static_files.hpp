@@ -22,13 +22,13 @@ class StaticFiles {
         std::string index = "index.html";
         /// Served for names that exist nowhere and have no extension: the pages of a front end that routes by itself.
         /// Empty: nothing.
-        std::string fallback;
+        std::string fallback = {};
         /// Below this prefix names change with contents, so they may be kept for ever: "assets/". Empty: nowhere.
-        std::string immutable_prefix;
+        std::string immutable_prefix = {};
         /// Header fields of every answer: a Content-Security-Policy.
-        Headers headers;
+        Headers headers = {};
         /// Renders the 404; without it plain text.
-        ErrorBody error_body;
+        ErrorBody error_body = nullptr;
     };
 
     /// Fails with StorageFailed when there is no such directory.
