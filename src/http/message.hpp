@@ -67,12 +67,12 @@ struct Request : RequestHead {
 /// adds Content-Length, Date, Connection and X-Request-Id.
 struct Response {
     int status = 200;
-    Headers headers;
-    std::string body;
+    Headers headers = {};
+    std::string body = {};
     /// Sent by the kernel from file to socket, with `Range` (one range) and HEAD answered.
-    std::vector<FileSlice> files;
+    std::vector<FileSlice> files = {};
     /// A body that many answers share without a copy.
-    std::shared_ptr<const std::string> shared_body;
+    std::shared_ptr<const std::string> shared_body = {};
     /// `body` may leave gzipped to whom accepts that. Never set it for downloads or errors: some clients save what they
     /// get without unpacking.
     bool compressible = false;
