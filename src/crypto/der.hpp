@@ -21,6 +21,8 @@ inline constexpr Tag kBoolean = 0x01;
 inline constexpr Tag kInteger = 0x02;
 inline constexpr Tag kBitString = 0x03;
 inline constexpr Tag kOctetString = 0x04;
+/// BER alone: an OCTET STRING in pieces (X.690 §8.7.3.2).
+inline constexpr Tag kConstructedOctetString = 0x24;
 inline constexpr Tag kNull = 0x05;
 inline constexpr Tag kObjectIdentifier = 0x06;
 inline constexpr Tag kUtf8String = 0x0c;

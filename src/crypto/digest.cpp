@@ -1,11 +1,12 @@
 #include "crypto/digest.hpp"
 
+#include "crypto/openssl.hpp"
+
 #include <new>
 #include <stdexcept>
 #include <utility>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 namespace signet::crypto {
 namespace {
@@ -34,32 +35,6 @@ const EVP_MD* sha256() {
 const EVP_MD* md5() {
     static const FetchedDigest digest("MD5");
     return digest.get();
-}
-
-const EVP_MD* libcrypto_digest(DigestAlgorithm algorithm) {
-    switch (algorithm) {
-        case DigestAlgorithm::Md5:
-            return md5();
-        case DigestAlgorithm::Sha1:
-            return EVP_sha1();
-        case DigestAlgorithm::Sha224:
-            return EVP_sha224();
-        case DigestAlgorithm::Sha256:
-            return sha256();
-        case DigestAlgorithm::Sha384:
-            return EVP_sha384();
-        case DigestAlgorithm::Sha512:
-            return EVP_sha512();
-        case DigestAlgorithm::Sha3_256:
-            return EVP_sha3_256();
-        case DigestAlgorithm::Sha3_384:
-            return EVP_sha3_384();
-        case DigestAlgorithm::Sha3_512:
-            return EVP_sha3_512();
-        case DigestAlgorithm::Sm3:
-            return EVP_sm3();
-    }
-    throw std::logic_error("a digest algorithm without a name");
 }
 
 /// libcrypto's digests fail only when memory is exhausted.
@@ -94,6 +69,32 @@ void finish_copy(const EVP_MD_CTX* running, std::uint8_t* digest) {
 }
 
 }  // namespace
+
+const EVP_MD* libcrypto_digest(DigestAlgorithm algorithm) {
+    switch (algorithm) {
+        case DigestAlgorithm::Md5:
+            return md5();
+        case DigestAlgorithm::Sha1:
+            return EVP_sha1();
+        case DigestAlgorithm::Sha224:
+            return EVP_sha224();
+        case DigestAlgorithm::Sha256:
+            return sha256();
+        case DigestAlgorithm::Sha384:
+            return EVP_sha384();
+        case DigestAlgorithm::Sha512:
+            return EVP_sha512();
+        case DigestAlgorithm::Sha3_256:
+            return EVP_sha3_256();
+        case DigestAlgorithm::Sha3_384:
+            return EVP_sha3_384();
+        case DigestAlgorithm::Sha3_512:
+            return EVP_sha3_512();
+        case DigestAlgorithm::Sm3:
+            return EVP_sm3();
+    }
+    throw std::logic_error("a digest algorithm without a name");
+}
 
 Sha256::Sha256() : context_(start(sha256())) {}
 Sha256::Sha256(const Sha256& other) : context_(copy(other.context_)), length_(other.length_) {}

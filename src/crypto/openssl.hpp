@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "crypto/digest.hpp"
 
 #include <memory>
 #include <string>
@@ -33,6 +34,8 @@ std::string openssl_reason();
 MemoryBio reading_bio(ByteView bytes);
 /// Reads exactly one DER certificate; null when it is none or more than 64 KB.
 X509Certificate read_certificate(ByteView der);
+/// libcrypto's own object for a digest.
+const EVP_MD* libcrypto_digest(DigestAlgorithm algorithm);
 /// Whether the key is one Signet signs with and certifies: P-256, or RSA of 2048 to 8192 bits.
 bool is_signing_key(const EVP_PKEY* key);
 
