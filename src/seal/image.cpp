@@ -22,8 +22,8 @@ namespace {
 constexpr double kPixelsPerPoint = 300.0 / 72.0;
 constexpr double kSmallestMm = 0.1;
 constexpr double kLargestMm = 1000;
-/// Finer than 600 to the inch on the largest round seal; more would only make every signed file larger.
-constexpr unsigned kFinestSide = 1400;
+/// 600 to the inch on the usual round seal; more would only make every signed file larger.
+constexpr unsigned kFinestSide = 1000;
 /// Fainter than this is the paper's own shade, not ink.
 constexpr unsigned kPaperShade = 16;
 
@@ -73,8 +73,12 @@ void leave_jpeg(j_common_ptr info) {
 
 void say_nothing(j_common_ptr) {}
 
-/// Scans of a progressive file that a decoder would work through; more is an attack.
+/// A progressive file comes in at most ten scans or so; each costs the time of a whole picture, however short it is.
 constexpr int kMostScans = 64;
+
+void watch_scans(j_common_ptr info) {
+    if (reinterpret_cast<jpeg_decompress_struct*>(info)->input_scan_number > kMostScans) leave_jpeg(info);
+}
 
 enum class JpegStep { Header, Pixels };
 
@@ -89,7 +93,6 @@ bool decode_jpeg(jpeg_decompress_struct& info, JpegErrors& errors, JpegStep step
     jpeg_start_decompress(&info);
     if (info.output_components != 3) return false;
     while (info.output_scanline < info.output_height) {
-        if (info.input_scan_number > kMostScans) return false;
         JSAMPROW row = rgb + std::size_t{info.output_scanline} * info.output_width * 3;
         if (jpeg_read_scanlines(&info, &row, 1) != 1) return false;
     }
@@ -107,6 +110,9 @@ Result<Pixels> read_jpeg(ByteView file) {
     errors.manager.error_exit = leave_jpeg;
     errors.manager.output_message = say_nothing;
     jpeg_create_decompress(&info);
+    jpeg_progress_mgr progress{};
+    progress.progress_monitor = watch_scans;
+    info.progress = &progress;
     const std::unique_ptr<jpeg_decompress_struct, DestroyJpeg> destroyed(&info);
     jpeg_mem_src(&info, file.data(), file.size());
     if (!decode_jpeg(info, errors, JpegStep::Header, nullptr)) return unreadable("damaged JPEG");

@@ -357,7 +357,7 @@ Result<Bytes> render_png(const Drawing& drawing, unsigned width) {
     const Surface surface(
         cairo_image_surface_create(CAIRO_FORMAT_ARGB32, static_cast<int>(width), static_cast<int>(height)));
     const Context cairo(cairo_create(surface.get()));
-    cairo_set_antialias(cairo.get(), CAIRO_ANTIALIAS_BEST);
+    cairo_set_antialias(cairo.get(), CAIRO_ANTIALIAS_GOOD);
     cairo_translate(cairo.get(), 0, height);
     cairo_scale(cairo.get(), scale, -height / drawing.height);
     if (const auto drawn = Interpreter(drawing, cairo.get()).run(); !drawn) return drawn.error();

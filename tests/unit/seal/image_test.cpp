@@ -26,7 +26,18 @@ std::uint32_t red_top_half(int, int y) {
     return y < 75 ? kRedInk : 0;
 }
 
-Bytes make_jpeg(unsigned width, unsigned height) {
+/// The most scans a progressive file can have without repeating itself: one for each coefficient of each colour.
+std::vector<jpeg_scan_info> scan_by_scan() {
+    std::vector<jpeg_scan_info> scans{{3, {0, 1, 2, 0}, 0, 0, 0, 0}};
+    for (int colour = 0; colour < 3; ++colour) {
+        for (int coefficient = 1; coefficient < 64; ++coefficient) {
+            scans.push_back({1, {colour, 0, 0, 0}, coefficient, coefficient, 0, 0});
+        }
+    }
+    return scans;
+}
+
+Bytes make_jpeg(unsigned width, unsigned height, const std::vector<jpeg_scan_info>& scans = {}) {
     jpeg_compress_struct info{};
     jpeg_error_mgr errors{};
     info.err = jpeg_std_error(&errors);
@@ -39,6 +50,10 @@ Bytes make_jpeg(unsigned width, unsigned height) {
     info.input_components = 3;
     info.in_color_space = JCS_RGB;
     jpeg_set_defaults(&info);
+    if (!scans.empty()) {
+        info.scan_info = scans.data();
+        info.num_scans = static_cast<int>(scans.size());
+    }
     jpeg_start_compress(&info, TRUE);
     std::vector<unsigned char> row(std::size_t{width} * 3);
     for (unsigned x = 0; x < width; ++x) {
@@ -128,6 +143,13 @@ TEST(Image, damaged_foreign_and_oversized_files_are_refused) {
     EXPECT_EQ(refusal(make_jpeg(5000, 8)), ErrorCode::UploadTooLarge);
     EXPECT_EQ(refusal(make_png(8, 5000, true, red_on_white)), ErrorCode::UploadTooLarge);
     EXPECT_EQ(refusal(Bytes(kMaxImageBytes + 1)), ErrorCode::UploadTooLarge);
+}
+
+TEST(Image, a_jpeg_of_many_scans_is_refused_before_it_costs_time) {
+    std::vector<jpeg_scan_info> scans = scan_by_scan();
+    EXPECT_EQ(refusal(make_jpeg(64, 64, scans)), ErrorCode::InvalidFile);
+    scans.resize(30);
+    EXPECT_TRUE(draw_image(make_jpeg(64, 64, scans)));
 }
 
 TEST(Image, every_damaged_byte_is_survived) {
