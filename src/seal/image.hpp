@@ -14,6 +14,9 @@ inline constexpr unsigned kMaxImageSide = 4096;
 /// A picture of a seal or a signature in a PNG or JPEG file, as an image with its transparency. Without width and
 /// height it is as large as its pixels at 300 to the inch; otherwise the rule of `fit` holds.
 ///
+/// A picture without any transparency is taken as ink on white paper: the white goes, so that the text below shows
+/// through, and on white it looks as before. More than 1000 pixels a side are averaged down.
+///
 /// InvalidFile when it is not such a file or is damaged; UploadTooLarge beyond kMaxImageBytes or kMaxImageSide.
 Result<Drawing> draw_image(ByteView file, std::optional<double> width_mm = {}, std::optional<double> height_mm = {});
 
