@@ -76,7 +76,7 @@ class Fields {
     /// Keeps an error about a member, unless one is kept already.
     void refuse(std::string_view name, std::string_view why, ErrorCode code = ErrorCode::InvalidParameter) const;
     /// What was wrong first; nothing when all was well.
-    const std::optional<Error>& error() const { return shared_->error; }
+    const std::optional<Error>& error() const;
     /// The member's name with the path that leads to it.
     std::string path_of(std::string_view name) const;
 
@@ -100,6 +100,10 @@ struct Fields::Shared {
     /// What was parsed from JSON text inside members; kept as long as anybody reads.
     std::vector<std::unique_ptr<boost::json::value>> parsed;
 };
+
+inline const std::optional<Error>& Fields::error() const {
+    return shared_->error;
+}
 
 /// Parses a JSON object of the wire: at most 64 levels deep. An empty text is an empty object. Errors:
 /// InvalidParameter.

@@ -84,6 +84,22 @@ Result<std::string> bind(Transaction& transaction, std::string_view token_hash, 
     return **client;
 }
 
+Status put_session(Transaction& transaction, std::string_view client_hash, const Session& session) {
+    return done(transaction.execute(
+        "INSERT INTO session (client_hash, token_hash, open_time, until) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (client_hash, token_hash) DO UPDATE SET open_time = excluded.open_time, until = excluded.until",
+        {client_hash, session.token_hash, session.open_time, session.until}));
+}
+
+Result<std::vector<Session>> sessions(Connection& connection, std::string_view client_hash, UtcTime now) {
+    return connection.all(
+        "SELECT token_hash, open_time, until FROM session WHERE client_hash = $1 AND until >= $2 "
+        "ORDER BY open_time DESC LIMIT 100",
+        {client_hash, now}, [](const Row& row) {
+            return Session{row.get<std::string>(0), row.get<UtcTime>(1), row.get<UtcTime>(2)};
+        });
+}
+
 Status put_code(Transaction& transaction, std::string_view key, const Code& code) {
     return done(transaction.execute(
         "INSERT INTO code (key, code_hash, sent_time, expire_time, failures) VALUES ($1, $2, $3, $4, $5) "
@@ -140,6 +156,7 @@ Result<std::vector<InboxRow>> messages(Connection& connection, std::size_t limit
 Status forget(Transaction& transaction, UtcTime expired_before) {
     for (const std::string_view sql : {std::string_view("DELETE FROM link WHERE expire_time < $1"),
                                        std::string_view("DELETE FROM code WHERE expire_time < $1"),
+                                       std::string_view("DELETE FROM session WHERE until < $1"),
                                        std::string_view("DELETE FROM password_window WHERE until < $1")}) {
         if (const auto removed = transaction.execute(sql, {expired_before}); !removed) return removed.error();
     }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Links that open the signing page, the browser sessions they start, and the codes that confirm a signature. Tokens
 /// are never stored: only their SHA-256 is, so that a copy of the database opens nothing.
@@ -38,6 +39,16 @@ Status insert(Transaction& transaction, std::string_view token_hash, const Link&
 Result<std::optional<Link>> find(Connection& connection, std::string_view token_hash);
 /// Binds the link to a client unless it is bound. Returns the client it is bound to afterwards.
 Result<std::string> bind(Transaction& transaction, std::string_view token_hash, std::string_view client_hash);
+
+/// That a client opened a link, and until when it may act by it.
+struct Session {
+    std::string token_hash;
+    UtcTime open_time;
+    UtcTime until;
+};
+Status put_session(Transaction& transaction, std::string_view client_hash, const Session& session);
+/// What a client opened, the latest first.
+Result<std::vector<Session>> sessions(Connection& connection, std::string_view client_hash, UtcTime now);
 
 /// A code sent to a contact to confirm one signing.
 struct Code {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 namespace signet::store {
 namespace {
@@ -85,23 +86,22 @@ struct Candidate {
     friend auto operator<=>(const Candidate&, const Candidate&) = default;
 };
 
-bool is_busy(const Outbox::Claim& claim, std::string_view destination) {
-    return std::ranges::find(claim.busy_destinations, destination) != claim.busy_destinations.end();
-}
+using Names = std::unordered_set<std::string_view>;
 
 /// Destination by destination, so that what waits for a slow one is not looked at again and again.
 Result<std::vector<Candidate>> find_due(Connection& connection, const Outbox::Claim& claim, UtcTime now) {
     const auto limit = static_cast<std::int64_t>(std::min(claim.limit, kLargestPage));
+    const Names busy(claim.busy_destinations.begin(), claim.busy_destinations.end());
     std::vector<Candidate> found;
     const auto expired = connection.each(kLeaseExpired, {now, limit}, [&](const Row& row) {
-        if (!is_busy(claim, row.text(2))) found.push_back({row.get<UtcTime>(1), row.get<OutboxId>(0)});
+        if (!busy.contains(row.text(2))) found.push_back({row.get<UtcTime>(1), row.get<OutboxId>(0)});
         return true;
     });
     if (!expired) return expired.error();
     const auto destinations = connection.all(kDestinations, {}, [](const Row& row) { return row.get<std::string>(0); });
     if (!destinations) return destinations.error();
     for (const auto& destination : *destinations) {
-        if (is_busy(claim, destination)) continue;
+        if (busy.contains(destination)) continue;
         const auto most = static_cast<std::int64_t>(std::min({claim.limit, claim.per_destination, kLargestPage}));
         const auto due = connection.each(kDueAtDestination, {destination, now, most}, [&](const Row& row) {
             found.push_back({row.get<UtcTime>(1), row.get<OutboxId>(0)});

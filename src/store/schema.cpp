@@ -66,6 +66,11 @@ std::vector<Migration> schema() {
             key TEXT PRIMARY KEY, code_hash TEXT NOT NULL, sent_time BIGINT NOT NULL, expire_time BIGINT NOT NULL,
             failures BIGINT NOT NULL
         );
+        CREATE TABLE session (
+            client_hash TEXT NOT NULL, token_hash TEXT NOT NULL, open_time BIGINT NOT NULL, until BIGINT NOT NULL,
+            PRIMARY KEY (client_hash, token_hash)
+        );
+        CREATE INDEX session_until ON session (until);
         CREATE TABLE password_window (key TEXT PRIMARY KEY, until BIGINT NOT NULL);
         CREATE TABLE inbox (
             id {id}, channel TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, time BIGINT NOT NULL

@@ -1,0 +1,130 @@
+#include "openapi/api.hpp"
+
+#include "base/text.hpp"
+#include "openapi/envelope.hpp"
+
+#include <utility>
+
+#include <boost/json.hpp>
+
+namespace signet::openapi {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::uint64_t kJsonLimit = 4ULL << 20;
+
+void take(json::object& object, const http::Parameters& parameters) {
+    for (const auto& [name, value] : parameters) {
+        if (!value.empty() && !object.contains(name)) object[name] = json::string(value);
+    }
+}
+
+/// Everything a request says, as one object: a JSON body, or the fields of a form, and the query. Clients send forms
+/// where JSON is expected and the other way round.
+Result<json::object> input_of(const http::Request& request) {
+    json::object object;
+    const std::string_view body = trim(request.body);
+    if (request.parts.empty() && !body.empty() && (body.front() == '{' || request.form.empty())) {
+        auto parsed = parse_object(body);
+        if (!parsed) return parsed;
+        object = std::move(*parsed);
+    } else {
+        take(object, request.form);
+    }
+    take(object, request.query);
+    return object;
+}
+
+}  // namespace
+
+void Api::add(http::Router& router, std::string_view method, std::string_view path, http::Handler handler,
+              http::Execution execution, std::uint64_t body_limit) {
+    http::Route route;
+    route.method = std::string(method);
+    route.path = std::string(path);
+    route.handler = std::move(handler);
+    route.execution = execution;
+    route.body_limit = body_limit;
+    route.gate = [&authentication = services_.authentication](http::RequestHead& head) {
+        return authentication.check(head);
+    };
+    router.add(route);
+    constexpr std::string_view kVersion = "/v2/";
+    if (path.starts_with(kVersion)) {
+        route.path = std::string(path.substr(kVersion.size() - 1));
+        router.add(std::move(route));
+    }
+}
+
+void Api::query(http::Router& router, std::string_view path, Work work, http::Execution execution) {
+    const http::Handler handler = [work = std::move(work)](http::Request& request) {
+        const auto input = input_of(request);
+        if (!input) return failure(input.error());
+        const auto result = work(caller_of(request), Fields(*input), request);
+        return result ? success(*result) : failure(result.error());
+    };
+    add(router, "GET", path, handler, execution, kJsonLimit);
+    // At least one live client posts to what is documented as GET.
+    add(router, "POST", path, handler, execution, kJsonLimit);
+}
+
+void Api::command(http::Router& router, std::string_view path, Work work) {
+    add(
+        router, "POST", path,
+        [work = std::move(work)](http::Request& request) {
+            const auto input = input_of(request);
+            if (!input) return failure(input.error());
+            const auto result = work(caller_of(request), Fields(*input), request);
+            return result ? success(*result) : failure(result.error());
+        },
+        http::Execution::Pool, kJsonLimit);
+}
+
+void Api::upload(http::Router& router, std::string_view path, Work work) {
+    // The gateway lets a little more in than the limit, so that the answer can name the field.
+    const std::uint64_t limit = services_.upload_limit + (services_.upload_limit >> 2) + (1ULL << 20);
+    add(
+        router, "POST", path,
+        [work = std::move(work)](http::Request& request) {
+            const auto input = input_of(request);
+            if (!input) return failure(input.error());
+            const auto result = work(caller_of(request), Fields(*input), request);
+            return result ? success(*result) : failure(result.error());
+        },
+        http::Execution::Pool, limit);
+}
+
+void Api::download(http::Router& router, std::string_view path, Download work) {
+    const http::Handler handler = [work = std::move(work)](http::Request& request) {
+        const auto input = input_of(request);
+        if (!input) return download_failure(input.error());
+        auto response = work(caller_of(request), Fields(*input));
+        return response ? std::move(*response) : download_failure(response.error());
+    };
+    add(router, "GET", path, handler, http::Execution::Pool, kJsonLimit);
+    add(router, "POST", path, handler, http::Execution::Pool, kJsonLimit);
+}
+
+void Api::add_routes(http::Router& router) {
+    add_contracts(router);
+    add_documents(router);
+    add_signing(router);
+    add_organisation(router);
+    for (const std::string_view prefix :
+         {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {
+        http::Route unknown;
+        unknown.execution = http::Execution::Inline;
+        unknown.gate = [&authentication = services_.authentication](http::RequestHead& head) {
+            return authentication.check(head);
+        };
+        unknown.handler = [](http::Request& request) {
+            return gateway_failure(request.allowed_methods.empty() ? GatewayCode::NotFound
+                                                                   : GatewayCode::MethodNotAllowed);
+        };
+        router.set_fallback(std::string(prefix), std::move(unknown));
+    }
+}
+
+}  // namespace signet::openapi

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "http/router.hpp"
+#include "openapi/authentication.hpp"
+#include "openapi/fields.hpp"
+#include "service/artist.hpp"
+#include "service/contract_book.hpp"
+#include "service/directory.hpp"
+#include "service/downloads.hpp"
+#include "service/drafting.hpp"
+#include "service/links.hpp"
+#include "service/sending.hpp"
+#include "service/signing.hpp"
+#include "service/verification.hpp"
+
+#include <functional>
+
+#include <boost/json/object.hpp>
+
+namespace signet::openapi {
+
+/// What the endpoints call. Everything is the application's and outlives the API.
+struct Services {
+    const Authentication& authentication;
+    const service::Directory& directory;
+    service::ContractBook& book;
+    service::Drafting& drafting;
+    service::Sending& sending;
+    service::Signing& signing;
+    service::Links& links;
+    service::Downloads& downloads;
+    service::Artist& artist;
+    service::Verification& verification;
+    TimeZone zone;
+    std::uint64_t upload_limit = 50ULL << 20;
+};
+
+/// All endpoints of the open platform, each under its own path and, for the private-cloud dialect, without `/v2`.
+class Api {
+  public:
+    explicit Api(Services services) : services_(std::move(services)) {}
+    /// The API must outlive the router.
+    void add_routes(http::Router& router);
+
+  private:
+    /// Answers one authenticated call: the fields of query, form or JSON body in, the `result` out.
+    using Work = std::function<Result<boost::json::object>(const service::Caller&, const Fields&, http::Request&)>;
+    using Download = std::function<Result<http::Response>(const service::Caller&, const Fields&)>;
+
+    void query(http::Router& router, std::string_view path, Work work, http::Execution execution);
+    void command(http::Router& router, std::string_view path, Work work);
+    void upload(http::Router& router, std::string_view path, Work work);
+    void download(http::Router& router, std::string_view path, Download work);
+    void add(http::Router& router, std::string_view method, std::string_view path, http::Handler handler,
+             http::Execution execution, std::uint64_t body_limit);
+
+    // One group of resources a file.
+    void add_contracts(http::Router& router);
+    void add_documents(http::Router& router);
+    void add_signing(http::Router& router);
+    void add_organisation(http::Router& router);
+
+    Services services_;
+};
+
+}  // namespace signet::openapi

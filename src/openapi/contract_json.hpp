@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "model/contract.hpp"
+#include "openapi/fields.hpp"
+#include "service/drafting.hpp"
+
+#include <boost/json/object.hpp>
+
+/// Contracts and their parts as the wire writes them, both ways (spec/contracts §2).
+namespace signet::openapi {
+
+model::User read_user(const Fields& fields);
+model::Stamper read_stamper(const Fields& fields);
+/// A stamper that names its node by `actionId` or `signatoryId`.
+service::BoundStamper read_bound_stamper(const Fields& fields);
+std::vector<service::BoundStamper> read_bound_stampers(const Fields& fields, std::string_view name);
+std::vector<model::Stamper> read_stampers(const Fields& fields, std::string_view name);
+model::Signatory read_signatory(const Fields& fields);
+service::CategoryReference read_category(const Fields& fields);
+/// The body of /v2/contract/draft.
+service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone);
+service::Locator read_locator(const Fields& fields);
+
+/// What `detail` may add.
+struct DetailOptions {
+    bool operators = false;
+    bool places = false;
+    bool related = false;
+};
+
+boost::json::object write_user(const model::User& user);
+boost::json::object write_signatory(const model::Signatory& signatory, const DetailOptions& options = {});
+boost::json::object write_contract(const model::Contract& contract, const TimeZone& zone,
+                                   const DetailOptions& options = {});
+
+}  // namespace signet::openapi

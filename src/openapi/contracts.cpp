@@ -1,0 +1,172 @@
+#include "base/text.hpp"
+#include "http/files.hpp"
+#include "openapi/api.hpp"
+#include "openapi/contract_json.hpp"
+#include "openapi/envelope.hpp"
+
+#include <utility>
+
+#include <boost/json.hpp>
+
+// /v2/contract: draft, send, detail, pageurl, miniappexchange, download.
+namespace signet::openapi {
+
+namespace json = boost::json;
+using service::Caller;
+
+namespace {
+
+Result<std::vector<service::DownloadItem>> read_items(const Fields& fields) {
+    std::vector<service::DownloadItem> items;
+    for (const std::string& word : fields.texts("downloadItems", 20, 40)) {
+        if (word == "CONTRACT") {
+            items.push_back(service::DownloadItem::Contract);
+        } else if (word == "SIGNLOG") {
+            items.push_back(service::DownloadItem::SignLog);
+        } else if (word == "ATTACHMENT") {
+            items.push_back(service::DownloadItem::Attachment);
+        } else if (word == "NOTARY") {
+            items.push_back(service::DownloadItem::Notary);
+        } else if (word == "ENDSIGN_ATTACHMENT") {
+            items.push_back(service::DownloadItem::EndSignAttachment);
+        } else if (word == "CERT") {
+            items.push_back(service::DownloadItem::Certificates);
+        } else {
+            return invalid_parameter("downloadItems: '" + word + "' is not one of its values");
+        }
+    }
+    if (items.empty()) items = {service::DownloadItem::Contract, service::DownloadItem::SignLog};
+    return items;
+}
+
+Result<service::PageCommand> read_page(const Fields& fields) {
+    constexpr int kShortest = 5;
+    constexpr int kLongest = 90 * 24 * 60;
+    service::PageCommand command;
+    command.locator = read_locator(fields);
+    if (const auto user = fields.object("user")) {
+        command.user = read_user(*user);
+    } else {
+        fields.refuse("user", "is required");
+    }
+    command.allow_password = fields.boolean("allowPasswordSign", false);
+    command.hide_reject = fields.boolean("hideRejectButton", true);
+    command.hide_return = fields.boolean("hideReturnButton", false);
+    command.hide_state = fields.boolean("hideStateButton", false);
+    command.callback_page = fields.text("callbackPage", 1000);
+    const bool is_page = command.callback_page.empty() || command.callback_page.starts_with("https://") ||
+                         command.callback_page.starts_with("http://");
+    if (!is_page) fields.refuse("callbackPage", "must be an http or https address");
+    command.language = to_lower(fields.text("lang", 10));
+    if (command.language != "cn" && command.language != "en") command.language.clear();
+    if (const auto style = fields.object("pageStyle")) command.theme_color = style->text("themeColor", 20);
+    const std::string page_type = fields.text("pageType", 20);
+    if (!page_type.empty() && page_type != "SIGN" && page_type != "PRINT" && page_type != "DIRECT_SIGN") {
+        fields.refuse("pageType", "must be SIGN, PRINT or DIRECT_SIGN");
+    }
+    if (const auto number = fields.integer("expireTime")) {
+        const std::string unit = fields.text("expireTimeUnit", 20);
+        if (!unit.empty() && unit != "MINUTES" && unit != "DAYS")
+            fields.refuse("expireTimeUnit", "must be MINUTES or DAYS");
+        const bool days = unit == "DAYS";
+        const bool sane = *number > 0 && *number <= kLongest;
+        const std::int64_t minutes = sane ? *number * (days ? 24 * 60 : 1) : 0;
+        if (minutes < kShortest || minutes > kLongest) fields.refuse("expireTime", "must be 5 minutes to 90 days");
+        command.lifetime = std::chrono::minutes(minutes);
+    }
+    if (fields.error()) return *fields.error();
+    return command;
+}
+
+}  // namespace
+
+void Api::add_contracts(http::Router& router) {
+    command(router, "/v2/contract/draft",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                service::DraftCommand draft = read_draft(fields, services_.zone);
+                const bool send = fields.boolean("send", false);
+                if (fields.error()) return *fields.error();
+                auto contract = services_.drafting.draft(caller, std::move(draft));
+                if (contract && send) {
+                    service::SendCommand sending;
+                    sending.locator.contract = (*contract)->id;
+                    contract = services_.sending.send(caller, sending);
+                }
+                if (!contract) return contract.error();
+                return write_contract(**contract, services_.zone);
+            });
+
+    command(router, "/v2/contract/send",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                service::SendCommand sending;
+                sending.locator = read_locator(fields);
+                sending.stampers = read_bound_stampers(fields, "stampers");
+                sending.locate_all = fields.boolean("locateAllStamperKeywords", true);
+                sending.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
+                if (fields.error()) return *fields.error();
+                const auto contract = services_.sending.send(caller, sending);
+                if (!contract) return contract.error();
+                return json::object();
+            });
+
+    query(
+        router, "/v2/contract/detail",
+        [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+            const service::Locator locator = read_locator(fields);
+            DetailOptions options;
+            options.operators =
+                fields.boolean("queryActionOperator", false) || fields.boolean("queryActionOperate", false);
+            options.places = fields.boolean("queryLocation", false);
+            options.related = fields.boolean("queryRelatedContract", false);
+            if (fields.error()) return *fields.error();
+            const auto contract = services_.book.locate(caller, locator);
+            if (!contract) return contract.error();
+            return write_contract(**contract, services_.zone, options);
+        },
+        http::Execution::Inline);
+
+    command(router, "/v2/contract/pageurl",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                const auto page = read_page(fields);
+                if (!page) return page.error();
+                const auto url = services_.links.page_url(caller, *page);
+                if (!url) return url.error();
+                return json::object{{"pageUrl", *url}};
+            });
+
+    command(router, "/v2/contract/miniappexchange",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                const auto page = read_page(fields);
+                if (!page) return page.error();
+                const auto ticket = services_.links.ticket(caller, *page);
+                if (!ticket) return ticket.error();
+                return json::object{{"ticket", *ticket}};
+            });
+
+    download(
+        router, "/v2/contract/download", [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
+            const service::Locator locator = read_locator(fields);
+            service::ArchiveCommand archive;
+            auto items = read_items(fields);
+            if (!items) return items.error();
+            archive.items = std::move(*items);
+            archive.compress_one = fields.boolean("needCompressForOneFile", true);
+            archive.original_names = fields.text("fileNameRule", 20) == "ORIGINAL";
+            if (fields.error()) return *fields.error();
+            const auto contract = services_.book.locate(caller, locator);
+            if (!contract) return contract.error();
+            const auto made = services_.downloads.archive(**contract, archive);
+            if (!made) return made.error();
+            auto slice = http::open_slice(made->file);
+            std::error_code ignored;
+            std::filesystem::remove(made->file, ignored);  // the open descriptor keeps it alive until it is sent
+            if (!slice) return slice.error();
+            http::Response response;
+            response.headers.set("Content-Type", made->content_type);
+            response.headers.set("Content-Disposition", "attachment;fileName=" + http::percent_encode(made->file_name));
+            response.files.push_back(std::move(*slice));
+            return response;
+        });
+}
+
+}  // namespace signet::openapi

@@ -1,0 +1,94 @@
+#include "http/files.hpp"
+#include "openapi/api.hpp"
+#include "openapi/contract_json.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <boost/json.hpp>
+
+// /v2/document and /v2/verify: files that come in and go out.
+namespace signet::openapi {
+
+namespace json = boost::json;
+using service::Caller;
+
+void Api::add_documents(http::Router& router) {
+    upload(router, "/v2/document/addbyfile",
+           [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {
+               service::AddFileCommand file;
+               file.locator = read_locator(fields);
+               file.title = fields.required_text("title", 100);
+               file.suffix = fields.required_text("fileSuffix", 10);
+               file.sort = fields.integer("documentSort", -1'000'000, 1'000'000);
+               file.stampers = read_bound_stampers(fields, "stampers");
+               file.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
+               const http::Part* part = request.file("file");
+               if (part == nullptr) fields.refuse("file", "is required");
+               if (fields.error()) return *fields.error();
+               file.file = part->file.path();
+               file.size = part->size;
+               const auto document = services_.drafting.add_file(caller, file);
+               if (!document) return document.error();
+               return json::object{{"documentId", to_string(*document)}};
+           });
+
+    download(router, "/v2/document/download",
+             [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
+                 const auto id = fields.id<model::DocumentId>("documentId");
+                 if (!id) fields.refuse("documentId", "is required");
+                 if (fields.error()) return *fields.error();
+                 const auto contract = services_.book.of_document(caller, id);
+                 if (!contract) return contract.error();
+                 auto document = services_.downloads.document(**contract, id);
+                 if (!document) return document.error();
+                 http::Response response;
+                 response.headers.set("Content-Type", "application/pdf");
+                 response.headers.set("Content-Disposition",
+                                      "attachment;fileName=" + http::percent_encode(document->file_name));
+                 response.files.push_back(
+                     {std::make_shared<const http::OpenFile>(document->file.release()), 0, document->length});
+                 return response;
+             });
+
+    upload(router, "/v2/verify",
+           [this](const Caller&, const Fields& fields, http::Request& request) -> Result<json::object> {
+               const http::Part* part = request.file("file");
+               if (part == nullptr) fields.refuse("file", "is required");
+               if (fields.error()) return *fields.error();
+               const auto report = services_.verification.verify_file(part->file.path());
+               if (!report) return report.error();
+               json::array signatures;
+               for (const service::SignatureFinding& signature : report->signatures) {
+                   json::object item;
+                   item["code"] = signature.intact ? 0 : 1;
+                   item["msg"] = signature.intact ? "签名有效" : "签名无效";
+                   item["signatory"] = signature.name;
+                   item["organization"] = signature.issuer;
+                   item["signTime"] = signature.time;
+                   item["modified"] = !signature.intact;
+                   item["signatureCoversWholeDocument"] = signature.covers_whole_document;
+                   item["strAlgName"] = signature.algorithm;
+                   item["certSerialNumber"] = signature.serial_number;
+                   item["certDateFrom"] = signature.not_before;
+                   item["certDateTo"] = signature.not_after;
+                   item["trusted"] = signature.trusted;
+                   signatures.push_back(std::move(item));
+               }
+               json::array reasons;
+               for (const std::string& reason : report->reasons)
+                   reasons.push_back(json::string(reason));
+               json::object result;
+               result["statusCode"] =
+                   report->verdict == service::Verdict::Intact || report->verdict == service::Verdict::NoSignature ? 0
+                                                                                                                   : 1;
+               result["statusMsg"] = service::sentence(report->verdict);
+               result["documentModified"] = report->verdict == service::Verdict::Tampered;
+               result["hash"] = report->sha256;
+               result["signatureInfos"] = std::move(signatures);
+               if (!reasons.empty()) result["reasons"] = std::move(reasons);
+               return result;
+           });
+}
+
+}  // namespace signet::openapi

@@ -1,0 +1,51 @@
+#include "openapi/api.hpp"
+#include "openapi/contract_json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/json.hpp>
+
+// Silent signing and parties added later.
+namespace signet::openapi {
+
+namespace json = boost::json;
+using service::Caller;
+
+void Api::add_signing(http::Router& router) {
+    command(router, "/v2/contract/companysign",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                service::SealSignCommand sealing;
+                sealing.locator = read_locator(fields);
+                sealing.tenant_name = sealing.locator.tenant_name;
+                // The name is that of the signing company; by bizId the contract is the initiator's.
+                if (const std::string draftsman = fields.text("draftsmanName", 100); !draftsman.empty()) {
+                    sealing.locator.tenant_name = draftsman;
+                }
+                sealing.seal = fields.id<model::SealId>("sealId");
+                sealing.stampers = read_stampers(fields, "stampers");
+                sealing.locate_all = fields.boolean("locateAllStamperKeywords", true);
+                if (fields.error()) return *fields.error();
+                const Status done = services_.signing.company_sign(caller, sealing);
+                if (!done) return done.error();
+                return json::object();
+            });
+
+    const Work add_party = [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+        const service::Locator locator = read_locator(fields);
+        const bool locate_all = fields.boolean("locateAllStamperKeywords", true);
+        const auto party = fields.object("signatory");
+        if (!party) fields.refuse("signatory", "is required");
+        if (fields.error()) return *fields.error();
+        model::Signatory signatory = read_signatory(*party);
+        if (fields.error()) return *fields.error();
+        const auto added = services_.sending.add_signatory(caller, locator, std::move(signatory), locate_all);
+        if (!added) return added.error();
+        return write_signatory(*added->contract->find(added->signatory));
+    };
+    command(router, "/v2/signatory/add", add_party);
+    // The path of the documentation's own example.
+    command(router, "/v2/signatory/modify", add_party);
+}
+
+}  // namespace signet::openapi

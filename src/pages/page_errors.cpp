@@ -1,0 +1,82 @@
+#include "pages/page_errors.hpp"
+
+#include "base/log.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+namespace signet::pages {
+namespace {
+
+struct Sentence {
+    int status;
+    std::string_view chinese;
+    std::string_view english;
+};
+
+Sentence sentence_for(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::LinkNotFound:
+            return {404, "链接无效，请向发起方索取新的链接", "This link is not valid. Ask the sender for a new one."};
+        case ErrorCode::LinkExpired:
+            return {410, "链接已过期，请向发起方索取新的链接", "This link has expired. Ask the sender for a new one."};
+        case ErrorCode::LinkBoundElsewhere:
+            return {403, "链接已在另一台设备上打开", "This link was opened on another device."};
+        case ErrorCode::ContractNotFound:
+            return {404, "合同不存在", "There is no such contract."};
+        case ErrorCode::CodeRequired:
+            return {400, "请输入验证码", "Enter the code you received."};
+        case ErrorCode::CodeWrong:
+            return {400, "验证码不正确", "This code is not right."};
+        case ErrorCode::CodeExpired:
+            return {400, "验证码已失效，请重新获取", "This code is no longer valid. Get a new one."};
+        case ErrorCode::TooFrequent:
+            return {429, "操作过于频繁，请稍后再试", "Too often. Try again in a moment."};
+        case ErrorCode::NotSignStep:
+            return {409, "现在没有需要您签署的内容", "There is nothing for you to sign now."};
+        case ErrorCode::InvalidContractStatus:
+            return {409, "合同当前状态不能签署", "The contract cannot be signed in its present state."};
+        case ErrorCode::AttachmentRequired:
+            return {400, "请先上传要求的附件", "Upload the required attachments first."};
+        case ErrorCode::SealNotFound:
+        case ErrorCode::InvalidSealStatus:
+            return {400, "印章不可用", "This seal cannot be used."};
+        case ErrorCode::NoOperationPermission:
+        case ErrorCode::PermissionDenied:
+        case ErrorCode::NoViewPermission:
+            return {403, "您没有此操作的权限", "You may not do this."};
+        case ErrorCode::UploadTooLarge:
+            return {413, "文件过大", "The file is too large."};
+        case ErrorCode::SignPageBeyond:
+            return {404, "没有这一页", "There is no such page."};
+        case ErrorCode::InvalidParameter:
+            return {400, "提交的内容有误", "Something in what was sent is not right."};
+        case ErrorCode::ParameterTooLong:
+            return {400, "内容过长", "The text is too long."};
+        case ErrorCode::ParametersMissing:
+            return {400, "签名不能为空", "The signature is empty."};
+        case ErrorCode::Conflict:
+            return {409, "内容已更新，请重试", "Something changed meanwhile. Try again."};
+        case ErrorCode::Unavailable:
+        case ErrorCode::TimeLimit:
+            return {503, "服务繁忙，请稍后再试", "The server is busy. Try again in a moment."};
+        default:
+            return {500, "服务器出错，请稍后再试", "Something went wrong on the server. Try again later."};
+    }
+}
+
+}  // namespace
+
+http::Response page_failure(const Error& error) {
+    const Sentence sentence = sentence_for(error.code);
+    if (sentence.status >= 500) spdlog::error("a page met an error: {}", for_log(describe(error)));
+    const boost::json::value body{{"error",
+                                   {{"code", std::string(to_string(error.code))},
+                                    {"message", boost::json::string(sentence.chinese)},
+                                    {"messageEn", boost::json::string(sentence.english)}}}};
+    return http::make_response(sentence.status, "application/json;charset=UTF-8", boost::json::serialize(body));
+}
+
+}  // namespace signet::pages

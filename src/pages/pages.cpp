@@ -1,0 +1,376 @@
+#include "pages/pages.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "http/files.hpp"
+#include "http/static_files.hpp"
+#include "pages/page_errors.hpp"
+#include "pages/view_json.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <boost/json.hpp>
+
+namespace signet::pages {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view kClientCookie = "signet_client";
+constexpr std::size_t kClientLength = 32;
+constexpr std::size_t kKeptPictureBytes = 64U << 20;
+constexpr std::size_t kMostVerifyBytes = 100U << 20;
+
+http::Response json_response(const json::value& value) {
+    http::Response response = http::make_response(200, "application/json;charset=UTF-8", json::serialize(value));
+    response.headers.set("Cache-Control", "no-store");
+    return response;
+}
+
+/// The client's own random name; empty when it has none yet.
+std::string client_of(const http::Request& request) {
+    const auto cookie = http::cookie(request.headers, kClientCookie);
+    return cookie && cookie->size() == kClientLength ? std::string(*cookie) : std::string();
+}
+
+std::string page_key(const http::Request& request) {
+    const auto header = request.headers.get("x-signet-page");
+    if (header) return std::string(trim(*header));
+    return std::string(request.query.get("page").value_or(""));
+}
+
+std::string capture(const http::Request& request, std::string_view name) {
+    const auto found = request.captures.find(name);
+    return found == request.captures.end() ? std::string() : found->second;
+}
+
+/// `12` of `12.jpg`; nothing for anything else.
+std::optional<std::int64_t> number_before(std::string_view file, std::string_view suffix) {
+    if (!file.ends_with(suffix)) return std::nullopt;
+    return parse_id(file.substr(0, file.size() - suffix.size()));
+}
+
+Result<json::object> body_of(const http::Request& request) {
+    if (trim(request.body).empty()) return json::object();
+    json::error_code error;
+    json::value value = json::parse(request.body, error);
+    if (error || !value.is_object()) return invalid_parameter("body: not a JSON object");
+    return std::move(value.get_object());
+}
+
+std::string text(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// The first http(s) address in a text.
+std::string link_in(std::string_view message) {
+    const std::size_t at = message.find("http");
+    if (at == std::string_view::npos) return {};
+    const std::size_t end = message.find_first_of(" \t\r\n", at);
+    return std::string(message.substr(at, end == std::string_view::npos ? end : end - at));
+}
+
+/// The first run of exactly six digits in a text.
+std::string code_in(std::string_view message) {
+    std::size_t run = 0;
+    for (std::size_t i = 0; i <= message.size(); ++i) {
+        const bool digit = i < message.size() && message[i] >= '0' && message[i] <= '9';
+        if (digit) {
+            ++run;
+            continue;
+        }
+        if (run == 6) return std::string(message.substr(i - 6, 6));
+        run = 0;
+    }
+    return {};
+}
+
+json::object outcome(const service::PageView& view) {
+    const std::string next = next_party(view);
+    json::object result{{"contractStatus", json::string(model::to_wire(view.contract->status))},
+                        {"state", state_of(view)}};
+    if (next.empty()) {
+        result["next"] = nullptr;
+    } else {
+        result["next"] = json::string(next);
+    }
+    return result;
+}
+
+}  // namespace
+
+Pages::Pages(service::SigningPage& page, service::Downloads& downloads, service::Verification& verification,
+             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+    : page_(page),
+      downloads_(downloads),
+      verification_(verification),
+      inbox_(std::move(inbox)),
+      settings_(std::move(settings)) {}
+
+void Pages::add(http::Router& router, std::string method, std::string path, Answer answer, std::uint64_t body_limit) {
+    http::Route route;
+    route.method = std::move(method);
+    route.path = std::move(path);
+    route.body_limit = body_limit;
+    route.handler = [answer = std::move(answer)](http::Request& request) { return answer(request); };
+    router.add(std::move(route));
+}
+
+http::Response Pages::open(http::Request& request) {
+    const auto body = body_of(request);
+    if (!body) return page_failure(body.error());
+    const std::string token = text(*body, "token");
+    const std::string ticket = text(*body, "ticket");
+    std::string client = client_of(request);
+    const bool is_new = client.empty();
+    if (is_new) client = random_token(kClientLength);
+    const auto view = page_.open(token.empty() ? ticket : token, token.empty(), client);
+    if (!view) return page_failure(view.error());
+    http::Response response = json_response(write_view(*view, settings_.zone));
+    if (is_new) {
+        const bool secure = settings_.base_url.starts_with("https:");
+        // A page may be framed by the business system's own site; over https the cookie has to come along there.
+        response.headers.add("Set-Cookie", std::string(kClientCookie) + "=" + client +
+                                               "; Path=/pages; HttpOnly; Max-Age=31536000; " +
+                                               (secure ? "SameSite=None; Secure" : "SameSite=Lax"));
+    }
+    return response;
+}
+
+std::shared_ptr<const std::string> Pages::kept_picture(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = index_.find(key);
+    if (found == index_.end()) return nullptr;
+    recent_.splice(recent_.begin(), recent_, found->second);
+    return found->second->second;
+}
+
+void Pages::keep_picture(const std::string& key, std::shared_ptr<const std::string> picture) {
+    const std::lock_guard lock(mutex_);
+    if (index_.contains(key)) return;
+    kept_bytes_ += picture->size();
+    recent_.emplace_front(key, std::move(picture));
+    index_.emplace(key, recent_.begin());
+    while (kept_bytes_ > kKeptPictureBytes && recent_.size() > 1) {
+        kept_bytes_ -= recent_.back().second->size();
+        index_.erase(recent_.back().first);
+        recent_.pop_back();
+    }
+}
+
+http::Response Pages::picture(http::Request& request) {
+    const auto id = parse_id(capture(request, "document"));
+    const auto page = number_before(capture(request, "page"), ".jpg");
+    if (!id || !page || *page > 5000) return page_failure(fail(ErrorCode::SignPageBeyond));
+    // A few widths only, so that nobody fills the cache with every width there is.
+    const auto wish = parse_integer(request.query.get("w").value_or("750")).value_or(750);
+    int width = 375;
+    for (const int step : {375, 500, 750, 1000, 1250, 1500, 2000}) {
+        width = step;
+        if (step >= wish) break;
+    }
+    const auto contract = page_.contract_of(client_of(request), {*id});
+    if (!contract) return page_failure(contract.error());
+    const model::Document* document = (*contract)->find(model::DocumentId{*id});
+    if (document == nullptr) return page_failure(fail(ErrorCode::SignPageBeyond));
+    const std::string key = to_string(document->id) + "/" + std::to_string(document->length) + "/" +
+                            std::to_string(*page) + "/" + std::to_string(width);
+    auto picture = kept_picture(key);
+    if (!picture) {
+        const auto drawn = page_.picture(**contract, document->id, static_cast<int>(*page), width);
+        if (!drawn) return page_failure(drawn.error());
+        picture = std::make_shared<const std::string>(as_text(*drawn));
+        keep_picture(key, picture);
+    }
+    http::Response response;
+    response.headers.set("Content-Type", "image/jpeg");
+    response.headers.set("Cache-Control", "private, max-age=300");
+    response.shared_body = std::move(picture);
+    return response;
+}
+
+http::Response Pages::document(http::Request& request) {
+    const auto id = parse_id(capture(request, "document"));
+    if (!id) return page_failure(fail(ErrorCode::LinkNotFound));
+    const auto contract = page_.contract_of(client_of(request), {*id});
+    if (!contract) return page_failure(contract.error());
+    auto download = downloads_.document(**contract, {*id});
+    if (!download) return page_failure(download.error());
+    http::Response response;
+    response.headers.set("Content-Type", "application/pdf");
+    response.headers.set("Content-Disposition", http::content_disposition("attachment", download->file_name));
+    response.files.push_back({std::make_shared<const http::OpenFile>(download->file.release()), 0, download->length});
+    return response;
+}
+
+http::Response Pages::all_documents(http::Request& request) {
+    const auto view = page_.view(client_of(request), page_key(request));
+    if (!view) return page_failure(view.error());
+    service::ArchiveCommand command;
+    command.items = {service::DownloadItem::Contract};
+    command.compress_one = false;
+    command.original_names = true;
+    const auto archive = downloads_.archive(*view->contract, command);
+    if (!archive) return page_failure(archive.error());
+    auto slice = http::open_slice(archive->file);
+    std::error_code ignored;
+    std::filesystem::remove(archive->file, ignored);
+    if (!slice) return page_failure(slice.error());
+    http::Response response;
+    response.headers.set("Content-Type", archive->content_type);
+    response.headers.set("Content-Disposition", http::content_disposition("attachment", archive->file_name));
+    response.files.push_back(std::move(*slice));
+    return response;
+}
+
+http::Response Pages::sign(http::Request& request) {
+    const auto command = read_sign_command(request.body);
+    if (!command) return page_failure(command.error());
+    const auto view = page_.sign(client_of(request), page_key(request), *command);
+    if (!view) return page_failure(view.error());
+    return json_response(outcome(*view));
+}
+
+http::Response Pages::verify(http::Request& request) {
+    const http::Part* part = request.file("file");
+    if (part == nullptr) return page_failure(invalid_parameter("file: is required"));
+    const auto found = verification_.verify_file(part->file.path());
+    if (!found) return page_failure(found.error());
+    json::array signatures;
+    for (const service::SignatureFinding& signature : found->signatures) {
+        signatures.push_back({{"name", json::string(signature.name)},
+                              {"organization", json::string(signature.organization)},
+                              {"issuer", json::string(signature.issuer)},
+                              {"time", json::string(signature.time)},
+                              {"trusted", signature.trusted},
+                              {"intact", signature.intact},
+                              {"coversWholeDocument", signature.covers_whole_document},
+                              {"changes", json::string(signature.changes)},
+                              {"algorithm", json::string(signature.algorithm)}});
+    }
+    json::array reasons;
+    for (const std::string& reason : found->reasons)
+        reasons.push_back(json::string(reason));
+    return json_response(json::object{{"verdict", json::string(service::word(found->verdict))},
+                                      {"reasons", std::move(reasons)},
+                                      {"signatures", std::move(signatures)}});
+}
+
+void Pages::add_routes(http::Router& router) {
+    add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
+    add(router, "POST", "/pages/code", [this](http::Request& request) {
+        const auto sent = page_.send_code(client_of(request), page_key(request));
+        if (!sent) return page_failure(sent.error());
+        return json_response(
+            json::object{{"contact", sent->masked_contact}, {"resendAfter", sent->resend_after_seconds}});
+    });
+    add(
+        router, "POST", "/pages/sign", [this](http::Request& request) { return sign(request); }, 4U << 20);
+    add(router, "POST", "/pages/audit", [this](http::Request& request) {
+        const auto body = body_of(request);
+        if (!body) return page_failure(body.error());
+        const json::value* pass = body->if_contains("pass");
+        const bool passed = pass != nullptr && pass->is_bool() && pass->get_bool();
+        const auto view =
+            page_.audit(client_of(request), page_key(request), passed, text(*body, "comment"), text(*body, "code"));
+        if (!view) return page_failure(view.error());
+        return json_response(outcome(*view));
+    });
+    add(router, "POST", "/pages/reject", [this](http::Request& request) {
+        const auto body = body_of(request);
+        if (!body) return page_failure(body.error());
+        const auto view = page_.reject(client_of(request), page_key(request), text(*body, "reason"));
+        if (!view) return page_failure(view.error());
+        return json_response(outcome(*view));
+    });
+    add(
+        router, "POST", "/pages/attachments/{id}",
+        [this](http::Request& request) {
+            const auto id = parse_id(capture(request, "id"));
+            const http::Part* part = request.file("file");
+            if (!id || part == nullptr) return page_failure(invalid_parameter("file: is required"));
+            if (part->size > settings_.upload_limit) return page_failure(fail(ErrorCode::UploadTooLarge));
+            const Status done = page_.attach(client_of(request), page_key(request), {*id}, part->file.path(),
+                                             part->file_name.value_or("file"));
+            if (!done) return page_failure(done.error());
+            return json_response(json::object{{"uploaded", true}});
+        },
+        settings_.upload_limit + (1U << 20));
+    add(router, "GET", "/pages/documents/{document}/pages/{page}",
+        [this](http::Request& request) { return picture(request); });
+    add(router, "GET", "/pages/documents/{document}/download",
+        [this](http::Request& request) { return document(request); });
+    add(router, "GET", "/pages/download", [this](http::Request& request) { return all_documents(request); });
+    add(router, "GET", "/pages/seals/{file}", [this](http::Request& request) {
+        const std::string file = capture(request, "file");
+        const auto id = number_before(file, ".png");
+        if (!id && file != "named.png") return page_failure(fail(ErrorCode::SealNotFound));
+        const auto picture = page_.seal_picture(client_of(request), page_key(request), {id.value_or(0)}, 480);
+        if (!picture) return page_failure(picture.error());
+        http::Response response = http::make_response(200, "image/png", std::string(as_text(*picture)));
+        response.headers.set("Cache-Control", "private, max-age=300");
+        return response;
+    });
+    add(
+        router, "POST", "/pages/verify", [this](http::Request& request) { return verify(request); }, kMostVerifyBytes);
+    add(router, "GET", "/pages/welcome", [this](http::Request&) {
+        json::object result{{"demo", settings_.demo}, {"version", settings_.version}};
+        if (settings_.demo) result["inboxUrl"] = settings_.base_url + "/inbox";
+        if (!settings_.sign_url.empty()) result["signUrl"] = settings_.sign_url;
+        return json_response(result);
+    });
+    if (settings_.demo) {
+        add(router, "GET", "/pages/inbox", [this](http::Request&) {
+            json::array messages;
+            for (const InboxMessage& message : inbox_()) {
+                json::object item{{"id", message.id},
+                                  {"to", message.to},
+                                  {"channel", message.channel},
+                                  {"text", message.text},
+                                  {"time", message.time}};
+                const std::string link = link_in(message.text);
+                if (!link.empty()) item["link"] = link;
+                const std::string code = link.empty() ? code_in(message.text) : std::string();
+                if (!code.empty()) item["code"] = code;
+                messages.push_back(std::move(item));
+            }
+            return json_response(json::object{{"messages", std::move(messages)}});
+        });
+    }
+
+    http::StaticFiles::Options options;
+    options.immutable_prefix = "assets/";
+    options.fallback = "index.html";
+    options.headers.set(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'");
+    options.headers.set("X-Content-Type-Options", "nosniff");
+    options.headers.set("Referrer-Policy", "no-referrer");
+    auto files = http::StaticFiles::open(settings_.front_end, std::move(options));
+    if (!files) {
+        spdlog::error("the front end is missing: {}", for_log(describe(files.error())));
+        return;
+    }
+    const auto front_end = std::make_shared<http::StaticFiles>(std::move(*files));
+    for (const std::string_view path :
+         {"/", "/contract/share/{rest*}", "/miniapp/{rest*}", "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
+        http::Route route;
+        route.method = "GET";
+        route.path = std::string(path);
+        route.execution = http::Execution::Inline;
+        const std::string own = path == "/favicon.svg" ? "favicon.svg" : "";
+        const bool asset = path == "/assets/{path*}";
+        route.handler = [front_end, own, asset](http::Request& request) {
+            request.captures["path"] = asset ? "assets/" + request.captures["path"] : own;
+            return (*front_end)(request);
+        };
+        router.add(std::move(route));
+    }
+}
+
+}  // namespace signet::pages

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "http/router.hpp"
+#include "service/downloads.hpp"
+#include "service/signing_page.hpp"
+#include "service/verification.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace signet::pages {
+
+/// A message of the demo inbox, as the inbox page shows it.
+struct InboxMessage {
+    std::string id;
+    std::string channel;  // SMS or MAIL
+    std::string to;
+    std::string text;
+    std::string time;
+};
+
+struct Settings {
+    /// The built front end (`web/dist`).
+    std::filesystem::path front_end;
+    /// Whether messages stay here and an inbox page shows them.
+    bool demo = false;
+    std::string base_url;
+    std::string version;
+    /// The demo contract's link; empty when there is none.
+    std::string sign_url;
+    TimeZone zone;
+    std::uint64_t upload_limit = 50ULL << 20;
+};
+
+/// All routes of the browser. Thread-safe; must outlive the router.
+class Pages {
+  public:
+    Pages(service::SigningPage& page, service::Downloads& downloads, service::Verification& verification,
+          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+
+    void add_routes(http::Router& router);
+
+  private:
+    using Answer = std::function<http::Response(http::Request&)>;
+    void add(http::Router& router, std::string method, std::string path, Answer answer,
+             std::uint64_t body_limit = 1 << 20);
+
+    http::Response open(http::Request& request);
+    http::Response picture(http::Request& request);
+    http::Response document(http::Request& request);
+    http::Response all_documents(http::Request& request);
+    http::Response sign(http::Request& request);
+    http::Response verify(http::Request& request);
+
+    /// Pictures of pages, keyed by document, length, page and width; the most recently used ones.
+    std::shared_ptr<const std::string> kept_picture(const std::string& key);
+    void keep_picture(const std::string& key, std::shared_ptr<const std::string> picture);
+
+    service::SigningPage& page_;
+    service::Downloads& downloads_;
+    service::Verification& verification_;
+    std::function<std::vector<InboxMessage>()> inbox_;
+    Settings settings_;
+
+    std::mutex mutex_;
+    std::size_t kept_bytes_ = 0;
+    std::list<std::pair<std::string, std::shared_ptr<const std::string>>> recent_;
+    std::unordered_map<std::string, decltype(recent_)::iterator> index_;
+};
+
+}  // namespace signet::pages

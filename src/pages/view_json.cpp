@@ -1,0 +1,270 @@
+#include "pages/view_json.hpp"
+
+#include "base/drawing.hpp"
+#include "base/text.hpp"
+#include "service/artist.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include <boost/json.hpp>
+
+namespace signet::pages {
+
+namespace json = boost::json;
+using model::Action;
+using model::Contract;
+using model::Signatory;
+using service::PageView;
+
+namespace {
+
+json::string wire(std::string_view text) {
+    return json::string(text);
+}
+
+json::array write_documents(const Contract& contract) {
+    json::array documents;
+    for (const model::Document& document : contract.documents) {
+        json::array pages;
+        for (const model::PageSize& page : document.pages)
+            pages.push_back({{"width", page.width}, {"height", page.height}});
+        documents.push_back({{"id", wire(to_string(document.id))},
+                             {"title", wire(document.title)},
+                             {"pageCount", document.page_count()},
+                             {"edition", document.revision},
+                             {"pages", std::move(pages)}});
+    }
+    return documents;
+}
+
+json::array write_parties(const PageView& view, const TimeZone& zone) {
+    json::array parties;
+    for (const Signatory& signatory : view.contract->signatories) {
+        json::object party{{"name", wire(signatory.tenant_name)},
+                           {"tenantType", wire(model::to_wire(signatory.tenant_type))},
+                           {"status", wire(model::to_wire(signatory.status))},
+                           {"serialNo", signatory.serial_no},
+                           {"me", signatory.id == view.party->id}};
+        if (!signatory.receiver.contact.empty()) party["contact"] = wire(mask_contact(signatory.receiver.contact));
+        if (signatory.complete_time) party["completeTime"] = wire(zone.format(*signatory.complete_time));
+        parties.push_back(std::move(party));
+    }
+    return parties;
+}
+
+json::array write_places(const PageView& view, const Action& action) {
+    json::array places;
+    int number = 0;
+    for (const model::Place& place : action.places) {
+        const model::Document* document = view.contract->find(place.document);
+        if (document == nullptr || place.page >= document->page_count()) continue;
+        const model::PageSize page = document->pages[static_cast<std::size_t>(place.page)];
+        places.push_back({{"id", wire(std::to_string(++number))},
+                          {"documentId", wire(to_string(place.document))},
+                          {"page", place.page + 1},
+                          {"type", wire(model::to_wire(place.type))},
+                          {"x", place.x / page.width},
+                          {"y", place.y / page.height},
+                          {"width", place.width / page.width},
+                          {"height", place.height / page.height}});
+    }
+    return places;
+}
+
+json::object write_task(const PageView& view) {
+    const Action& action = *view.action;
+    const bool seals = action.type == model::ActionType::Company || action.type == model::ActionType::Practice;
+    const model::ImageSize size = seals ? service::Artist::named_company_seal_size() : service::Artist::signature_box();
+    json::object task{{"actionId", wire(to_string(action.id))},
+                      {"kind", wire(model::to_wire(action.type))},
+                      {"title", wire(action.name)},
+                      {"places", write_places(view, action)},
+                      {"freePlacement", action.places.empty() && action.type != model::ActionType::Audit},
+                      {"placeSize",
+                       {{"width", std::round(size.width / kPointsPerMillimetre)},
+                        {"height", std::round(size.height / kPointsPerMillimetre)}}}};
+    json::array list;
+    for (const model::Seal& seal : view.seals) {
+        const auto seal_size = service::Artist::seal_size(seal);
+        if (!seal_size) continue;
+        list.push_back({{"id", wire(to_string(seal.id))},
+                        {"name", wire(seal.name)},
+                        {"image", wire("/pages/seals/" + to_string(seal.id) + ".png")},
+                        {"widthMm", std::round(seal_size->width / kPointsPerMillimetre)},
+                        {"heightMm", std::round(seal_size->height / kPointsPerMillimetre)}});
+    }
+    if (seals && list.empty() && !view.party->company) {
+        const model::ImageSize named = service::Artist::named_company_seal_size();
+        list.push_back({{"id", "0"},
+                        {"name", wire(view.party->tenant_name)},
+                        {"image", "/pages/seals/named.png"},
+                        {"widthMm", std::round(named.width / kPointsPerMillimetre)},
+                        {"heightMm", std::round(named.height / kPointsPerMillimetre)}});
+    }
+    task["seals"] = std::move(list);
+    json::array attachments;
+    for (const model::Attachment& attachment : view.party->attachments) {
+        attachments.push_back({{"id", wire(to_string(attachment.id))},
+                               {"title", wire(attachment.title)},
+                               {"required", attachment.required},
+                               {"needSign", attachment.need_sign},
+                               {"uploaded", !attachment.blob.empty()}});
+    }
+    task["attachments"] = std::move(attachments);
+    return task;
+}
+
+std::optional<double> number(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    const double result = value->to_number<double>();
+    return std::isfinite(result) ? std::optional(result) : std::nullopt;
+}
+
+std::string text(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Result<service::PersonalSignature> read_signature(const json::object& object) {
+    constexpr std::size_t kMostPoints = 20'000;
+    service::PersonalSignature signature;
+    if (text(object, "kind") == "TYPED") {
+        signature.typed = std::string(trim(text(object, "text")));
+        if (signature.typed.empty()) return fail(ErrorCode::ParametersMissing, "signature.text");
+        return signature;
+    }
+    signature.canvas_width = number(object, "width").value_or(0);
+    signature.canvas_height = number(object, "height").value_or(0);
+    const json::value* strokes = object.if_contains("strokes");
+    if (strokes == nullptr || !strokes->is_array()) return fail(ErrorCode::ParametersMissing, "signature.strokes");
+    std::size_t count = 0;
+    for (const json::value& stroke : strokes->get_array()) {
+        if (!stroke.is_array()) return invalid_parameter("signature.strokes: a stroke must be a list of points");
+        service::InkStroke line;
+        for (const json::value& point : stroke.get_array()) {
+            const auto x = point.is_object() ? number(point.get_object(), "x") : std::nullopt;
+            const auto y = point.is_object() ? number(point.get_object(), "y") : std::nullopt;
+            if (!x || !y || ++count > kMostPoints)
+                return invalid_parameter("signature.strokes: bad points or too many");
+            line.points.push_back({*x, *y, number(point.get_object(), "t")});
+        }
+        if (!line.points.empty()) signature.strokes.push_back(std::move(line));
+    }
+    if (signature.strokes.empty()) return fail(ErrorCode::ParametersMissing, "signature.strokes");
+    return signature;
+}
+
+}  // namespace
+
+std::string state_of(const PageView& view) {
+    switch (view.contract->status) {
+        case model::ContractStatus::Signing:
+            break;
+        case model::ContractStatus::Complete:
+            return "COMPLETE";
+        default:
+            return std::string(model::to_wire(view.contract->status));
+    }
+    if (view.action != nullptr) return "CAN_SIGN";
+    if (view.party->status == model::SignatoryStatus::Signed) return "SIGNED";
+    return "WAITING";
+}
+
+std::string next_party(const PageView& view) {
+    for (const Signatory& signatory : view.contract->signatories) {
+        if (signatory.status == model::SignatoryStatus::Signing && signatory.id != view.party->id) {
+            return signatory.tenant_name;
+        }
+    }
+    return {};
+}
+
+json::object write_view(const PageView& view, const TimeZone& zone) {
+    const Contract& contract = *view.contract;
+    json::object summary{{"id", wire(to_string(contract.id))},
+                         {"subject", wire(contract.subject)},
+                         {"sn", wire(contract.sn)},
+                         {"sponsorName", wire(contract.tenant_name)},
+                         {"status", wire(model::to_wire(contract.status))},
+                         {"ordinal", contract.ordinal}};
+    if (contract.expire_time) summary["expireTime"] = wire(zone.format(*contract.expire_time));
+
+    json::object me{{"name", wire(view.user.name)},
+                    {"contact", wire(view.masked_contact)},
+                    {"contactChannel", view.by_mail ? "MAIL" : "SMS"},
+                    {"hasPassword", false}};
+    if (view.party->tenant_type == model::TenantType::Company) me["companyName"] = wire(view.party->tenant_name);
+
+    json::array waiting;
+    for (const Signatory& signatory : contract.signatories) {
+        if (signatory.status == model::SignatoryStatus::Signing && signatory.id != view.party->id) {
+            waiting.push_back(wire(signatory.tenant_name));
+        }
+    }
+    json::object options{{"canReject", view.options.can_reject},
+                         {"allowPassword", view.options.allow_password},
+                         {"passwordUsable", false},
+                         {"mode", view.options.is_mini_program ? "MINIAPP" : "H5"},
+                         {"hideReturn", view.options.hide_return},
+                         {"hideState", view.options.hide_state}};
+    if (!view.options.callback_page.empty()) options["callbackPage"] = wire(view.options.callback_page);
+    if (!view.options.language.empty()) options["lang"] = wire(view.options.language);
+    if (!view.options.theme_color.empty()) options["themeColor"] = wire(view.options.theme_color);
+
+    json::object result;
+    result["page"] = wire(view.key);
+    result["contract"] = std::move(summary);
+    result["documents"] = write_documents(contract);
+    result["parties"] = write_parties(view, zone);
+    result["me"] = std::move(me);
+    if (view.action != nullptr) {
+        result["task"] = write_task(view);
+    } else {
+        result["task"] = nullptr;
+    }
+    result["state"] = wire(state_of(view));
+    result["waitingFor"] = std::move(waiting);
+    result["options"] = std::move(options);
+    result["consentRequired"] = true;
+    return result;
+}
+
+Result<service::PageSignCommand> read_sign_command(std::string_view body) {
+    json::error_code error;
+    const json::value parsed = json::parse(body, error);
+    if (error || !parsed.is_object()) return invalid_parameter("body: not a JSON object");
+    const json::object& object = parsed.get_object();
+    service::PageSignCommand command;
+    command.code = text(object, "code");
+    command.password = text(object, "password");
+    const json::value* consent = object.if_contains("consent");
+    command.consent = consent != nullptr && consent->is_bool() && consent->get_bool();
+    if (const std::string seal = text(object, "sealId"); !seal.empty() && seal != "0") {
+        const auto id = parse_id(seal);
+        if (!id) return invalid_parameter("sealId: is not an id");
+        command.seal = {*id};
+    }
+    if (const json::value* signature = object.if_contains("signature");
+        signature != nullptr && signature->is_object()) {
+        auto read = read_signature(signature->get_object());
+        if (!read) return read.error();
+        command.signature = std::move(*read);
+    }
+    if (const json::value* places = object.if_contains("places"); places != nullptr && places->is_array()) {
+        for (const json::value& item : places->get_array()) {
+            if (!item.is_object()) return invalid_parameter("places: a place must be an object");
+            const json::object& place = item.get_object();
+            const auto id = parse_id(text(place, "documentId"));
+            const auto page = number(place, "page");
+            const auto x = number(place, "x");
+            const auto y = number(place, "y");
+            if (!id || !page || !x || !y || *page < 1 || *page > 5000) return invalid_parameter("places: incomplete");
+            command.places.push_back({{*id}, static_cast<int>(*page), *x, *y});
+        }
+    }
+    return command;
+}
+
+}  // namespace signet::pages

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "service/signing_page.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace signet::pages {
+
+/// Everything the signing page shows, as its front end reads it (`web/src/types.ts`).
+boost::json::object write_view(const service::PageView& view, const TimeZone& zone);
+
+/// The state a page is in for its user: CAN_SIGN, WAITING, SIGNED, or the contract's own end.
+std::string state_of(const service::PageView& view);
+
+/// Who acts next, for "after you it is sent to …"; empty when nobody does.
+std::string next_party(const service::PageView& view);
+
+/// The body of POST /pages/sign.
+Result<service::PageSignCommand> read_sign_command(std::string_view body);
+
+}  // namespace signet::pages

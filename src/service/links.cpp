@@ -1,0 +1,121 @@
+#include "service/links.hpp"
+
+#include "crypto/digest.hpp"
+#include "model/transitions.hpp"
+#include "store/database.hpp"
+#include "store/links.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::service {
+namespace {
+
+constexpr std::chrono::minutes kTicketLife{30};
+constexpr std::size_t kTokenLength = 32;
+
+bool acts_for(const model::Contract& contract, const model::Signatory& signatory, const model::User& user) {
+    if (signatory.receiver.same_contact(user)) return true;
+    if (signatory.sponsor && contract.creator && contract.creator->same_contact(user)) return true;
+    return std::any_of(signatory.actions.begin(), signatory.actions.end(), [&](const model::Action& action) {
+        return std::any_of(action.operators.begin(), action.operators.end(),
+                           [&](const model::User& candidate) { return candidate.same_contact(user); });
+    });
+}
+
+}  // namespace
+
+std::string token_hash(std::string_view token) {
+    return hex(crypto::Sha256::of(as_bytes(token)));
+}
+
+const model::Signatory* party_of(const model::Contract& contract, const model::User& user) {
+    const model::Signatory* any = nullptr;
+    for (const model::Signatory& signatory : contract.signatories) {
+        if (!acts_for(contract, signatory, user)) continue;
+        if (signatory.status == model::SignatoryStatus::Signing && !signatory.sponsor) return &signatory;
+        // Whoever still has to act comes before whoever has acted.
+        if (any == nullptr || (!any->open() && signatory.open()) ||
+            (any->sponsor && signatory.open() && any->status != model::SignatoryStatus::Signing)) {
+            any = &signatory;
+        }
+    }
+    return any;
+}
+
+std::string Links::address(model::ContractId contract, std::string_view token) const {
+    return platform_.base_url + "/contract/share/" + to_string(contract) + "?openPageToken=" + std::string(token);
+}
+
+Result<Links::Access> Links::access(const Caller& caller, const PageCommand& command) {
+    auto contract = book_.locate(caller, command.locator);
+    if (!contract) return contract.error();
+    if (const Status allowed = model::check(model::Call::PageUrl, (*contract)->status); !allowed)
+        return allowed.error();
+    if (command.user.empty()) return invalid_parameter("user.contact: is required");
+    const model::Signatory* party = party_of(**contract, command.user);
+    if (party == nullptr)
+        return fail(ErrorCode::NoViewPermission, "user has no part in contract " + to_string((*contract)->id));
+    return Access{std::move(*contract), party};
+}
+
+Result<std::string> Links::page_url(const Caller& caller, const PageCommand& command) {
+    const auto granted = access(caller, command);
+    if (!granted) return granted.error();
+    store::links::Link link;
+    link.kind = store::links::LinkKind::PageUrl;
+    link.contract = granted->contract->id;
+    link.signatory = granted->signatory->id;
+    link.user = command.user;
+    link.allow_password = command.allow_password;
+    link.can_reject = !command.hide_reject;
+    link.hide_return = command.hide_return;
+    link.hide_state = command.hide_state;
+    link.callback_page = command.callback_page;
+    link.language = command.language;
+    link.theme_color = command.theme_color;
+    link.create_time = platform_.clock.now();
+    link.expire_time = link.create_time + command.lifetime;
+    const std::string token = random_token(kTokenLength);
+    const Status stored = platform_.database.write(
+        [&](store::Transaction& transaction) { return store::links::insert(transaction, token_hash(token), link); });
+    if (!stored) return stored.error();
+    return address(link.contract, token);
+}
+
+Result<std::string> Links::ticket(const Caller& caller, const PageCommand& command) {
+    const auto granted = access(caller, command);
+    if (!granted) return granted.error();
+    store::links::Link link;
+    link.kind = store::links::LinkKind::Ticket;
+    link.contract = granted->contract->id;
+    link.signatory = granted->signatory->id;
+    link.user = command.user;
+    link.allow_password = command.allow_password;
+    link.can_reject = true;
+    link.create_time = platform_.clock.now();
+    link.expire_time = link.create_time + kTicketLife;
+    const std::string token = random_token(kTokenLength);
+    const Status stored = platform_.database.write(
+        [&](store::Transaction& transaction) { return store::links::insert(transaction, token_hash(token), link); });
+    if (!stored) return stored.error();
+    return token;
+}
+
+Result<std::string> Links::notice_url(store::Transaction& transaction, const model::Contract& contract,
+                                      const model::Signatory& signatory, const model::User& user) {
+    store::links::Link link;
+    link.kind = store::links::LinkKind::PageUrl;
+    link.contract = contract.id;
+    link.signatory = signatory.id;
+    link.user = user;
+    link.can_reject = true;
+    link.create_time = platform_.clock.now();
+    link.expire_time = contract.expire_time.value_or(link.create_time + std::chrono::hours(24 * 30));
+    const std::string token = random_token(kTokenLength);
+    if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
+        return stored.error();
+    return address(contract.id, token);
+}
+
+}  // namespace signet::service

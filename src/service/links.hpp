@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "service/contract_book.hpp"
+#include "service/directory.hpp"
+#include "service/platform.hpp"
+
+#include <optional>
+#include <string>
+
+namespace signet::service {
+
+/// What a caller wants of a signing page (spec §4.13, §4.39).
+struct PageCommand {
+    Locator locator;
+    model::User user;
+    bool allow_password = false;
+    bool hide_reject = true;
+    bool hide_return = false;
+    bool hide_state = false;
+    std::string callback_page;
+    std::string language;  // cn, en or empty
+    std::string theme_color;
+    std::chrono::minutes lifetime{30};
+};
+
+/// Links and tickets that open the signing page. A token is 32 random characters (190 bits); the database knows only
+/// its hash. Thread-safe.
+class Links {
+  public:
+    Links(Platform& platform, const Directory& directory, ContractBook& book)
+        : platform_(platform), directory_(directory), book_(book) {}
+
+    /// The address of a signing page for one user. Errors: NoViewPermission when the user has no part in the contract,
+    /// InvalidContractStatus for a draft.
+    Result<std::string> page_url(const Caller& caller, const PageCommand& command);
+    /// A ticket for the mini-program; lives 30 minutes. Errors as above.
+    Result<std::string> ticket(const Caller& caller, const PageCommand& command);
+
+    /// A link for a party's own notice: it lives as long as the contract may be signed. Written in the caller's
+    /// transaction.
+    Result<std::string> notice_url(store::Transaction& transaction, const model::Contract& contract,
+                                   const model::Signatory& signatory, const model::User& user);
+
+  private:
+    struct Access {
+        ContractPointer contract;
+        const model::Signatory* signatory = nullptr;
+    };
+    Result<Access> access(const Caller& caller, const PageCommand& command);
+    std::string address(model::ContractId contract, std::string_view token) const;
+
+    Platform& platform_;
+    const Directory& directory_;
+    ContractBook& book_;
+};
+
+/// The party of the contract that a user acts for: its receiver, an operator of one of its nodes, or for the initiator
+/// its creator; null when the user has no part in it. A party that may act now is preferred.
+const model::Signatory* party_of(const model::Contract& contract, const model::User& user);
+
+/// The hash under which a token is stored.
+std::string token_hash(std::string_view token);
+
+}  // namespace signet::service

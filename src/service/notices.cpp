@@ -1,0 +1,206 @@
+#include "service/notices.hpp"
+
+#include "base/text.hpp"
+#include "notify/callback_sender.hpp"
+#include "store/database.hpp"
+#include "store/outbox.hpp"
+
+#include <utility>
+
+namespace signet::service {
+
+using model::ContactType;
+using model::Contract;
+using model::Event;
+using model::Signatory;
+using model::User;
+
+namespace {
+
+constexpr char kSeparator = '\x1f';  // unit separator: never part of a text that came through validation
+
+std::string clean(std::string_view text) {
+    std::string result(text);
+    std::erase(result, kSeparator);
+    return result;
+}
+
+std::string_view callback_type(const Contract& contract, const Event& event) {
+    switch (event.kind) {
+        case Event::Kind::Published:
+            return "SEND_SIGNING";
+        case Event::Kind::Completed:
+            return "COMPLETE";
+        case Event::Kind::Rejected:
+            return "REJECTED";
+        case Event::Kind::Recalled:
+            return "RECALLED";
+        case Event::Kind::Expired:
+            return "EXPIRED";
+        case Event::Kind::ForceEnded:
+            return "UNKNOWN";
+        case Event::Kind::ActionFinished:
+            break;
+        case Event::Kind::SignatoryAdded:
+            return "SEND_SIGNING";
+        case Event::Kind::SignatoryTurn:
+        case Event::Kind::ActionTurn:
+        case Event::Kind::SignatorySigned:
+            return {};
+    }
+    const model::Action* action = contract.find(event.action);
+    if (action == nullptr) return {};
+    switch (action->type) {
+        case model::ActionType::Company:
+        case model::ActionType::Practice:
+            return "SEAL";
+        case model::ActionType::Operator:
+            return "OPERATOR";
+        case model::ActionType::Lp:
+            return "LEGAL_PERSON";
+        case model::ActionType::Audit:
+            return "AUDIT";
+        case model::ActionType::Personal:
+            return action->implicit ? "PERSONAL" : "AUDIT_SIGN";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string to_text(const PersonalMessage& message) {
+    std::string text = message.by_mail ? "1" : "0";
+    for (const std::string& part : {message.to, message.template_name, message.subject, message.text}) {
+        text += kSeparator + clean(part);
+    }
+    return text;
+}
+
+Result<PersonalMessage> personal_message_from_text(std::string_view text) {
+    const auto parts = split(text, kSeparator);
+    if (parts.size() != 5) return fail(ErrorCode::StorageFailed, "an outbox message has another form");
+    return PersonalMessage{std::string(parts[1]), parts[0] == "1", std::string(parts[2]), std::string(parts[3]),
+                           std::string(parts[4])};
+}
+
+std::string to_text(const CallbackMessage& message) {
+    std::string text = clean(message.url);
+    for (const auto& [name, value] : message.fields)
+        text += kSeparator + clean(name) + kSeparator + clean(value);
+    return text;
+}
+
+Result<CallbackMessage> callback_from_text(std::string_view text) {
+    const auto parts = split(text, kSeparator);
+    if (parts.size() % 2 != 1) return fail(ErrorCode::StorageFailed, "an outbox callback has another form");
+    CallbackMessage message{std::string(parts[0]), {}};
+    for (std::size_t i = 1; i < parts.size(); i += 2)
+        message.fields.emplace_back(parts[i], parts[i + 1]);
+    return message;
+}
+
+User reachable(const Directory& directory, model::CompanyId company, const User& user) {
+    if (user.contact_type == ContactType::Mobile || user.contact_type == ContactType::Email) return user;
+    const auto employee = directory.employee(company, user);
+    if (!employee) return {};
+    const bool by_mobile = !employee->mobile.empty();
+    return {employee->name, by_mobile ? employee->mobile : employee->email,
+            by_mobile ? ContactType::Mobile : ContactType::Email};
+}
+
+Status Notices::enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract) {
+    store::OutboxMessage row;
+    row.kind = message.by_mail ? store::OutboxKind::Mail : store::OutboxKind::Sms;
+    row.family = "message";
+    row.destination = message.by_mail ? "mail" : "sms";
+    row.payload = to_text(message);
+    row.contract = contract;
+    const auto id = platform_.outbox.enqueue(transaction, row);
+    if (!id) return id.error();
+    return {};
+}
+
+Status Notices::tell_turn(store::Transaction& transaction, const Contract& contract, const Signatory& signatory) {
+    const bool reachable_directly =
+        signatory.receiver.contact_type == ContactType::Mobile || signatory.receiver.contact_type == ContactType::Email;
+    // An employee is looked up by number only when the message leaves; the link is made for the reference itself.
+    if (signatory.receiver.empty() || !reachable_directly || signatory.sponsor) return {};
+    const auto url = links_.notice_url(transaction, contract, signatory, signatory.receiver);
+    if (!url) return url.error();
+    PersonalMessage message;
+    message.to = signatory.receiver.contact;
+    message.by_mail = signatory.receiver.contact_type == ContactType::Email;
+    message.template_name = "sign";
+    message.subject = "请签署《" + contract.subject + "》";
+    message.text = "【Signet】" + contract.tenant_name + " 邀请您签署《" + contract.subject + "》，请打开 " + *url;
+    return enqueue(transaction, message, contract.id);
+}
+
+Status Notices::tell_complete(store::Transaction& transaction, const Contract& contract) {
+    for (const Signatory& signatory : contract.signatories) {
+        const User& receiver = signatory.receiver;
+        const bool direct = receiver.contact_type == ContactType::Mobile || receiver.contact_type == ContactType::Email;
+        if (receiver.empty() || !direct || signatory.status != model::SignatoryStatus::Signed) continue;
+        const auto url = links_.notice_url(transaction, contract, signatory, receiver);
+        if (!url) return url.error();
+        PersonalMessage message;
+        message.to = receiver.contact;
+        message.by_mail = receiver.contact_type == ContactType::Email;
+        message.template_name = "complete";
+        message.subject = "《" + contract.subject + "》已签署完成";
+        message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url;
+        if (const Status told = enqueue(transaction, message, contract.id); !told) return told;
+    }
+    return {};
+}
+
+Status Notices::call_back(store::Transaction& transaction, const Contract& contract, const Event& event) {
+    const std::string_view type = callback_type(contract, event);
+    if (contract.callback_url.empty() || type.empty()) return {};
+    const auto destination = notify::origin_of(contract.callback_url);
+    // An address that can never be called was the caller's to avoid; the contract goes on.
+    if (!destination) return {};
+    // The last signature is told while the contract still counts as SIGNING; COMPLETE follows by itself.
+    const bool last_action = event.kind == Event::Kind::ActionFinished;
+    CallbackMessage message{contract.callback_url, {}};
+    message.fields.emplace_back("contractId", to_string(contract.id));
+    message.fields.emplace_back("callbackType", type);
+    message.fields.emplace_back("contractStatus", last_action ? "SIGNING" : std::string(to_wire(contract.status)));
+    if (const Signatory* signatory = contract.find(event.signatory)) {
+        message.fields.emplace_back("tenantType", to_wire(signatory->tenant_type));
+        message.fields.emplace_back("tenantName", signatory->tenant_name);
+        const model::Action* action = contract.find(event.action);
+        const bool acted = action != nullptr && action->completed_by;
+        message.fields.emplace_back("contact", acted ? action->completed_by->contact : signatory->receiver.contact);
+        if (signatory->company) message.fields.emplace_back("tenantId", to_string(signatory->company));
+    }
+    if (!contract.business_data.empty()) message.fields.emplace_back("businessData", contract.business_data);
+    if (!contract.biz_id.empty()) message.fields.emplace_back("bizId", contract.biz_id);
+    message.fields.emplace_back("sn", contract.sn);
+    store::OutboxMessage row;
+    row.kind = store::OutboxKind::Callback;
+    row.family = "contract";
+    row.payload = to_text(message);
+    row.destination = *destination;
+    row.contract = contract.id;
+    const auto id = platform_.outbox.enqueue(transaction, row);
+    if (!id) return id.error();
+    return {};
+}
+
+Status Notices::enqueue(store::Transaction& transaction, const Contract& contract, const model::Events& events) {
+    for (const Event& event : events) {
+        if (const Status told = call_back(transaction, contract, event); !told) return told;
+        if (event.kind == Event::Kind::SignatoryTurn) {
+            const Signatory* signatory = contract.find(event.signatory);
+            if (signatory == nullptr) continue;
+            if (const Status told = tell_turn(transaction, contract, *signatory); !told) return told;
+        }
+        if (event.kind == Event::Kind::Completed) {
+            if (const Status told = tell_complete(transaction, contract); !told) return told;
+        }
+    }
+    return {};
+}
+
+}  // namespace signet::service

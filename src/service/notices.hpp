@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "model/flow.hpp"
+#include "service/directory.hpp"
+#include "service/links.hpp"
+#include "service/platform.hpp"
+
+#include <string>
+
+namespace signet::service {
+
+/// A message to a person, before a gateway carries it.
+struct PersonalMessage {
+    std::string to;
+    bool by_mail = false;
+    /// For gateways that know texts by name.
+    std::string template_name;
+    std::string subject;
+    std::string text;
+};
+
+/// Decides who hears of what, and puts it into the outbox within the transaction of the change: a message to whoever
+/// has the turn, one to all parties when a contract is complete, and the callbacks of spec/platform §10.2. Thread-safe.
+class Notices {
+  public:
+    Notices(Platform& platform, const Directory& directory, Links& links)
+        : platform_(platform), directory_(directory), links_(links) {}
+
+    Status enqueue(store::Transaction& transaction, const model::Contract& contract, const model::Events& events);
+    Status enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract);
+
+  private:
+    Status tell_turn(store::Transaction& transaction, const model::Contract& contract,
+                     const model::Signatory& signatory);
+    Status tell_complete(store::Transaction& transaction, const model::Contract& contract);
+    Status call_back(store::Transaction& transaction, const model::Contract& contract, const model::Event& event);
+
+    Platform& platform_;
+    const Directory& directory_;
+    Links& links_;
+};
+
+/// How the outbox holds a PersonalMessage, and back.
+std::string to_text(const PersonalMessage& message);
+Result<PersonalMessage> personal_message_from_text(std::string_view text);
+
+/// How the outbox holds a callback: its address and its form fields in order.
+struct CallbackMessage {
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> fields;
+};
+std::string to_text(const CallbackMessage& message);
+Result<CallbackMessage> callback_from_text(std::string_view text);
+
+/// Where a user can be reached by message: the mobile number or mail address itself, or for an employee reference the
+/// number or address on record. Empty contact when nowhere.
+model::User reachable(const Directory& directory, model::CompanyId company, const model::User& user);
+
+}  // namespace signet::service

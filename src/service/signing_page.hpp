@@ -1,0 +1,126 @@
+#pragma once
+
+#include "base/file_descriptor.hpp"
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "service/artist.hpp"
+#include "service/contract_book.hpp"
+#include "service/directory.hpp"
+#include "service/notices.hpp"
+#include "service/platform.hpp"
+#include "service/signing.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace signet::service {
+
+/// What a link allows its user, as far as a page shows it.
+struct PageOptions {
+    bool can_reject = false;
+    bool allow_password = false;
+    bool is_mini_program = false;
+    bool hide_return = false;
+    bool hide_state = false;
+    std::string callback_page;
+    std::string language;
+    std::string theme_color;
+};
+
+/// What a browser may see of a contract through one link, at this moment.
+struct PageView {
+    ContractPointer contract;
+    /// The party the user acts for; a part of `contract`.
+    const model::Signatory* party = nullptr;
+    /// The node the user may do now; a part of `contract`; null when there is none.
+    const model::Action* action = nullptr;
+    model::User user;
+    /// Where codes go: a masked contact.
+    std::string masked_contact;
+    bool by_mail = false;
+    PageOptions options;
+    /// Names the link in later calls of the same client; opens nothing by itself.
+    std::string key;
+    /// The seals to choose among when the node seals.
+    std::vector<model::Seal> seals;
+};
+
+struct PageSignCommand {
+    std::string code;
+    std::string password;
+    bool consent = false;
+    model::SealId seal;
+    std::optional<PersonalSignature> signature;
+    /// Free places: fractions of the displayed page, the image's bottom left corner; pages from 1.
+    struct FreePlace {
+        model::DocumentId document;
+        int page = 1;
+        double x = 0;
+        double y = 0;
+    };
+    std::vector<FreePlace> places;
+};
+
+/// The signing page's side of things: opening links, codes, signing, refusing. A client is a browser, known by a random
+/// cookie; what it opened, it may act upon. Thread-safe.
+class SigningPage {
+  public:
+    SigningPage(Platform& platform, const Directory& directory, ContractBook& book, Signing& signing, Artist& artist,
+                Notices& notices)
+        : platform_(platform),
+          directory_(directory),
+          book_(book),
+          signing_(signing),
+          artist_(artist),
+          notices_(notices) {}
+
+    /// Opens a link or ticket. The first client that opens a ticket binds it. Errors: LinkNotFound, LinkExpired,
+    /// LinkBoundElsewhere, ContractNotFound.
+    Result<PageView> open(std::string_view token, bool is_ticket, std::string_view client);
+    /// What the client sees now of the link it opened (`key` empty: the latest). LinkNotFound when it opened none.
+    Result<PageView> view(std::string_view client, std::string_view key);
+
+    struct CodeSent {
+        std::string masked_contact;
+        int resend_after_seconds = 60;
+    };
+    /// Sends a code of six digits. TooFrequent within a minute of the last one.
+    Result<CodeSent> send_code(std::string_view client, std::string_view key);
+
+    /// Signs the user's node. Errors: CodeRequired, CodeWrong, CodeExpired, InvalidParameter (consent, places),
+    /// AttachmentRequired, and those of Signing.
+    Result<PageView> sign(std::string_view client, std::string_view key, const PageSignCommand& command);
+    Result<PageView> audit(std::string_view client, std::string_view key, bool pass, const std::string& comment,
+                           const std::string& code);
+    Result<PageView> reject(std::string_view client, std::string_view key, const std::string& reason);
+    /// Hands in a file that the party was asked for.
+    Status attach(std::string_view client, std::string_view key, model::AttachmentId attachment,
+                  const std::filesystem::path& file, const std::string& file_name);
+
+    /// The contract of a document, if the client opened a link of it.
+    Result<ContractPointer> contract_of(std::string_view client, model::DocumentId document);
+    /// A page as JPEG, `pixels` wide; pages from 1.
+    Result<Bytes> picture(const model::Contract& contract, model::DocumentId document, int page, int pixels);
+    /// The picture of a seal the client may choose; no id is the seal drawn from the company's name.
+    Result<Bytes> seal_picture(std::string_view client, std::string_view key, model::SealId seal, unsigned pixels);
+
+  private:
+    struct OpenLink;
+    Result<OpenLink> open_link(std::string_view client, std::string_view key);
+    Result<PageView> view_of(const OpenLink& link);
+    Result<std::string> checked_code(const OpenLink& link, const std::string& code);
+    model::User recipient_of(const PageView& view) const;
+    Result<std::vector<model::Place>> free_places(const PageView& view, const PageSignCommand& command) const;
+
+    Platform& platform_;
+    const Directory& directory_;
+    ContractBook& book_;
+    Signing& signing_;
+    Artist& artist_;
+    Notices& notices_;
+};
+
+}  // namespace signet::service

@@ -1,0 +1,105 @@
+#include "service/verification.hpp"
+
+#include "base/file_descriptor.hpp"
+#include "crypto/certificate_authority.hpp"
+#include "crypto/digest.hpp"
+#include "pdf/verify.hpp"
+#include "sandbox/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace signet::service {
+namespace {
+
+Verdict verdict_of(pdf::DocumentVerdict verdict) {
+    switch (verdict) {
+        case pdf::DocumentVerdict::Intact:
+            return Verdict::Intact;
+        case pdf::DocumentVerdict::Tampered:
+            return Verdict::Tampered;
+        case pdf::DocumentVerdict::NoSignature:
+            return Verdict::NoSignature;
+        case pdf::DocumentVerdict::Unreadable:
+            return Verdict::Unreadable;
+    }
+    return Verdict::Unreadable;
+}
+
+}  // namespace
+
+std::string_view sentence(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Intact:
+            return "文件未被修改";
+        case Verdict::Tampered:
+            return "文件已被修改";
+        case Verdict::NoSignature:
+            return "文件没有签名";
+        case Verdict::Unreadable:
+            return "文件无法读取";
+    }
+    return "";
+}
+
+std::string_view word(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::Intact:
+            return "INTACT";
+        case Verdict::Tampered:
+            return "TAMPERED";
+        case Verdict::NoSignature:
+            return "NO_SIGNATURE";
+        case Verdict::Unreadable:
+            return "UNREADABLE";
+    }
+    return "";
+}
+
+VerificationFindings Verification::verify(ByteView file) const {
+    const pdf::VerificationReport report = pdf::verify(file, {platform_.authority.root_certificate()});
+    VerificationFindings findings;
+    findings.verdict = verdict_of(report.verdict);
+    findings.sha256 = hex(crypto::Sha256::of(file));
+    if (report.error) findings.reasons.push_back(describe(*report.error));
+    for (const pdf::FindingReport& finding : report.findings) {
+        findings.reasons.push_back(std::string(to_string(finding.finding)) + ": " + finding.detail);
+    }
+    for (const pdf::SignatureReport& signature : report.signatures) {
+        SignatureFinding found;
+        if (signature.signer) {
+            found.name = signature.signer->subject_common_name;
+            found.organization = signature.signer->subject_organization;
+            found.issuer = signature.signer->issuer_common_name;
+            found.serial_number = signature.signer->serial_number;
+            found.not_before = platform_.zone.format(signature.signer->not_before);
+            found.not_after = platform_.zone.format(signature.signer->not_after);
+        } else {
+            found.name = signature.signer_name;
+        }
+        found.time = signature.claimed_time;
+        found.algorithm = signature.digest_algorithm;
+        found.changes = std::string(to_string(signature.later_changes));
+        found.trusted = signature.trusted();
+        found.intact = signature.intact;
+        found.covers_whole_document = signature.coverage == pdf::Coverage::WholeFile;
+        for (const pdf::FindingReport& finding : signature.findings) {
+            findings.reasons.push_back(std::string(to_string(finding.finding)) + ": " + finding.detail);
+        }
+        findings.signatures.push_back(std::move(found));
+    }
+    return findings;
+}
+
+Result<VerificationFindings> Verification::verify_file(const std::filesystem::path& file) const {
+    const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!descriptor || ::fstat(descriptor.get(), &status) != 0)
+        return fail(ErrorCode::InvalidFile, "the file cannot be read");
+    if (status.st_size == 0) return VerificationFindings{Verdict::Unreadable, {"the file is empty"}, {}, {}};
+    const auto mapped = sandbox::MappedFile::map(descriptor.get(), static_cast<std::uint64_t>(status.st_size));
+    if (!mapped) return mapped.error();
+    return verify(mapped->bytes());
+}
+
+}  // namespace signet::service
