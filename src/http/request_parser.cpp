@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+// g++ 12 takes an empty boost::optional for uninitialised when sanitizers are on.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <boost/beast/http/basic_parser.hpp>
+#pragma GCC diagnostic pop
 
 namespace signet::http {
 namespace {
