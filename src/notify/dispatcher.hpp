@@ -74,8 +74,9 @@ using Carrier = std::function<Outcome(const Task&)>;
 struct DispatcherSettings {
     /// Told apart from every other process and every earlier run.
     std::string owner;
-    std::size_t workers = 8;
-    /// How many of them one destination may occupy, so that a slow receiver does not hold up the others.
+    std::size_t workers = 16;
+    /// How many of them one destination may occupy once it has taken something; before, and while it fails, one. Those
+    /// that fail occupy a quarter of the workers together, so that slow receivers do not hold up the others.
     std::size_t per_destination = 2;
     /// Longer than any delivery can take.
     std::chrono::milliseconds lease{120'000};
@@ -93,9 +94,8 @@ struct DispatcherStatistics {
     std::uint64_t under_way = 0;
 };
 
-/// Carries tasks out in the background: one thread claims, `workers` threads send. A destination that keeps failing is
-/// given one worker at most until it answers again. Nothing is lost when the process dies: the lease runs out and the
-/// task is claimed again.
+/// Carries tasks out in the background: one thread claims, `workers` threads send. Nothing is lost when the process
+/// dies: the lease runs out and the task is claimed again.
 class Dispatcher {
   public:
     /// All references must outlive the dispatcher. Kinds without a carrier are dead letters.
@@ -113,19 +113,24 @@ class Dispatcher {
     DispatcherStatistics statistics() const;
 
   private:
+    /// What the last attempt at a destination says about it.
+    enum class Standing { Unknown, Good, Failing };
     struct Destination {
         std::size_t under_way = 0;
-        int failures = 0;  // in a row
+        Standing standing = Standing::Unknown;
     };
 
     void claim_loop();
     void work_loop();
-    std::size_t claim_more();
+    bool claim_more();
+    TaskQueue::Claim next_claim() const;
+    void take(std::vector<Task> tasks);
     void carry(const Task& task);
     Outcome attempt(const Task& task) const;
     void report(const Task& task, const Outcome& outcome);
     void finish(const Task& task, const Outcome& outcome);
     std::size_t limit_of(const Destination& destination) const;
+    bool failing_have_enough() const;
 
     TaskQueue& queue_;
     const Clock& clock_;
