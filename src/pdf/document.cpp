@@ -356,16 +356,23 @@ std::span<const XrefEntry> Document::entries() const {
 Result<Object> Document::read(Reference reference) const {
     return implementation_->read(reference);
 }
-Result<bool> Document::any_object(const std::function<bool(const Object&)>& predicate) const {
+Result<bool> Document::any_object(const std::function<bool(Reference, const Object&)>& predicate) const {
     const std::size_t values = implementation_->budget.values;
     for (std::uint32_t number = 1; number < entries().size(); ++number) {
         if (entries()[number].kind == XrefEntry::Kind::Free) continue;
         Result<Object> object = implementation_->read_unkept(number);
         if (!object) return object.error();
-        if (predicate(*object)) return true;
+        const bool in_file = entries()[number].kind == XrefEntry::Kind::InFile;
+        if (predicate({number, in_file ? entries()[number].generation : 0}, *object)) return true;
         implementation_->budget.values = values;  // nothing was kept
     }
     return false;
+}
+Result<std::size_t> Document::object_end(std::uint64_t offset) const {
+    Result<IndirectObject> object = read_indirect(implementation_->body, offset, implementation_->budget,
+                                                  [this](const Object& length) { return resolve(length); });
+    if (!object) return object.error();
+    return object->end;
 }
 Result<Object> Document::resolve(const Object& object) const {
     return implementation_->resolve(object);

@@ -39,6 +39,17 @@ struct Page {
     std::shared_ptr<const Dictionary> dictionary;
 };
 
+/// Where the newest version of an object lies.
+struct XrefEntry {
+    enum class Kind : std::uint8_t { Free, InFile, InStream };
+    Kind kind = Kind::Free;
+    /// Generation; for InStream the index within the object stream.
+    std::uint32_t generation = 0;
+    /// Offset in the file; for InStream the object stream's number.
+    std::uint64_t offset = 0;
+    friend bool operator==(const XrefEntry&, const XrefEntry&) = default;
+};
+
 /// One cross-reference section (§7.5.4, §7.5.8) with the trailer that belongs to it.
 struct XrefSection {
     XrefKind kind = XrefKind::Table;
@@ -49,19 +60,9 @@ struct XrefSection {
     std::shared_ptr<const Dictionary> trailer;
     /// A table whose trailer names a hidden stream (/XRefStm).
     bool hybrid = false;
-    /// The objects the section itself speaks of.
+    /// The objects the section itself speaks of, and what it says of each.
     std::vector<std::uint32_t> objects;
-};
-
-/// Where the newest version of an object lies.
-struct XrefEntry {
-    enum class Kind : std::uint8_t { Free, InFile, InStream };
-    Kind kind = Kind::Free;
-    /// Generation; for InStream the index within the object stream.
-    std::uint32_t generation = 0;
-    /// Offset in the file; for InStream the object stream's number.
-    std::uint64_t offset = 0;
-    friend bool operator==(const XrefEntry&, const XrefEntry&) = default;
+    std::vector<XrefEntry> entries;
 };
 
 /// A PDF read strictly: it follows the cross-references the file declares and repairs nothing, so that what is signed
@@ -106,7 +107,9 @@ class Document {
     Result<Bytes> decode(const Stream& stream) const;
 
     /// Whether `predicate` holds for any object in use. Reads them all, keeping none.
-    Result<bool> any_object(const std::function<bool(const Object&)>& predicate) const;
+    Result<bool> any_object(const std::function<bool(Reference, const Object&)>& predicate) const;
+    /// The offset behind the `endobj` of the object that begins at `offset`, whether a cross-reference names it or not.
+    Result<std::size_t> object_end(std::uint64_t offset) const;
 
     Result<std::shared_ptr<const Dictionary>> catalog() const;
     Reference catalog_reference() const;

@@ -18,7 +18,7 @@ bool is_active_action(const Dictionary& dictionary) {
            std::any_of(kActive.begin(), kActive.end(), [&](const char* name) { return kind.is_name(name); });
 }
 
-bool has_active_action(const Object& root) {
+bool has_active_action(Reference, const Object& root) {
     std::vector<Object> stack{root};
     while (!stack.empty()) {
         const Object object = std::move(stack.back());

@@ -94,6 +94,7 @@ class XrefReader {
                                 {used ? XrefEntry::Kind::InFile : XrefEntry::Kind::Free,
                                  static_cast<std::uint32_t>(*generation), used ? *offset : 0}};
             section.objects.push_back(entry.number);
+            section.entries.push_back(entry.entry);
             pending_.push_back(entry);
         }
         return {};
@@ -127,6 +128,7 @@ class XrefReader {
         if (!hidden) return keep(std::move(section));
         XrefSection& table = map_.sections.back();
         table.objects.insert(table.objects.end(), section.objects.begin(), section.objects.end());
+        table.entries.insert(table.entries.end(), section.entries.begin(), section.entries.end());
         return apply_pending();
     }
 
@@ -206,6 +208,7 @@ class XrefReader {
         }
         // Type 0 is free; other types are for the future and count as null (§7.5.8.3).
         section.objects.push_back(number);
+        section.entries.push_back(entry);
         pending_.push_back({number, entry});
         return {};
     }

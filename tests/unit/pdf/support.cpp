@@ -33,8 +33,8 @@ Certificate make_certificate(const char* name, long serial, EVP_PKEY* key, X509*
     Certificate certificate(X509_new());
     X509_set_version(certificate.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400 * 30);
+    ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "20200101000000Z");
+    ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "20400101000000Z");
     X509_set_pubkey(certificate.get(), key);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
                                reinterpret_cast<const unsigned char*>(name), -1, -1, 0);

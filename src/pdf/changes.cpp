@@ -1,0 +1,516 @@
+#include "pdf/changes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace signet::pdf {
+
+namespace {
+
+constexpr std::size_t kMaxFindings = 20;
+constexpr std::int64_t kReadOnly = 1;
+
+void collect_references(const Object& root, std::vector<Reference>& to) {
+    std::vector<Object> stack{root};
+    while (!stack.empty()) {
+        const Object object = std::move(stack.back());
+        stack.pop_back();
+        if (const Reference* reference = object.as_reference()) {
+            to.push_back(*reference);
+        } else if (const Dictionary* dictionary = object.as_dictionary()) {
+            for (const Dictionary::Entry& entry : dictionary->entries())
+                stack.push_back(entry.value);
+        } else if (const Array* array = object.as_array()) {
+            stack.insert(stack.end(), array->begin(), array->end());
+        }
+    }
+}
+
+/// Containers of the file format itself: their content is judged object by object.
+bool is_container(const Object& object) {
+    if (object.as_stream() == nullptr) return false;
+    const Object& type = object.as_dictionary()->get("Type");
+    return type.is_name("XRef") || type.is_name("ObjStm");
+}
+
+/// Equal but for these keys.
+bool equal_except(const Dictionary& a, const Dictionary& b, std::span<const std::string_view> keys) {
+    Dictionary left = a;
+    Dictionary right = b;
+    for (const std::string_view key : keys) {
+        left.erase(key);
+        right.erase(key);
+    }
+    return equal(Object(left), Object(right));
+}
+
+/// /Ff may only gain ReadOnly, which some programs set when they lock a field.
+bool flags_may_follow(const Dictionary& before, const Dictionary& after) {
+    const Object& old_flags = before.get("Ff");
+    const Object& new_flags = after.get("Ff");
+    const std::int64_t from = old_flags.as_integer() != nullptr ? *old_flags.as_integer() : 0;
+    const std::int64_t to = new_flags.as_integer() != nullptr ? *new_flags.as_integer() : 0;
+    return to == from || to == (from | kReadOnly);
+}
+
+Reference current(const Document& document, std::uint32_t number) {
+    const XrefEntry& entry = document.entries()[number];
+    return {number, entry.kind == XrefEntry::Kind::InFile ? entry.generation : 0};
+}
+
+Result<Object> read_number(const Document& document, std::uint32_t number) {
+    if (number >= document.entries().size()) return Object();
+    return document.read(current(document, number));
+}
+
+bool in_use(const Document& document, std::uint32_t number) {
+    return number < document.entries().size() && document.entries()[number].kind != XrefEntry::Kind::Free;
+}
+
+Result<bool> is_visible(const Document& document, Reference widget) {
+    Result<Object> object = document.read(widget);
+    if (!object) return object.error();
+    if (object->as_dictionary() == nullptr) return false;
+    Result<Object> rectangle = document.get(*object->as_dictionary(), "Rect");
+    if (!rectangle) return rectangle.error();
+    const Array* edges = rectangle->as_array();
+    if (edges == nullptr || edges->size() != 4) return true;
+    return (*edges)[0].number() != (*edges)[2].number() && (*edges)[1].number() != (*edges)[3].number();
+}
+
+}  // namespace
+
+Result<Referrers> find_referrers(const Document& document, std::size_t section_count) {
+    std::unordered_set<std::uint32_t> wanted;
+    for (std::size_t i = 0; i < section_count; ++i) {
+        const XrefSection& section = document.sections()[i];
+        wanted.insert(section.objects.begin(), section.objects.end());
+    }
+    Referrers referrers;
+    std::vector<Reference> references;
+    Result<bool> read = document.any_object([&](Reference from, const Object& object) {
+        if (is_container(object)) return false;
+        references.clear();
+        collect_references(object, references);
+        for (const Reference& to : references) {
+            if (wanted.contains(to.number)) referrers[to.number].push_back(from.number);
+        }
+        return false;
+    });
+    if (!read) return read.error();
+    return referrers;
+}
+
+Result<ChangeReport> ChangeJudge::judge() {
+    using Step = Status (ChangeJudge::*)();
+    constexpr std::array<Step, 7> kSteps = {&ChangeJudge::collect_changes,      &ChangeJudge::collect_restrictions,
+                                            &ChangeJudge::judge_pages,          &ChangeJudge::judge_catalog,
+                                            &ChangeJudge::judge_form,           &ChangeJudge::judge_annotations,
+                                            &ChangeJudge::judge_validation_data};
+    for (const Step step : kSteps) {
+        Status done = (this->*step)();
+        if (!done) return done.error();
+    }
+    judge_metadata();
+    judge_hidden_content();
+    report_the_rest();
+    return std::move(report_);
+}
+
+void ChangeJudge::find(Finding finding, std::string detail) {
+    raise(LaterChanges::Suspicious);
+    if (report_.findings.size() < kMaxFindings) report_.findings.push_back({finding, std::move(detail)});
+}
+
+const ChangeJudge::Change* ChangeJudge::change_of(std::uint32_t number) const {
+    const auto found = changes_.find(number);
+    return found != changes_.end() ? &found->second : nullptr;
+}
+
+const ChangeJudge::Change* ChangeJudge::change_of(const Object& object) const {
+    return object.as_reference() != nullptr ? change_of(object.as_reference()->number) : nullptr;
+}
+
+bool ChangeJudge::is_locked(const std::string& name) const {
+    return std::any_of(locks_.begin(), locks_.end(), [&](const FieldLock& lock) { return lock.locks(name); });
+}
+
+Status ChangeJudge::collect_changes() {
+    const std::size_t newer = after_.sections().size() - before_.sections().size();
+    std::unordered_set<std::uint32_t> numbers;
+    for (std::size_t i = 0; i < newer; ++i) {
+        const XrefSection& section = after_.sections()[i];
+        numbers.insert(section.objects.begin(), section.objects.end());
+    }
+    for (const std::uint32_t number : numbers) {
+        if (number == 0) continue;
+        Result<Object> old_object = read_number(before_, number);
+        Result<Object> new_object = read_number(after_, number);
+        if (!old_object) return old_object.error();
+        if (!new_object) return new_object.error();
+        const bool is_new = !in_use(before_, number);
+        if (is_new && (is_container(*new_object) || !in_use(after_, number))) continue;
+        const bool same_generation = is_new || current(before_, number) == current(after_, number);
+        if (same_generation && equal(*old_object, *new_object)) continue;
+        changes_.emplace(number, Change{std::move(*old_object), std::move(*new_object), is_new});
+    }
+    return {};
+}
+
+Status ChangeJudge::collect_restrictions() {
+    Result<std::vector<SignatureField>> before = list_signature_fields(before_);
+    if (!before) return before.error();
+    for (SignatureField& field : *before) {
+        if (!field.value) continue;
+        if (field.value->locked) locks_.push_back(*field.value->locked);
+        const int level = field.value->certification_level;
+        if (level > 0) certification_ = certification_ == 0 ? level : std::min(certification_, level);
+        signed_before_.emplace(field.name, std::move(field));
+    }
+    Result<std::vector<SignatureField>> after = list_signature_fields(after_);
+    if (!after) return after.error();
+    for (SignatureField& field : *after)
+        signatures_after_.emplace(field.name, std::move(field));
+    return {};
+}
+
+Status ChangeJudge::judge_pages() {
+    Result<std::span<const Page>> before = before_.pages();
+    Result<std::span<const Page>> after = after_.pages();
+    if (!before) return before.error();
+    if (!after) return after.error();
+    const bool same = std::equal(before->begin(), before->end(), after->begin(), after->end(),
+                                 [](const Page& a, const Page& b) { return a.reference == b.reference; });
+    if (!same) find(Finding::PagesChanged, fmt::format("{} pages became {}", before->size(), after->size()));
+    return {};
+}
+
+Status ChangeJudge::judge_catalog() {
+    if (before_.catalog_reference() != after_.catalog_reference()) {
+        find(Finding::ForbiddenChange, "another catalog took the place of the signed one");
+        return {};
+    }
+    const Change* change = change_of(after_.catalog_reference().number);
+    if (change == nullptr) return {};
+    constexpr std::array<std::string_view, 5> kMayChange = {"AcroForm", "DSS", "Metadata", "Extensions", "Version"};
+    const Dictionary* old_catalog = change->before.as_dictionary();
+    const Dictionary* new_catalog = change->after.as_dictionary();
+    const bool fine =
+        old_catalog != nullptr && new_catalog != nullptr && equal_except(*old_catalog, *new_catalog, kMayChange);
+    if (!fine) return {};  // stays unexplained
+    allow(after_.catalog_reference().number);
+    raise(LaterChanges::Extension);
+    return allow_new(new_catalog->get("Extensions"));
+}
+
+Status ChangeJudge::judge_form() {
+    Status dictionary = judge_form_dictionary();
+    if (!dictionary) return dictionary;
+    return judge_fields();
+}
+
+/// /Fields is judged field by field; of the rest only what signing needs may change.
+Status ChangeJudge::judge_form_dictionary() {
+    Result<std::shared_ptr<const Dictionary>> old_catalog = before_.catalog();
+    Result<std::shared_ptr<const Dictionary>> new_catalog = after_.catalog();
+    if (!old_catalog) return old_catalog.error();
+    if (!new_catalog) return new_catalog.error();
+    Result<Object> old_form = before_.get(**old_catalog, "AcroForm");
+    Result<Object> new_form = after_.get(**new_catalog, "AcroForm");
+    if (!old_form) return old_form.error();
+    if (!new_form) return new_form.error();
+    const Dictionary empty;
+    const Dictionary& a = old_form->as_dictionary() != nullptr ? *old_form->as_dictionary() : empty;
+    const Dictionary& b = new_form->as_dictionary() != nullptr ? *new_form->as_dictionary() : empty;
+    std::vector<std::string_view> may_change = {"Fields", "SigFlags", "NeedAppearances"};
+    if (a.empty()) may_change.insert(may_change.end(), {"DA", "DR"});  // a form that is new brings its defaults
+    const Object& redraw = b.get("NeedAppearances");
+    const bool redraws =
+        redraw.as_bool() != nullptr && *redraw.as_bool() && a.get("NeedAppearances").as_bool() == nullptr;
+    if (redraws || !equal_except(a, b, may_change)) {
+        find(Finding::ForbiddenChange, "the form itself was changed");
+        return {};
+    }
+    for (const Object& value : {(*new_catalog)->get("AcroForm"), b.get("Fields")}) {
+        const Change* change = change_of(value);
+        const bool explained =
+            change != nullptr &&
+            only_named_by(value.as_reference()->number, {after_.catalog_reference().number,
+                                                         (*new_catalog)->get("AcroForm").as_reference() != nullptr
+                                                             ? (*new_catalog)->get("AcroForm").as_reference()->number
+                                                             : 0});
+        if (explained) allow(value.as_reference()->number);
+    }
+    return a.empty() ? allow_new(b.get("DR")) : Status();
+}
+
+Status ChangeJudge::judge_fields() {
+    Result<std::vector<FormField>> before = list_form_fields(before_);
+    Result<std::vector<FormField>> after = list_form_fields(after_);
+    if (!before) return before.error();
+    if (!after) return after.error();
+    std::unordered_map<std::string, const FormField*> remaining;
+    for (const FormField& field : *after) {
+        if (!remaining.emplace(field.name, &field).second) {
+            const bool doubled_before = std::count_if(before->begin(), before->end(), [&](const FormField& other) {
+                                            return other.name == field.name;
+                                        }) > 1;
+            if (!doubled_before) find(Finding::AmbiguousStructure, "two fields are called " + field.name);
+        }
+    }
+    for (const FormField& field : *before) {
+        const auto found = remaining.find(field.name);
+        if (found == remaining.end()) {
+            find(Finding::ForbiddenChange, "field " + field.name + " was removed");
+            continue;
+        }
+        Status judged = judge_old_field(field, *found->second);
+        if (!judged) return judged;
+    }
+    for (const FormField& field : *before)
+        remaining.erase(field.name);
+    for (const FormField& field : *after) {
+        const auto found = remaining.find(field.name);
+        if (found == remaining.end() || found->second != &field) continue;
+        Status judged = judge_new_field(field);
+        if (!judged) return judged;
+    }
+    return {};
+}
+
+Status ChangeJudge::judge_old_field(const FormField& before, const FormField& after) {
+    std::vector<Reference> parts = before.widgets;
+    if (std::find(parts.begin(), parts.end(), before.field) == parts.end()) parts.push_back(before.field);
+    const bool changed =
+        std::any_of(parts.begin(), parts.end(), [&](Reference part) { return change_of(part.number) != nullptr; });
+    if (before.field != after.field || before.type != after.type || before.widgets != after.widgets) {
+        find(Finding::ForbiddenChange, "field " + before.name + " was replaced");
+        return {};
+    }
+    if (!changed) return {};
+    if (signed_before_.contains(before.name)) {
+        find(Finding::ForbiddenChange, "field " + before.name + " was changed after it was signed");
+    } else if (is_locked(before.name)) {
+        find(Finding::LockedFieldChanged, "field " + before.name + " was changed although it is locked");
+    } else if (certification_ == 1) {
+        find(Finding::CertificationViolated, "field " + before.name + " was filled in although nothing may change");
+    } else {
+        for (const Reference part : parts) {
+            Status judged = judge_filled(before, part);
+            if (!judged) return judged;
+        }
+        return {};
+    }
+    for (const Reference part : parts)
+        allow(part.number);  // reported already
+    return {};
+}
+
+Status ChangeJudge::judge_filled(const FormField& field, Reference part) {
+    const Change* change = change_of(part.number);
+    if (change == nullptr) return {};
+    constexpr std::array<std::string_view, 6> kMayChange = {"V", "AP", "F", "AS", "M", "Ff"};
+    const Dictionary* a = change->before.as_dictionary();
+    const Dictionary* b = change->after.as_dictionary();
+    const bool fine = a != nullptr && b != nullptr && equal_except(*a, *b, kMayChange) && flags_may_follow(*a, *b);
+    if (!fine) {
+        find(Finding::ForbiddenChange, "field " + field.name + " was changed beyond being filled in");
+        allow(part.number);
+        return {};
+    }
+    const Change* value = change_of(b->get("V"));
+    const bool reused = field.type == "Sig" && b->has("V") && (value == nullptr || !value->is_new);
+    if (reused) find(Finding::AmbiguousStructure, "field " + field.name + " took an older object as its signature");
+    allow(part.number);
+    raise(LaterChanges::FormFilling);
+    const std::int64_t* flags = b->get("Ff").as_integer();
+    if (flags != nullptr && (*flags & kReadOnly) != 0 && !equal(a->get("AP"), b->get("AP"))) {
+        report_.filled_read_only.push_back(field.name);
+    }
+    for (const char* key : {"V", "AP"}) {
+        Status followed = allow_new(b->get(key));
+        if (!followed) return followed;
+    }
+    // An appearance drawn into the stream that was there, when nobody else shows it.
+    std::vector<Reference> appearances;
+    collect_references(b->get("AP"), appearances);
+    for (const Reference appearance : appearances) {
+        const Change* drawn = change_of(appearance.number);
+        if (drawn != nullptr && !drawn->is_new && only_named_by(appearance.number, {part.number})) {
+            allow(appearance.number);
+            Status followed = allow_new(drawn->after);
+            if (!followed) return followed;
+        }
+    }
+    return {};
+}
+
+/// Only signature fields that came with their signature, at the root of the form, without actions.
+Status ChangeJudge::judge_new_field(const FormField& field) {
+    const auto signature = signatures_after_.find(field.name);
+    const Change* own = change_of(field.field.number);
+    const Dictionary* dictionary = own != nullptr && own->is_new ? own->after.as_dictionary() : nullptr;
+    const bool fine = dictionary != nullptr && signature != signatures_after_.end() && signature->second.value &&
+                      !dictionary->has("Parent") && !dictionary->has("A") && !dictionary->has("AA");
+    const Change* value = fine ? change_of(signature->second.value->reference.number) : nullptr;
+    if (value == nullptr || !value->is_new) {
+        find(Finding::ForbiddenChange, "field " + field.name + " was added");
+        return {};
+    }
+    const bool time_stamp = signature->second.value->is_document_time_stamp;
+    bool visible = false;
+    for (const Reference widget : field.widgets) {
+        Result<bool> shows = is_visible(after_, widget);
+        if (!shows) return shows.error();
+        visible = visible || *shows;
+        new_widgets_.insert(widget.number);
+        const Change* part = change_of(widget.number);
+        if (part == nullptr || !part->is_new || part->after.as_dictionary() == nullptr) continue;
+        if (part->after.as_dictionary()->has("A") || part->after.as_dictionary()->has("AA")) continue;
+        allow(widget.number);
+    }
+    if (is_locked(field.name))
+        find(Finding::LockedFieldChanged, "field " + field.name + " was added although it is locked");
+    const bool violates = (certification_ == 1 && !time_stamp) || (certification_ > 0 && visible);
+    if (violates) find(Finding::CertificationViolated, "field " + field.name + " was added to a certified document");
+    new_fields_.insert(field.field.number);
+    allow(field.field.number);
+    raise(time_stamp ? LaterChanges::Extension : LaterChanges::FormFilling);
+    return allow_new(own->after);
+}
+
+Status ChangeJudge::judge_annotations() {
+    Result<std::span<const Page>> before = before_.pages();
+    Result<std::span<const Page>> after = after_.pages();
+    if (!before) return before.error();
+    if (!after) return after.error();
+    for (std::size_t i = 0; i < std::min(before->size(), after->size()); ++i) {
+        const bool changed = change_of((*after)[i].reference.number) != nullptr ||
+                             change_of((*after)[i].dictionary->get("Annots")) != nullptr;
+        if (!changed || (*before)[i].reference != (*after)[i].reference) continue;
+        Status judged = judge_page_annotations((*before)[i], (*after)[i]);
+        if (!judged) return judged;
+    }
+    return {};
+}
+
+Status ChangeJudge::judge_page_annotations(const Page& before, const Page& after) {
+    constexpr std::array<std::string_view, 1> kMayChange = {"Annots"};
+    if (!equal_except(*before.dictionary, *after.dictionary, kMayChange)) return {};  // stays unexplained
+    Result<Object> old_list = before_.get(*before.dictionary, "Annots");
+    Result<Object> new_list = after_.get(*after.dictionary, "Annots");
+    if (!old_list) return old_list.error();
+    if (!new_list) return new_list.error();
+    const Array empty;
+    const Array& old_items = old_list->as_array() != nullptr ? *old_list->as_array() : empty;
+    const Array& new_items = new_list->as_array() != nullptr ? *new_list->as_array() : empty;
+    const bool kept = old_items.size() <= new_items.size() &&
+                      std::equal(old_items.begin(), old_items.end(), new_items.begin(),
+                                 [](const Object& a, const Object& b) { return equal(a, b); });
+    const bool only_widgets = kept && std::all_of(new_items.begin() + static_cast<std::ptrdiff_t>(old_items.size()),
+                                                  new_items.end(), [&](const Object& item) {
+                                                      return item.as_reference() != nullptr &&
+                                                             new_widgets_.contains(item.as_reference()->number);
+                                                  });
+    if (!only_widgets) return {};  // stays unexplained
+    allow(after.reference.number);
+    const Object& list = after.dictionary->get("Annots");
+    if (change_of(list) != nullptr && only_named_by(list.as_reference()->number, {after.reference.number})) {
+        allow(list.as_reference()->number);
+    }
+    return {};
+}
+
+/// The document security store (ETSI EN 319 142-1 §5.4.2) may appear and grow.
+Status ChangeJudge::judge_validation_data() {
+    Result<std::shared_ptr<const Dictionary>> catalog = after_.catalog();
+    if (!catalog) return catalog.error();
+    const Object& store = (*catalog)->get("DSS");
+    if (store.is_null()) return {};
+    const std::size_t known = allowed_.size();
+    Status followed = allow_new(store);
+    if (!followed) return followed;
+    // Dictionaries and arrays of a store that was there before, when nothing outside the store names them.
+    std::unordered_set<std::uint32_t> family{after_.catalog_reference().number};
+    std::vector<Reference> queue;
+    collect_references(store, queue);
+    while (!queue.empty()) {
+        const Reference reference = queue.back();
+        queue.pop_back();
+        const Change* change = change_of(reference.number);
+        if (change == nullptr || change->is_new || change->after.as_stream() != nullptr) continue;
+        if (family.contains(reference.number) || !only_named_by(reference.number, family)) continue;
+        family.insert(reference.number);
+        allow(reference.number);
+        Status inner = allow_new(change->after);
+        if (!inner) return inner;
+        collect_references(change->after, queue);
+    }
+    if (allowed_.size() > known) raise(LaterChanges::Extension);
+    return {};
+}
+
+void ChangeJudge::judge_metadata() {
+    const Object& information = after_.trailer().get("Info");
+    const Change* change = change_of(information);
+    if (change != nullptr && change->after.as_dictionary() != nullptr && change->after.as_stream() == nullptr &&
+        only_named_by(information.as_reference()->number, {})) {
+        allow(information.as_reference()->number);
+        raise(LaterChanges::Extension);
+    }
+    Result<std::shared_ptr<const Dictionary>> catalog = after_.catalog();
+    if (!catalog) return;
+    const Object& metadata = (*catalog)->get("Metadata");
+    const Change* stream = change_of(metadata);
+    if (stream != nullptr && stream->after.as_stream() != nullptr &&
+        stream->after.as_dictionary()->get("Type").is_name("Metadata") &&
+        only_named_by(metadata.as_reference()->number, {after_.catalog_reference().number})) {
+        allow(metadata.as_reference()->number);
+        raise(LaterChanges::Extension);
+    }
+}
+
+/// A new object that an untouched object already named: the author of the signed revision left a hole for it.
+void ChangeJudge::judge_hidden_content() {
+    for (const auto& [number, change] : changes_) {
+        if (!change.is_new) continue;
+        const auto named = referrers_.find(number);
+        if (named == referrers_.end()) continue;
+        for (const std::uint32_t from : named->second) {
+            if (in_use(before_, from) && !changes_.contains(from)) {
+                find(Finding::HiddenContent, fmt::format("object {} was supplied later to object {}", number, from));
+                break;
+            }
+        }
+    }
+}
+
+void ChangeJudge::report_the_rest() {
+    for (const auto& [number, change] : changes_) {
+        if (allowed_.contains(number)) continue;
+        find(Finding::ForbiddenChange, fmt::format("object {} was {}", number, change.is_new ? "added" : "changed"));
+    }
+}
+
+Status ChangeJudge::allow_new(const Object& object) {
+    std::vector<Reference> queue;
+    collect_references(object, queue);
+    while (!queue.empty()) {
+        const Reference reference = queue.back();
+        queue.pop_back();
+        const Change* change = change_of(reference.number);
+        if (change == nullptr || !change->is_new || !allowed_.insert(reference.number).second) continue;
+        collect_references(change->after, queue);
+    }
+    return {};
+}
+
+bool ChangeJudge::only_named_by(std::uint32_t number, const std::unordered_set<std::uint32_t>& referrers) const {
+    const auto named = referrers_.find(number);
+    if (named == referrers_.end()) return true;
+    return std::all_of(named->second.begin(), named->second.end(),
+                       [&](std::uint32_t from) { return referrers.contains(from); });
+}
+
+}  // namespace signet::pdf
