@@ -63,7 +63,7 @@ struct SignedData {
     std::optional<DigestAlgorithm> digest_algorithm() const;
 };
 
-/// Reads the SignedData at the start of `bytes`, DER or BER with indefinite lengths, of at most 16 MB. SignatureInvalid
+/// Reads the SignedData at the start of `bytes`, DER or BER with indefinite lengths, of at most 4 MB. SignatureInvalid
 /// when it is malformed, has none or several SignerInfos, or more than 200 certificates or attributes.
 Result<SignedData> parse_cms(ByteView bytes);
 

@@ -8,7 +8,7 @@
 namespace signet::crypto {
 namespace {
 
-constexpr std::size_t kMaxSize = 16 * 1024 * 1024;
+constexpr std::size_t kMaxSize = 4 * 1024 * 1024;
 constexpr std::size_t kMaxCertificates = 200;
 constexpr std::size_t kMaxAttributes = 200;
 constexpr std::size_t kMaxValues = 50;
