@@ -36,7 +36,7 @@ async function write(page) {
   await wait(100);
 }
 
-const ended = ['waiting', 'signed', 'refused', 'recalled', 'expired', 'complete', 'ended', 'cancelled', 'draft', 'link-expired', 'link-bound', 'not-found', 'busy', 'trouble'];
+const ended = ['waiting', 'signed', 'refused', 'recalled', 'expired', 'complete', 'ended', 'cancelled', 'draft', 'link-expired', 'link-bound', 'forbidden', 'not-found', 'busy', 'trouble'];
 const views = [
   ['welcome', '/'], ['inbox', '/inbox'], ['verify', '/verify'], ['unknown', '/nowhere'],
   ['verify-good', '/verify', (page) => drop(page, '%PDF-1.7 signed')], ['verify-bad', '/verify', (page) => drop(page, '%PDF-1.7 tampered')], ['verify-none', '/verify', (page) => drop(page, '%PDF unsigned')],
@@ -55,15 +55,15 @@ const views = [
   ['confirm-missing', sign('personal'), async (page) => { await click(page, '.bar-act'); await write(page); await click(page, '.pad-use'); await click(page, '.sheet-foot .seal'); }],
   ['seal', sign('company'), (page) => click(page, '.bar-act')],
   ['seal-none', sign('noseal'), (page) => click(page, '.bar-act')],
-  ['seal-confirm', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .seal'); }],
-  ['seal-password', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .seal'); await click(page, '.code + .link'); }],
-  ['free', sign('free'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .seal'); await page.mouse.click(220, 420); await wait(300); }],
+  ['seal-confirm', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); }],
+  ['seal-password', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); await click(page, '.code + .link'); }],
+  ['free', sign('free'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); await page.mouse.click(220, 420); await wait(300); }],
   ['audit', sign('audit'), async (page) => { await click(page, '.bar-act'); await click(page, '.choice:nth-child(2)'); }],
   ['settle', sign('multi'), async (page) => { await full(page); await wait(900); }],
-  ['done', sign('personal'), async (page) => { await full(page); await page.waitForSelector('.done', { timeout: 8000 }); await wait(700); }],
-  ['done-last', sign('last'), async (page) => { await full(page); await page.waitForSelector('.done', { timeout: 8000 }); await wait(700); }],
-  ['done-read', sign('parties'), async (page) => { await full(page); await page.waitForSelector('.done', { timeout: 8000 }); await click(page, '.dead-actions .plain'); await wait(500); }],
-  ['done-refused', sign('saved'), async (page) => { await click(page, '.bar-refuse'); await page.type('textarea', '金额与约定不符'); await click(page, '.sheet-foot .blue'); await page.waitForSelector('.done'); await wait(500); }],
+  ['done', sign('personal'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await wait(700); }],
+  ['done-last', sign('last'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await wait(700); }],
+  ['done-read', sign('parties'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await click(page, '.dead-actions .plain'); await wait(500); }],
+  ['done-refused', sign('saved'), async (page) => { await click(page, '.bar-refuse'); await page.type('textarea', '金额与约定不符'); await click(page, '.sheet-foot .blue'); await page.waitForSelector('.dead.done'); await wait(500); }],
   ...ended.map((token) => [`dead-${token}`, sign(token)]),
   ['dead-network', sign('personal'), null, (request) => request.url().includes('/pages/open')],
   ['read-broken', sign('personal'), (page) => wait(300), (request) => /pages\/1\.jpg/.test(request.url())],

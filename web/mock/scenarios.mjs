@@ -58,7 +58,7 @@ export function scenarios() {
     saved: base({ task: task({ seals: [{ id: 's3', name: '张示例的签名', image: '/pages/seals/s3.png', widthMm: 20, heightMm: 20 }] }) }),
     company: base({ ...keeper, task: task({ kind: 'COMPANY', title: '企业盖章', seals, places: [{ id: 'c1', documentId: main().id, page: 3, type: 'COMPANY', x: 0.2, y: 0.12, width: 0.2, height: 0.1414 }] }), options: { allowPassword: true, passwordUsable: true } }),
     noseal: base({ ...keeper, task: task({ kind: 'COMPANY', seals: [], places: [] }) }),
-    free: base({ ...keeper, task: task({ kind: 'COMPANY', seals, places: [], freePlacement: true }) }),
+    free: base({ ...keeper, task: task({ kind: 'COMPANY', seals, places: [], freePlacement: true }), options: { allowPassword: true, passwordUsable: true } }),
     lp: base({ ...keeper, task: task({ kind: 'LP', seals: [{ id: 's3', name: '法定代表人章', image: '/pages/seals/s3.png', widthMm: 20, heightMm: 20 }], places: [{ id: 'c1', documentId: main().id, page: 3, type: 'LP', x: 0.2, y: 0.12, width: 0.12, height: 0.085 }] }) }),
     audit: base({ ...keeper, task: task({ kind: 'AUDIT', places: [] }), options: { canReject: false } }),
     attach: base({ task: task({ attachments: [{ id: 'm1', title: '身份证正反面', required: true, needSign: false, uploaded: false }, { id: 'm2', title: '银行账户证明', required: false, needSign: true, uploaded: false }] }) }),
@@ -80,8 +80,9 @@ export function scenarios() {
 
 export const refusals = {
   'link-expired': [410, 'LinkExpired', '链接已过期', 'The link has expired'],
-  'link-bound': [403, 'LinkBoundToOtherClient', '链接已在别处使用', 'The link is in use elsewhere'],
-  'not-found': [404, 'NotFound', '没有找到', 'Not found'],
-  busy: [429, 'TooManyRequests', '操作太频繁', 'Too many requests'],
+  'link-bound': [403, 'LinkBoundElsewhere', '链接已在别处使用', 'The link is in use elsewhere'],
+  'not-found': [404, 'LinkNotFound', '没有找到', 'Not found'],
+  forbidden: [403, 'NoViewPermission', '没有查看权限', 'No view permission'],
+  busy: [429, 'TooFrequent', '操作太频繁', 'Too many requests'],
   trouble: [500, 'Internal', '服务器内部错误', 'Internal error'],
 };

@@ -105,7 +105,7 @@ export function createMock() {
     };
     if (route === 'POST /pages/sign') {
       const command = asked();
-      if (!proven(command)) return command.password ? refuse(422, 'PasswordWrong', '密码不对', 'Wrong password') : refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
+      if (!proven(command)) return command.password ? refuse(422, 'CodeWrong', '密码不对', 'Wrong password') : refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
       state.lastSign = command;
       return json(moveOn('SIGNED'));
     }

@@ -106,6 +106,8 @@ export interface OpenAnswer {
   waitingFor?: string[];
   options: PageOptions;
   certificateNotice?: string;
+  /** The same in English, if the server has it. */
+  certificateNoticeEn?: string;
   consentRequired?: boolean;
 }
 

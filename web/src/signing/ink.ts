@@ -10,9 +10,9 @@ export const kMostPoints = 12_000;
 
 const kNearestPoints = 2.5;
 const kSampleStep = 5;
-const kWidest = 15;
-const kNarrowest = 5;
-const kSpeedEffect = 3.2;
+const kWidest = 21;
+const kNarrowest = 8;
+const kSpeedEffect = 3.6;
 
 interface Sample {
   x: number;
@@ -105,10 +105,11 @@ function taper(samples: Sample[]): Sample[] {
 
 const n = (value: number) => value.toFixed(1);
 
+/** Turns the way the outlines turn, so that where both cover the paper nothing cancels out. */
 function dot(sample: Sample): string {
   const r = n(sample.radius);
   const d = n(sample.radius * 2);
-  return `M${n(sample.x - sample.radius)} ${n(sample.y)}a${r} ${r} 0 1 0 ${d} 0a${r} ${r} 0 1 0 -${d} 0z`;
+  return `M${n(sample.x - sample.radius)} ${n(sample.y)}a${r} ${r} 0 1 1 ${d} 0a${r} ${r} 0 1 1 -${d} 0z`;
 }
 
 function isCusp(a: Sample, b: Sample, c: Sample): boolean {

@@ -125,5 +125,5 @@ export function placeAround(point: { x: number; y: number }, size: { width: numb
   const clamp = (value: number, most: number) => Math.min(Math.max(0, value), Math.max(0, most));
   const left = clamp(point.x - size.width / 2, 1 - size.width);
   const top = clamp(point.y - size.height / 2, 1 - size.height);
-  return { x: left, y: 1 - top - size.height };
+  return { x: left, y: Math.max(0, 1 - top - size.height) };
 }

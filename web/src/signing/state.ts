@@ -4,7 +4,7 @@ import type { OpenAnswer, Party, Task } from '../types';
 /** The pages on which a request ends without anything to sign. */
 export type DeadEnd =
   | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelled' | 'notStarted'
-  | 'linkExpired' | 'linkBound' | 'notFound' | 'network' | 'busy' | 'trouble';
+  | 'linkExpired' | 'linkBound' | 'forbidden' | 'notFound' | 'network' | 'busy' | 'trouble';
 
 export type Scene = { kind: 'sign'; task: Task } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
 
@@ -34,16 +34,14 @@ export function sceneOf(open: Pick<OpenAnswer, 'state' | 'task'>): Scene {
 const deadEndOfCode: Record<string, DeadEnd> = {
   Network: 'network',
   LinkExpired: 'linkExpired',
-  TicketExpired: 'linkExpired',
-  LinkBound: 'linkBound',
-  LinkBoundToOtherClient: 'linkBound',
-  LinkUsedElsewhere: 'linkBound',
-  LinkInvalid: 'notFound',
+  LinkBoundElsewhere: 'linkBound',
   LinkNotFound: 'notFound',
   ContractNotFound: 'notFound',
-  NotFound: 'notFound',
-  TooManyRequests: 'busy',
-  RateLimited: 'busy',
+  NoViewPermission: 'forbidden',
+  NoOperationPermission: 'forbidden',
+  PermissionDenied: 'forbidden',
+  TooFrequent: 'busy',
+  Unavailable: 'trouble',
 };
 
 export function deadEndOfError(code: string, status: number): DeadEnd {
@@ -52,7 +50,7 @@ export function deadEndOfError(code: string, status: number): DeadEnd {
   if (status === 0) return 'network';
   if (status === 404) return 'notFound';
   if (status === 410) return 'linkExpired';
-  if (status === 401 || status === 403) return 'linkBound';
+  if (status === 401 || status === 403) return 'forbidden';
   if (status === 429) return 'busy';
   return 'trouble';
 }
@@ -61,7 +59,7 @@ export type Tone = 'quiet' | 'good' | 'warn';
 
 const toneOfEnd: Record<DeadEnd, Tone> = {
   waiting: 'quiet', signed: 'good', complete: 'good', refused: 'warn', recalled: 'quiet', expired: 'warn', ended: 'quiet',
-  cancelled: 'quiet', notStarted: 'quiet', linkExpired: 'warn', linkBound: 'warn', notFound: 'quiet', network: 'warn',
+  cancelled: 'quiet', notStarted: 'quiet', linkExpired: 'warn', linkBound: 'warn', forbidden: 'warn', notFound: 'quiet', network: 'warn',
   busy: 'warn', trouble: 'warn',
 };
 
@@ -98,11 +96,11 @@ export function afterMe(parties: readonly Party[], ordinal: boolean): Afterwards
   return { kind: 'next', name: next.name };
 }
 
-/** The step a task opens with; attachments that are asked for come before everything else. */
+/** The step a task opens with. Attachments come first: required ones until they are there, optional ones until they were `seen`. */
 export type Step = 'attachments' | 'audit' | 'seal' | 'signature';
 
-export function firstStep(task: Task): Step {
-  if (task.attachments.some((attachment) => attachment.required && !attachment.uploaded)) return 'attachments';
+export function firstStep(task: Task, seen = false): Step {
+  if (task.attachments.some((one) => !one.uploaded && (one.required || !seen))) return 'attachments';
   return signingStep(task);
 }
 
