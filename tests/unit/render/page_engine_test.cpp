@@ -134,6 +134,11 @@ TEST(FindText, with_half_width_forms_for_full_width_ones_and_the_other_way_round
     expect_at_60_600(find(with_content(text_at(60, 600, ucs2("编号ＡＢ１２") + " Tj")), "编号AB12"), 96, 24);
 }
 
+TEST(FindText, with_radicals_in_the_place_of_ideographs) {
+    // Kangxi radical U+2F45 and CJK radical U+2ED3 look like 方 and 长.
+    expect_at_60_600(find(with_content(text_at(60, 600, ucs2("甲\u2F45校\u2ED3") + " Tj")), "甲方校长"), 64, 16);
+}
+
 TEST(FindText, over_the_end_of_a_line_with_the_box_of_its_first_part) {
     const std::string show = ucs2("甲方（") + " Tj -60 -24 Td " + ucs2("盖章）和别的") + " Tj";
     expect_at_60_600(find(with_content(text_at(60, 600, show)), kKeyword), 48);
