@@ -58,5 +58,5 @@ def contract_pdf() -> bytes:
 @pytest.fixture(scope="session")
 def server_judges(server):
     """The judges, trusting the server's own root."""
-    with Judges(server.data / "ca" / "root.pem") as judges:
+    with Judges(server.data / "keys" / "ca" / "root.pem") as judges:
         yield judges

@@ -278,7 +278,7 @@ class DssProcess:
 
     def __init__(self, root: pathlib.Path) -> None:
         self._process = subprocess.Popen(
-            ["java", "-Xmx1g", "-Djava.awt.headless=true", "-XX:+UseSerialGC", "-jar", self.jar(), root],
+            ["java", "-Xmx1g", "-Djava.awt.headless=true", f"-Dpdfbox.fontcache={BUILD}", "-XX:+UseSerialGC", "-jar", self.jar(), root],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     @staticmethod

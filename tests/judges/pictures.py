@@ -4,7 +4,9 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 import re
+import struct
 import subprocess
+import zlib
 
 RENDERERS = ("poppler", "mupdf")
 
@@ -54,3 +56,19 @@ def draw(pdf: pathlib.Path, page: int, renderer: str, scratch: pathlib.Path) -> 
     raw = target.read_bytes()
     header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", raw)
     return Picture(int(header[1]), int(header[2]), raw[header.end():])
+
+
+def ring(size: int) -> bytes:
+    """A PNG of `size` pixels squared: a red ring on nothing, like the rim of a seal."""
+    middle, rows = (size - 1) / 2, []
+    for y in range(size):
+        row = bytearray([0])
+        for x in range(size):
+            distance = ((x - middle) ** 2 + (y - middle) ** 2) ** 0.5 / (size / 2)
+            row += bytes((220, 30, 30, 255 if 0.75 <= distance <= 1 else 0))
+        rows.append(bytes(row))
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b"")
