@@ -14,11 +14,10 @@
 namespace signet::sandbox {
 namespace {
 
-/// AddressSanitizer reserves terabytes of address space for its shadow; no limit on memory can hold beside it.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool kCanLimitMemory = false;
+constexpr bool kIsSanitized = true;
 #else
-constexpr bool kCanLimitMemory = true;
+constexpr bool kIsSanitized = false;
 #endif
 
 /// Room for the program itself and for documents mapped read-only, which RLIMIT_DATA does not count.
@@ -52,7 +51,8 @@ Status limit_resources(const Greeting& greeting) {
     for (const Rule& rule : rules) {
         if (auto set = limit(rule.resource, rule.soft, rule.hard); !set) return set;
     }
-    if (!kCanLimitMemory) return {};
+    // AddressSanitizer reserves terabytes for its shadow; no limit on memory can hold beside it.
+    if (kIsSanitized) return {};
     if (auto set = limit(RLIMIT_DATA, greeting.memory_bytes, greeting.memory_bytes); !set) return set;
     const std::uint64_t address_space = greeting.memory_bytes + kMappedBytes;
     return limit(RLIMIT_AS, address_space, address_space);
@@ -115,6 +115,8 @@ Status filter_system_calls() {
     }
     // glibc's qsort asks how much memory there is and does not look whether it was told.
     filter.allow(SCMP_SYS(sysinfo));
+    // UndefinedBehaviorSanitizer probes memory through a pipe.
+    if (kIsSanitized) filter.allow(SCMP_SYS(pipe2));
     // Memory, but none that could be executed.
     filter.allow_if(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     filter.allow_if(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
