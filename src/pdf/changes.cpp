@@ -11,22 +11,6 @@ namespace {
 constexpr std::size_t kMaxFindings = 20;
 constexpr std::int64_t kReadOnly = 1;
 
-void collect_references(const Object& root, std::vector<Reference>& to) {
-    std::vector<Object> stack{root};
-    while (!stack.empty()) {
-        const Object object = std::move(stack.back());
-        stack.pop_back();
-        if (const Reference* reference = object.as_reference()) {
-            to.push_back(*reference);
-        } else if (const Dictionary* dictionary = object.as_dictionary()) {
-            for (const Dictionary::Entry& entry : dictionary->entries())
-                stack.push_back(entry.value);
-        } else if (const Array* array = object.as_array()) {
-            stack.insert(stack.end(), array->begin(), array->end());
-        }
-    }
-}
-
 /// Containers of the file format itself: their content is judged object by object.
 bool is_container(const Object& object) {
     if (object.as_stream() == nullptr) return false;
@@ -89,15 +73,17 @@ Result<Referrers> find_referrers(const Document& document, std::size_t section_c
     }
     Referrers referrers;
     std::vector<Reference> references;
-    Result<bool> read = document.any_object([&](Reference from, const Object& object) {
-        if (is_container(object)) return false;
-        references.clear();
-        collect_references(object, references);
-        for (const Reference& to : references) {
-            if (wanted.contains(to.number)) referrers[to.number].push_back(from.number);
-        }
-        return false;
-    });
+    Result<bool> read = document.any_object(
+        [&](Reference from, const Object& object) {
+            if (is_container(object)) return false;
+            references.clear();
+            collect_references(object, references);
+            for (const Reference& to : references) {
+                if (wanted.contains(to.number)) referrers[to.number].push_back(from.number);
+            }
+            return false;
+        },
+        Document::Unreadable::IsNull);
     if (!read) return read.error();
     return referrers;
 }
@@ -191,6 +177,12 @@ Status ChangeJudge::judge_catalog() {
         find(Finding::ForbiddenChange, "another catalog took the place of the signed one");
         return {};
     }
+    Result<std::shared_ptr<const Dictionary>> catalog = after_.catalog();
+    if (!catalog) return catalog.error();
+    const std::size_t known = allowed_.size();
+    allow_new((*catalog)->get("Extensions"));
+    allow_family((*catalog)->get("Extensions"), {after_.catalog_reference().number}, false);
+    if (allowed_.size() > known) raise(LaterChanges::Extension);
     const Change* change = change_of(after_.catalog_reference().number);
     if (change == nullptr) return {};
     constexpr std::array<std::string_view, 5> kMayChange = {"AcroForm", "DSS", "Metadata", "Extensions", "Version"};
@@ -201,7 +193,7 @@ Status ChangeJudge::judge_catalog() {
     if (!fine) return {};  // stays unexplained
     allow(after_.catalog_reference().number);
     raise(LaterChanges::Extension);
-    return allow_new(new_catalog->get("Extensions"));
+    return {};
 }
 
 Status ChangeJudge::judge_form() {
@@ -223,12 +215,12 @@ Status ChangeJudge::judge_form_dictionary() {
     const Dictionary empty;
     const Dictionary& a = old_form->as_dictionary() != nullptr ? *old_form->as_dictionary() : empty;
     const Dictionary& b = new_form->as_dictionary() != nullptr ? *new_form->as_dictionary() : empty;
-    std::vector<std::string_view> may_change = {"Fields", "SigFlags", "NeedAppearances"};
-    if (a.empty()) may_change.insert(may_change.end(), {"DA", "DR"});  // a form that is new brings its defaults
+    // /DA and /DR are for drawing appearances that are missing; what is signed brings its own.
+    constexpr std::array<std::string_view, 5> kMayChange = {"Fields", "SigFlags", "NeedAppearances", "DA", "DR"};
     const Object& redraw = b.get("NeedAppearances");
     const bool redraws =
         redraw.as_bool() != nullptr && *redraw.as_bool() && a.get("NeedAppearances").as_bool() == nullptr;
-    if (redraws || !equal_except(a, b, may_change)) {
+    if (redraws || !equal_except(a, b, kMayChange)) {
         find(Finding::ForbiddenChange, "the form itself was changed");
         return {};
     }
@@ -242,7 +234,8 @@ Status ChangeJudge::judge_form_dictionary() {
                                                              : 0});
         if (explained) allow(value.as_reference()->number);
     }
-    return a.empty() ? allow_new(b.get("DR")) : Status();
+    allow_new(b.get("DR"));
+    return {};
 }
 
 Status ChangeJudge::judge_fields() {
@@ -329,20 +322,10 @@ Status ChangeJudge::judge_filled(const FormField& field, Reference part) {
         report_.filled_read_only.push_back(field.name);
     }
     for (const char* key : {"V", "AP"}) {
-        Status followed = allow_new(b->get(key));
-        if (!followed) return followed;
+        allow_new(b->get(key));
     }
-    // An appearance drawn into the stream that was there, when nobody else shows it.
-    std::vector<Reference> appearances;
-    collect_references(b->get("AP"), appearances);
-    for (const Reference appearance : appearances) {
-        const Change* drawn = change_of(appearance.number);
-        if (drawn != nullptr && !drawn->is_new && only_named_by(appearance.number, {part.number})) {
-            allow(appearance.number);
-            Status followed = allow_new(drawn->after);
-            if (!followed) return followed;
-        }
-    }
+    // An appearance drawn into the objects that were there, when nobody else shows them.
+    allow_family(b->get("AP"), {part.number}, true);
     return {};
 }
 
@@ -377,7 +360,8 @@ Status ChangeJudge::judge_new_field(const FormField& field) {
     new_fields_.insert(field.field.number);
     allow(field.field.number);
     raise(time_stamp ? LaterChanges::Extension : LaterChanges::FormFilling);
-    return allow_new(own->after);
+    allow_new(own->after);
+    return {};
 }
 
 Status ChangeJudge::judge_annotations() {
@@ -429,24 +413,8 @@ Status ChangeJudge::judge_validation_data() {
     const Object& store = (*catalog)->get("DSS");
     if (store.is_null()) return {};
     const std::size_t known = allowed_.size();
-    Status followed = allow_new(store);
-    if (!followed) return followed;
-    // Dictionaries and arrays of a store that was there before, when nothing outside the store names them.
-    std::unordered_set<std::uint32_t> family{after_.catalog_reference().number};
-    std::vector<Reference> queue;
-    collect_references(store, queue);
-    while (!queue.empty()) {
-        const Reference reference = queue.back();
-        queue.pop_back();
-        const Change* change = change_of(reference.number);
-        if (change == nullptr || change->is_new || change->after.as_stream() != nullptr) continue;
-        if (family.contains(reference.number) || !only_named_by(reference.number, family)) continue;
-        family.insert(reference.number);
-        allow(reference.number);
-        Status inner = allow_new(change->after);
-        if (!inner) return inner;
-        collect_references(change->after, queue);
-    }
+    allow_new(store);
+    allow_family(store, {after_.catalog_reference().number}, false);
     if (allowed_.size() > known) raise(LaterChanges::Extension);
     return {};
 }
@@ -486,24 +454,61 @@ void ChangeJudge::judge_hidden_content() {
     }
 }
 
-void ChangeJudge::report_the_rest() {
+std::unordered_set<std::uint32_t> ChangeJudge::orphans() const {
+    std::unordered_set<std::uint32_t> candidates;
     for (const auto& [number, change] : changes_) {
-        if (allowed_.contains(number)) continue;
+        if (change.is_new && !allowed_.contains(number)) candidates.insert(number);
+    }
+    std::vector<Reference> reached;
+    for (const Dictionary::Entry& entry : after_.trailer().entries())
+        collect_references(entry.value, reached);
+    for (const std::uint32_t number : candidates) {
+        if (!only_named_by(number, candidates)) reached.push_back({number, 0});
+    }
+    while (!reached.empty()) {
+        const std::uint32_t number = reached.back().number;
+        reached.pop_back();
+        if (candidates.erase(number) > 0) collect_references(change_of(number)->after, reached);
+    }
+    return candidates;
+}
+
+void ChangeJudge::report_the_rest() {
+    const std::unordered_set<std::uint32_t> unused = orphans();
+    for (const auto& [number, change] : changes_) {
+        if (allowed_.contains(number) || unused.contains(number)) continue;
         find(Finding::ForbiddenChange, fmt::format("object {} was {}", number, change.is_new ? "added" : "changed"));
     }
 }
 
-Status ChangeJudge::allow_new(const Object& object) {
+void ChangeJudge::allow_new(const Object& object) {
+    std::unordered_set<std::uint32_t> visited;
     std::vector<Reference> queue;
     collect_references(object, queue);
     while (!queue.empty()) {
         const Reference reference = queue.back();
         queue.pop_back();
         const Change* change = change_of(reference.number);
-        if (change == nullptr || !change->is_new || !allowed_.insert(reference.number).second) continue;
+        if (change == nullptr || !change->is_new || !visited.insert(reference.number).second) continue;
+        allow(reference.number);
         collect_references(change->after, queue);
     }
-    return {};
+}
+
+void ChangeJudge::allow_family(const Object& object, std::unordered_set<std::uint32_t> family, bool streams) {
+    std::vector<Reference> queue;
+    collect_references(object, queue);
+    while (!queue.empty()) {
+        const Reference reference = queue.back();
+        queue.pop_back();
+        const Change* change = change_of(reference.number);
+        if (change == nullptr || change->is_new || (change->after.as_stream() != nullptr && !streams)) continue;
+        if (family.contains(reference.number) || !only_named_by(reference.number, family)) continue;
+        family.insert(reference.number);
+        allow(reference.number);
+        allow_new(change->after);
+        collect_references(change->after, queue);
+    }
 }
 
 bool ChangeJudge::only_named_by(std::uint32_t number, const std::unordered_set<std::uint32_t>& referrers) const {

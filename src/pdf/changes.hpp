@@ -66,7 +66,11 @@ class ChangeJudge {
     const Change* change_of(std::uint32_t number) const;
     const Change* change_of(const Object& object) const;
     /// Allows the new objects that `object` leads to, and nothing that existed.
-    Status allow_new(const Object& object);
+    void allow_new(const Object& object);
+    /// Allows existing objects that `object` leads to as long as only `family`, and what is allowed so, names them.
+    void allow_family(const Object& object, std::unordered_set<std::uint32_t> family, bool streams);
+    /// New objects that nothing in the newest revision leads to: left behind by revisions in between, and never shown.
+    std::unordered_set<std::uint32_t> orphans() const;
     void allow(std::uint32_t number) { allowed_.insert(number); }
     bool only_named_by(std::uint32_t number, const std::unordered_set<std::uint32_t>& referrers) const;
     void raise(LaterChanges level) { report_.level = std::max(report_.level, level); }

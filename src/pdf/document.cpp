@@ -356,15 +356,19 @@ std::span<const XrefEntry> Document::entries() const {
 Result<Object> Document::read(Reference reference) const {
     return implementation_->read(reference);
 }
-Result<bool> Document::any_object(const std::function<bool(Reference, const Object&)>& predicate) const {
+Result<bool> Document::any_object(const std::function<bool(Reference, const Object&)>& predicate,
+                                  Unreadable unreadable) const {
     const std::size_t values = implementation_->budget.values;
     for (std::uint32_t number = 1; number < entries().size(); ++number) {
         if (entries()[number].kind == XrefEntry::Kind::Free) continue;
         Result<Object> object = implementation_->read_unkept(number);
+        implementation_->budget.values = values;  // nothing is kept
+        const bool pass_over =
+            unreadable == Unreadable::IsNull && !object && object.error().code == ErrorCode::DamagedDocument;
+        if (pass_over) continue;
         if (!object) return object.error();
         const bool in_file = entries()[number].kind == XrefEntry::Kind::InFile;
         if (predicate({number, in_file ? entries()[number].generation : 0}, *object)) return true;
-        implementation_->budget.values = values;  // nothing was kept
     }
     return false;
 }

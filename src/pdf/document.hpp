@@ -106,8 +106,11 @@ class Document {
     /// DamagedDocument.
     Result<Bytes> decode(const Stream& stream) const;
 
-    /// Whether `predicate` holds for any object in use. Reads them all, keeping none.
-    Result<bool> any_object(const std::function<bool(Reference, const Object&)>& predicate) const;
+    /// Whether `predicate` holds for any object in use. Reads them all, keeping none. An object that cannot be read
+    /// ends the search with its error, or counts as null.
+    enum class Unreadable { IsAnError, IsNull };
+    Result<bool> any_object(const std::function<bool(Reference, const Object&)>& predicate,
+                            Unreadable unreadable = Unreadable::IsAnError) const;
     /// The offset behind the `endobj` of the object that begins at `offset`, whether a cross-reference names it or not.
     Result<std::size_t> object_end(std::uint64_t offset) const;
 

@@ -165,6 +165,22 @@ bool equal(const Object& a, const Object& b) {
     return a.is_null() && b.is_null();
 }
 
+void collect_references(const Object& root, std::vector<Reference>& to) {
+    std::vector<Object> stack{root};
+    while (!stack.empty()) {
+        const Object object = std::move(stack.back());
+        stack.pop_back();
+        if (const Reference* reference = object.as_reference()) {
+            to.push_back(*reference);
+        } else if (const Dictionary* dictionary = object.as_dictionary()) {
+            for (const Dictionary::Entry& entry : dictionary->entries())
+                stack.push_back(entry.value);
+        } else if (const Array* array = object.as_array()) {
+            stack.insert(stack.end(), array->begin(), array->end());
+        }
+    }
+}
+
 std::string text_string(std::string_view utf8) {
     const bool plain = std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     std::string out;

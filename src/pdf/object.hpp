@@ -133,6 +133,9 @@ std::string serialise(const Dictionary& dictionary);
 /// encoded bytes are.
 bool equal(const Object& a, const Object& b);
 
+/// Appends every reference within the object, without following any.
+void collect_references(const Object& root, std::vector<Reference>& to);
+
 /// UTF-8 as a PDF text string (§7.9.2.2) with its delimiters: PDFDocEncoding where ASCII suffices, UTF-16BE otherwise.
 std::string text_string(std::string_view utf8);
 /// A text string's bytes as UTF-8; never fails, unknown bytes become U+FFFD.

@@ -261,7 +261,7 @@ TEST_P(Verification, an_object_the_signed_revision_only_named_is_found_when_it_a
     ASSERT_EQ(judged(signed_file).verdict, DocumentVerdict::Intact) << all_findings(judged(signed_file));
     expect_tampered(Update(signed_file).stream(90, "", "0 0 600 800 re f").finish(), Finding::HiddenContent);
     expect_tampered(Update(signed_file).object(6, "[]").finish(), Finding::ForbiddenChange);
-    EXPECT_EQ(judged(Update(signed_file).object(5, "0").finish()).verdict, DocumentVerdict::Unreadable);
+    EXPECT_NE(judged(Update(signed_file).object(5, "0").finish()).verdict, DocumentVerdict::Intact);
 }
 
 TEST_P(Verification, a_field_of_the_form_removed_or_added_is_found) {
