@@ -204,8 +204,10 @@ std::optional<Response> Connection::ask_gate(Exchange& exchange) {
         return exchange.route->gate(exchange.request);
     } catch (const std::exception& problem) {
         shared_.log->error("request {}: the gate failed: {}", exchange.request.id, for_log(problem.what()));
-        return shared_.error(500, "internal error");
+    } catch (...) {
+        shared_.log->error("request {}: the gate failed", exchange.request.id);
     }
+    return shared_.error(500, "internal error");
 }
 
 /// Reads the body into the request, as its Content-Type says.

@@ -84,7 +84,7 @@ struct Response {
 Response make_response(int status, std::string content_type, std::string body);
 
 /// Renders the body of errors that the server itself reports: 4xx, 5xx. `reason` is one English line. The status of the
-/// result counts for nothing; its headers are kept.
+/// result counts for nothing; its headers are kept. Called from many threads at once.
 using ErrorBody = std::function<Response(int status, std::string_view reason)>;
 
 /// "Not Found" for 404; "Unknown" for what RFC 9110 does not name.

@@ -19,11 +19,12 @@ enum class Execution {
     Pool,    ///< on a thread for blocking work
 };
 
-/// Answers a request. An exception out of it becomes a 500 and is logged.
+/// Answers a request. Called from many threads at once. An exception out of it becomes a 500 and is logged.
 using Handler = std::function<Response(Request&)>;
 
 /// Asked after the head, before any byte of the body is read; who is refused sends no body. An answer ends the
 /// exchange, nothing lets it go on. Runs on the connection's thread: must neither block nor compute for long.
+/// Called from many threads at once.
 using Gate = std::function<std::optional<Response>(RequestHead&)>;
 
 struct Route {

@@ -221,6 +221,8 @@ Task<void> IoThread::serve(std::shared_ptr<Connection> connection) {
         co_await connection->run();
     } catch (const std::exception& problem) {
         shared_.log->error("a connection failed: {}", for_log(problem.what()));
+    } catch (...) {
+        shared_.log->error("a connection failed");
     }
     connections_.erase(place);
     connection.reset();

@@ -473,7 +473,7 @@ TEST_F(ServerTest, survives_exceptions_of_handlers_and_gates) {
         "GET", "/throws", [](Request&) -> Response { throw std::runtime_error("inner secret"); }, Execution::Inline);
     add("GET", "/throws-in-pool", [](Request&) -> Response { throw 17; });
     add("GET", "/gate-throws", describe_request, Execution::Inline,
-        [](RequestHead&) -> std::optional<Response> { throw std::runtime_error("no"); });
+        [](RequestHead&) -> std::optional<Response> { throw 17; });
     add(
         "GET", "/no-status", [](Request&) { return Response{.status = 0}; }, Execution::Inline);
     RawClient client(start());
