@@ -1,1 +1,100 @@
-int main() { return 0; }
+#include "app/commands.hpp"
+#include "app/settings.hpp"
+#include "convert/convert_worker.hpp"
+#include "render/render_worker.hpp"
+
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace {
+
+using namespace signet::app;
+
+int run(int count, char** arguments) {
+    CLI::App program("Signet: electronic contracts, self-hosted");
+    program.require_subcommand(1);
+    program.set_version_flag("--version", SIGNET_VERSION);
+
+    Settings settings;
+    std::string listen;
+    CLI::App* serve_command = program.add_subcommand("serve", "start the server");
+    serve_command->add_option("--listen", listen, "HOST:PORT (127.0.0.1:9180)");
+    serve_command->add_option("--data", settings.data, "data folder (./data)");
+    std::string public_url;
+    serve_command->add_option("--public-url", public_url, "how the world reaches this server");
+    serve_command->add_option("--web", settings.front_end, "folder of the built front end");
+    serve_command->add_flag("!--no-access-log", settings.access_log, "write no access log");
+
+    SignOptions signing;
+    CLI::App* sign_command = program.add_subcommand("sign", "sign a PDF");
+    sign_command->add_option("IN", signing.input)->required();
+    sign_command->add_option("OUT", signing.output)->required();
+    sign_command->add_option("--page", signing.page, "page, from 1; -1 is the last");
+    sign_command->add_option("--keyword", signing.keyword, "text to sign at");
+    sign_command->add_option("--keyword-index", signing.keyword_index, "which occurrence, from 1; -1 is the last");
+    sign_command->add_option("--x", signing.x, "fraction of the page from the left, or distance from the keyword");
+    sign_command->add_option("--y", signing.y, "fraction of the page from the bottom, or distance from the keyword");
+    sign_command->add_option("--text", signing.text, "what the signature shows");
+    sign_command->add_option("--seal", signing.seal, "PNG or JPEG of a seal");
+    sign_command->add_option("--width", signing.width_mm, "width in millimetres");
+    sign_command->add_option("--rotate", signing.rotate, "degrees, clockwise");
+    sign_command->add_option("--name", signing.name, "the signer's name");
+    sign_command->add_option("--key", signing.key, "private key (PEM or DER)");
+    sign_command->add_option("--cert", signing.certificate, "certificate chain (PEM or DER)");
+    sign_command->add_option("--data", signing.data, "data folder with the own CA (./data)");
+
+    VerifyOptions verifying;
+    CLI::App* verify_command = program.add_subcommand("verify", "say who signed a PDF and whether it changed");
+    verify_command->add_option("FILE", verifying.file)->required();
+    verify_command->add_flag("--json", verifying.json, "print the whole report as JSON");
+    verify_command->add_option("--trust", verifying.trust, "root certificates to trust (PEM)");
+    verify_command->add_option("--data", verifying.data, "data folder whose CA is trusted too (./data)");
+
+    CLI::App* doctor_command = program.add_subcommand("doctor", "say what is wrong and how to mend it");
+    doctor_command->add_option("--data", settings.data, "data folder (./data)");
+    doctor_command->add_option("--listen", listen, "HOST:PORT (127.0.0.1:9180)");
+
+    std::string kind;
+    CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
+    worker_command->add_option("KIND", kind)->required();
+
+    CLI11_PARSE(program, count, arguments);
+
+    if (worker_command->parsed()) {
+        if (kind == "render") return signet::render::render_worker_main();
+        if (kind == "convert") return signet::convert::convert_worker_main();
+        std::cerr << "unknown worker\n";
+        return 2;
+    }
+    if (sign_command->parsed()) return sign(signing);
+    if (verify_command->parsed()) return verify(verifying);
+
+    if (const signet::Status read = read_file(settings); !read) {
+        std::cerr << read.error().detail << '\n';
+        return 2;
+    }
+    if (!listen.empty()) {
+        if (const signet::Status parsed = parse_listen(listen, settings); !parsed) {
+            std::cerr << parsed.error().detail << '\n';
+            return 2;
+        }
+    }
+    if (!public_url.empty()) settings.public_url = public_url;
+    if (settings.front_end.empty()) settings.front_end = shared_file("web/dist");
+    settings.demo_contract = shared_file("share/demo-contract.pdf");
+    if (doctor_command->parsed()) return doctor(settings);
+    return serve(settings);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    try {
+        return run(count, arguments);
+    } catch (const std::exception& error) {
+        std::cerr << "signet: " << error.what() << '\n';
+        return 70;
+    }
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "app/settings.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The commands of the program. Each returns its exit status.
+namespace signet::app {
+
+int serve(const Settings& settings);
+
+struct SignOptions {
+    std::filesystem::path input;
+    std::filesystem::path output;
+    std::optional<int> page;
+    std::string keyword;
+    int keyword_index = 1;
+    std::optional<double> x;
+    std::optional<double> y;
+    std::string text;
+    std::filesystem::path seal;
+    std::optional<double> width_mm;
+    double rotate = 0;
+    std::string name = "Signet";
+    std::filesystem::path key;
+    std::filesystem::path certificate;
+    std::filesystem::path data = "data";
+};
+/// 0 signed, 1 refused with one line that names the reason.
+int sign(const SignOptions& options);
+
+struct VerifyOptions {
+    std::filesystem::path file;
+    bool json = false;
+    std::vector<std::filesystem::path> trust;
+    std::filesystem::path data = "data";
+};
+/// 0 every signature intact and the file complete, 1 tampered or incomplete, 2 no signature or unreadable.
+int verify(const VerifyOptions& options);
+
+/// 0 when all is well; says what is wrong and how to mend it.
+int doctor(const Settings& settings);
+
+}  // namespace signet::app

@@ -1,0 +1,180 @@
+#include "app/commands.hpp"
+#include "base/clock.hpp"
+#include "base/file_descriptor.hpp"
+#include "base/text.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/certificate_authority.hpp"
+#include "crypto/key_vault.hpp"
+#include "render/page_engine.hpp"
+#include "sandbox/file.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "seal/fonts.hpp"
+#include "store/audit.hpp"
+#include "store/database.hpp"
+#include "store/schema.hpp"
+
+#include <iostream>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <thread>
+
+namespace signet::app {
+namespace {
+
+/// Prints findings as they come and remembers whether one was bad.
+class Report {
+  public:
+    void good(std::string_view what) { std::cout << "  ok    " << what << '\n'; }
+    void note(std::string_view what) { std::cout << "  note  " << what << '\n'; }
+    void bad(std::string_view what, std::string_view mend) {
+        std::cout << "  BAD   " << what << "\n        mend: " << mend << '\n';
+        all_well_ = false;
+    }
+    bool all_well() const { return all_well_; }
+
+  private:
+    bool all_well_ = true;
+};
+
+void check_folder(const Settings& settings, Report& report) {
+    std::error_code error;
+    if (!std::filesystem::exists(settings.data, error)) {
+        report.note("no data folder yet at " + settings.data.string() + "; the first start makes one");
+        return;
+    }
+    struct statvfs space {};
+    if (::statvfs(settings.data.c_str(), &space) != 0) return;
+    const std::uint64_t free_mib = space.f_bavail * space.f_frsize >> 20;
+    if (free_mib < 1024) {
+        report.bad("only " + std::to_string(free_mib) + " MiB are free where the data lies",
+                   "free some space or move --data");
+    } else {
+        report.good(std::to_string(free_mib >> 10) + " GiB free where the data lies");
+    }
+}
+
+void check_keys(const Settings& settings, Report& report) {
+    const std::filesystem::path folder = settings.data / "keys";
+    std::error_code error;
+    if (!std::filesystem::exists(folder / "master.key", error)) return;
+    const auto vault = crypto::KeyVault::load(folder / "master.key");
+    if (!vault) {
+        report.bad("the master key: " + describe(vault.error()), "restore keys/master.key from your backup, mode 0600");
+        return;
+    }
+    report.good("the master key can be read by its owner alone");
+    if (!std::filesystem::exists(folder / "ca", error)) return;
+    const auto authority = crypto::CertificateAuthority::load(folder / "ca", *vault, {});
+    if (!authority) {
+        report.bad("the own CA: " + describe(authority.error()), "restore keys/ca from your backup");
+        return;
+    }
+    const auto issuing = crypto::describe_certificate(authority->issuing_certificate());
+    if (!issuing) return;
+    const auto left = std::chrono::duration_cast<std::chrono::days>(issuing->not_after - SystemClock().now());
+    if (left.count() < 90) {
+        report.bad("the issuing CA ends in " + std::to_string(left.count()) + " days", "make a new issuing CA in time");
+    } else {
+        report.good("the issuing CA is good for " + std::to_string(left.count()) + " days: " + issuing->subject);
+    }
+}
+
+void check_database(const Settings& settings, Report& report) {
+    std::error_code error;
+    if (!std::filesystem::exists(settings.data / "signet.db", error)) return;
+    store::DatabaseOptions options;
+    options.check_integrity = true;
+    const auto database = store::Database::open(settings.data / "signet.db", store::schema(), options);
+    if (!database) {
+        report.bad("the database: " + describe(database.error()),
+                   "if a server is running on this folder, stop it first; else restore signet.db from your backup");
+        return;
+    }
+    report.good("the database is sound");
+    const auto verdict =
+        (*database)->read([](store::Connection& connection) { return store::verify_chain(connection); });
+    if (!verdict) {
+        report.bad("the log cannot be read: " + describe(verdict.error()), "restore signet.db from your backup");
+    } else if (!*verdict) {
+        report.bad("the log was changed at entry " + std::to_string(verdict->first_bad),
+                   "keep this folder as evidence and restore from your backup");
+    } else {
+        report.good("the log is unbroken: " + std::to_string(verdict->checked) + " entries");
+    }
+}
+
+void check_fonts(const Settings& settings, Report& report) {
+    const auto fonts = seal::FontLibrary::open({settings.fonts});
+    if (!fonts) {
+        report.bad("fonts: " + fonts.error().detail, "install the package that is named");
+        return;
+    }
+    for (const auto& face : fonts->faces())
+        report.good("font " + face.family + " " + face.style);
+}
+
+void check_workers(Report& report) {
+    constexpr std::string_view kSmallest =
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count "
+        "1>>\nendobj\n"
+        "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 50]>>\nendobj\ntrailer\n<</Root 1 0 R/Size 4>>\n%%EOF\n";
+    sandbox::PoolOptions options;
+    options.count = 1;
+    sandbox::WorkerPool workers({"/proc/self/exe", "worker", "render"}, options);
+    const auto memory = sandbox::memory_file(as_bytes(kSmallest));
+    const auto sizes = memory ? render::PageEngine(workers).page_sizes({memory->get(), kSmallest.size()})
+                              : Result<std::vector<render::PageSize>>(memory.error());
+    if (!sizes) {
+        report.bad("the sandboxed worker: " + describe(sizes.error()),
+                   "allow seccomp and user memory limits for this program");
+    } else {
+        report.good("the sandboxed worker draws");
+    }
+}
+
+void check_port(const Settings& settings, Report& report) {
+    const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(settings.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int on = 1;
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        report.note("port " + std::to_string(settings.port) +
+                    " is in use: by a running server, or choose another with --listen");
+    } else {
+        report.good("port " + std::to_string(settings.port) + " is free");
+    }
+}
+
+void check_front_end(const Settings& settings, Report& report) {
+    std::error_code error;
+    if (std::filesystem::exists(settings.front_end / "index.html", error)) {
+        report.good("the pages are built");
+    } else {
+        report.bad("the pages are not built: " + settings.front_end.string(),
+                   "run ./run, or npm ci && npm run build in web/");
+    }
+}
+
+}  // namespace
+
+int doctor(const Settings& settings) {
+    std::cout << "Signet " << SIGNET_VERSION << ", data in " << settings.data.string() << '\n';
+    Report report;
+    if (!TimeZone::find(settings.zone)) report.bad("no time zone " + settings.zone, "install tzdata or correct `zone`");
+    check_folder(settings, report);
+    check_keys(settings, report);
+    check_database(settings, report);
+    check_fonts(settings, report);
+    check_workers(report);
+    check_front_end(settings, report);
+    check_port(settings, report);
+    if (settings.is_demo()) report.note("no mail and SMS gateway is set: messages stay in the demo inbox");
+    std::cout << (report.all_well() ? "all is well\n" : "something needs mending\n");
+    return report.all_well() ? 0 : 1;
+}
+
+}  // namespace signet::app

@@ -1,0 +1,116 @@
+#include "app/house.hpp"
+
+#include "base/log.hpp"
+#include "store/contracts.hpp"
+#include "store/schema.hpp"
+
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+namespace signet::app {
+namespace {
+
+/// Puts a value that an opening function returned where it lives from now on.
+template <typename T>
+Status settle(Result<T>&& opened, std::unique_ptr<T>& home) {
+    if (!opened) return opened.error();
+    home = std::make_unique<T>(std::move(*opened));
+    return {};
+}
+
+template <typename T>
+Status settle(Result<std::unique_ptr<T>>&& opened, std::unique_ptr<T>& home) {
+    if (!opened) return opened.error();
+    home = std::move(*opened);
+    return {};
+}
+
+}  // namespace
+
+House::~House() = default;
+
+Result<std::unique_ptr<House>> House::open(const Settings& settings) {
+    std::unique_ptr<House> house(new House(settings));
+    if (const Status built = house->build(); !built) return built.error();
+    return house;
+}
+
+Status House::build() {
+    const std::filesystem::path& data = settings_.data;
+    std::error_code error;
+    for (const char* folder : {"", "keys", "spool"}) {
+        std::filesystem::create_directories(data / folder, error);
+        if (error) return fail(ErrorCode::StorageFailed, (data / folder).string() + ": " + error.message());
+    }
+    ::chmod((data / "keys").c_str(), 0700);
+    auto zone = TimeZone::find(settings_.zone);
+    if (!zone) return invalid_parameter("zone: the system knows no time zone " + settings_.zone);
+
+    ids_ = std::make_unique<IdGenerator>(clock_, settings_.node);
+    if (auto done = settle(crypto::KeyVault::load_or_create(data / "keys/master.key"), vault_); !done) return done;
+    if (auto done = settle(crypto::CertificateAuthority::load_or_create(data / "keys/ca", *vault_, {}, clock_.now()),
+                           authority_);
+        !done) {
+        return done;
+    }
+    if (auto done = settle(seal::FontLibrary::open({settings_.fonts}), fonts_); !done) return done;
+
+    sandbox::PoolOptions pool;
+    pool.count = settings_.render_workers;
+    pool.warm = 1;
+    render_workers_ =
+        std::make_unique<sandbox::WorkerPool>(std::vector<std::string>{"/proc/self/exe", "worker", "render"}, pool);
+    pool.warm = 0;
+    convert_workers_ =
+        std::make_unique<sandbox::WorkerPool>(std::vector<std::string>{"/proc/self/exe", "worker", "convert"}, pool);
+    pages_ = std::make_unique<render::PageEngine>(*render_workers_);
+    converter_ = std::make_unique<convert::Converter>(*convert_workers_);
+
+    if (auto done = settle(store::Database::open(data / "signet.db", store::schema()), database_); !done) return done;
+    if (auto done = settle(store::Blobs::open(data / "blobs"), blobs_); !done) return done;
+    const auto committed_length = [this](model::DocumentId document) {
+        return database_->read(
+            [&](store::Connection& connection) { return store::contracts::committed_length(connection, document); });
+    };
+    if (auto done = settle(store::DocumentFiles::open(data / "documents", committed_length), documents_); !done)
+        return done;
+    outbox_ = std::make_unique<store::Outbox>(*database_, clock_);
+
+    std::string base_url = settings_.public_url;
+    if (base_url.empty()) base_url = "http://" + settings_.address + ":" + std::to_string(settings_.port);
+    while (base_url.ends_with('/'))
+        base_url.pop_back();
+    platform_ = std::make_unique<service::Platform>(
+        service::Platform{clock_, *ids_, std::move(*zone), *database_, *blobs_, *documents_, *outbox_, *pages_,
+                          *converter_, *authority_, *vault_, *fonts_, base_url, settings_.upload_limit_mib << 20});
+    directory_ = std::make_unique<service::Directory>(*platform_);
+    if (const Status loaded = directory_->reload(); !loaded) return loaded;
+    book_ = std::make_unique<service::ContractBook>(*platform_, *directory_);
+    artist_ = std::make_unique<service::Artist>(*platform_);
+    places_ = std::make_unique<service::PlaceFinder>(*platform_, *directory_, *artist_);
+    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *book_);
+    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_);
+    sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
+    links_ = std::make_unique<service::Links>(*platform_, *directory_, *book_);
+    notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *links_);
+    book_->set_notices(
+        [this](store::Transaction& transaction, const model::Contract& contract, const model::Events& events) {
+            return notices_->enqueue(transaction, contract, events);
+        });
+    signing_page_ =
+        std::make_unique<service::SigningPage>(*platform_, *directory_, *book_, *signing_, *artist_, *notices_);
+    downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
+    verification_ = std::make_unique<service::Verification>(*platform_);
+    replays_ = std::make_unique<service::ReplayGuard>(*platform_);
+    if (const Status loaded = replays_->load(); !loaded) return loaded;
+    authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
+    return signing_->void_unfinished();
+}
+
+openapi::Services House::api_services() {
+    return {*authentication_, *directory_, *book_,   *drafting_,     *sending_,       *signing_,
+            *links_,          *downloads_, *artist_, *verification_, platform_->zone, platform_->upload_limit};
+}
+
+}  // namespace signet::app

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "app/settings.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "convert/converter.hpp"
+#include "crypto/certificate_authority.hpp"
+#include "crypto/key_vault.hpp"
+#include "notify/dispatcher.hpp"
+#include "openapi/api.hpp"
+#include "openapi/authentication.hpp"
+#include "pages/pages.hpp"
+#include "render/page_engine.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "seal/fonts.hpp"
+#include "service/installation.hpp"
+#include "service/notices.hpp"
+#include "service/replay_guard.hpp"
+#include "store/blobs.hpp"
+#include "store/database.hpp"
+#include "store/document_files.hpp"
+#include "store/outbox.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace signet::app {
+
+/// A data folder opened and every use case built upon it. What is made first goes last. Open one per process and
+/// folder.
+class House {
+  public:
+    /// Makes what is missing in the folder: master key, CA, database, folders. Errors say what is wrong and where.
+    static Result<std::unique_ptr<House>> open(const Settings& settings);
+    ~House();
+
+    service::Platform& platform() { return *platform_; }
+    service::Directory& directory() { return *directory_; }
+    service::ContractBook& book() { return *book_; }
+    service::Signing& signing() { return *signing_; }
+    service::SigningPage& signing_page() { return *signing_page_; }
+    service::Downloads& downloads() { return *downloads_; }
+    service::Verification& verification() { return *verification_; }
+    service::ReplayGuard& replays() { return *replays_; }
+    service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
+    openapi::Services api_services();
+    store::Outbox& outbox() { return *outbox_; }
+    store::Database& database() { return *database_; }
+
+  private:
+    explicit House(Settings settings) : settings_(std::move(settings)) {}
+    Status build();
+
+    Settings settings_;
+    SystemClock clock_;
+    std::unique_ptr<IdGenerator> ids_;
+    std::unique_ptr<crypto::KeyVault> vault_;
+    std::unique_ptr<crypto::CertificateAuthority> authority_;
+    std::unique_ptr<seal::FontLibrary> fonts_;
+    std::unique_ptr<sandbox::WorkerPool> render_workers_;
+    std::unique_ptr<sandbox::WorkerPool> convert_workers_;
+    std::unique_ptr<render::PageEngine> pages_;
+    std::unique_ptr<convert::Converter> converter_;
+    std::unique_ptr<store::Database> database_;
+    std::unique_ptr<store::Blobs> blobs_;
+    std::unique_ptr<store::DocumentFiles> documents_;
+    std::unique_ptr<store::Outbox> outbox_;
+    std::unique_ptr<service::Platform> platform_;
+    std::unique_ptr<service::Directory> directory_;
+    std::unique_ptr<service::ContractBook> book_;
+    std::unique_ptr<service::Artist> artist_;
+    std::unique_ptr<service::PlaceFinder> places_;
+    std::unique_ptr<service::Drafting> drafting_;
+    std::unique_ptr<service::Signing> signing_;
+    std::unique_ptr<service::Sending> sending_;
+    std::unique_ptr<service::Links> links_;
+    std::unique_ptr<service::Notices> notices_;
+    std::unique_ptr<service::SigningPage> signing_page_;
+    std::unique_ptr<service::Downloads> downloads_;
+    std::unique_ptr<service::Verification> verification_;
+    std::unique_ptr<service::ReplayGuard> replays_;
+    std::unique_ptr<openapi::Authentication> authentication_;
+};
+
+}  // namespace signet::app

@@ -1,0 +1,409 @@
+#include "app/commands.hpp"
+#include "app/house.hpp"
+#include "app/outbox_queue.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "http/server.hpp"
+#include "notify/callback_sender.hpp"
+#include "notify/demo_inbox.hpp"
+#include "notify/http_sms_gateway.hpp"
+#include "notify/smtp_gateway.hpp"
+#include "openapi/envelope.hpp"
+#include "store/links.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <thread>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace signet::app {
+namespace {
+
+namespace json = boost::json;
+
+/// Messages and callbacks on their way out.
+class Post {
+  public:
+    Post(House& house, const Settings& settings)
+        : house_(house),
+          queue_(house.outbox()),
+          inbox_(clock_, 200, [this](const notify::InboxMessage& message) { keep(message); }) {
+        auto policy = notify::AddressPolicy::make(settings.callback_networks);
+        notify::CallbackSettings callbacks;
+        if (policy) {
+            callbacks.addresses = std::move(*policy);
+        } else {
+            spdlog::error("callback_networks: {}", policy.error().detail);
+        }
+        sender_ = std::make_unique<notify::CallbackSender>(std::move(callbacks));
+        if (!settings.mail.host.empty()) {
+            notify::SmtpSettings smtp;
+            smtp.host = settings.mail.host;
+            smtp.port = settings.mail.port;
+            smtp.security = settings.mail.security == "none"
+                                ? notify::SmtpSettings::Security::None
+                                : (settings.mail.security == "tls" ? notify::SmtpSettings::Security::ImplicitTls
+                                                                   : notify::SmtpSettings::Security::StartTls);
+            smtp.user = settings.mail.user;
+            smtp.password = settings.mail.password;
+            smtp.from_address = settings.mail.from_address;
+            smtp.from_name = settings.mail.from_name;
+            mail_ = std::make_unique<notify::SmtpGateway>(smtp, clock_);
+        }
+        if (!settings.sms.url.empty()) {
+            notify::HttpSmsSettings sms;
+            sms.url = settings.sms.url;
+            sms.body_template = settings.sms.body_template;
+            sms.headers = settings.sms.headers;
+            sms_ = std::make_unique<notify::HttpSmsGateway>(sms, clock_);
+        }
+        std::map<notify::Kind, notify::Carrier> carriers;
+        carriers[notify::Kind::Sms] =
+            carriers[notify::Kind::Mail] = [this](const notify::Task& task) { return send(task); };
+        carriers[notify::Kind::Callback] = [this](const notify::Task& task) { return call_back(task); };
+        notify::DispatcherSettings dispatching;
+        dispatching.owner = "serve-" + random_token(16);
+        dispatching.workers = 4;
+        dispatching.poll = std::chrono::milliseconds(250);
+        dispatcher_ = std::make_unique<notify::Dispatcher>(queue_, clock_, std::move(carriers), std::move(dispatching));
+    }
+
+    void start() { dispatcher_->start(); }
+    void stop() { dispatcher_->stop(); }
+
+    std::vector<pages::InboxMessage> inbox() {
+        std::vector<pages::InboxMessage> list;
+        const auto rows = house_.database().read(
+            [](store::Connection& connection) { return store::links::messages(connection, 200); });
+        if (!rows) return list;
+        for (const store::links::InboxRow& row : *rows) {
+            list.push_back({std::to_string(row.id), row.channel, row.recipient, row.text,
+                            house_.platform().zone.format(row.time)});
+        }
+        return list;
+    }
+
+  private:
+    /// The demo inbox survives a restart.
+    void keep(const notify::InboxMessage& message) {
+        struct InboxTag;
+        store::links::InboxRow row;
+        row.id = house_.platform().ids.next<Id<InboxTag>>().value;
+        row.channel = std::holds_alternative<notify::MailMessage>(message.message) ? "MAIL" : "SMS";
+        row.recipient = message.recipient();
+        row.text = message.text();
+        row.time = message.time;
+        const Status kept = house_.database().write(
+            [&](store::Transaction& transaction) { return store::links::put_message(transaction, row); });
+        if (!kept) spdlog::error("a message of the demo inbox was lost: {}", for_log(describe(kept.error())));
+    }
+
+    notify::Outcome send(const notify::Task& task) {
+        const auto message = service::personal_message_from_text(task.payload);
+        if (!message) return notify::Outcome::give_up(message.error().detail);
+        Result<notify::Receipt> receipt = [&]() -> Result<notify::Receipt> {
+            if (message->by_mail) {
+                notify::MailMessage mail{message->to, message->subject, message->text, {}};
+                return mail_ ? mail_->send(mail) : inbox_.send(mail);
+            }
+            notify::SmsMessage sms{message->to, message->template_name, {}, message->text};
+            return sms_ ? sms_->send(sms) : inbox_.send(sms);
+        }();
+        return receipt ? notify::Outcome::delivered() : notify::Outcome::of(receipt.error());
+    }
+
+    notify::Outcome call_back(const notify::Task& task) {
+        const auto message = service::callback_from_text(task.payload);
+        if (!message) return notify::Outcome::give_up(message.error().detail);
+        notify::CallbackRequest request;
+        request.url = message->url;
+        request.fields = message->fields;
+        request.rule = notify::SuccessRule::Code;
+        const auto answer = sender_->send(request);
+        if (!answer) return notify::Outcome::of(answer.error());
+        if (answer->delivered) return notify::Outcome::delivered();
+        return notify::Outcome::try_later("HTTP " + std::to_string(answer->status));
+    }
+
+    House& house_;
+    SystemClock clock_;
+    OutboxQueue queue_;
+    notify::DemoInbox inbox_;
+    std::unique_ptr<notify::MailGateway> mail_;
+    std::unique_ptr<notify::SmsGateway> sms_;
+    std::unique_ptr<notify::CallbackSender> sender_;
+    std::unique_ptr<notify::Dispatcher> dispatcher_;
+};
+
+/// What has to be done now and then, until told to stop.
+class Housekeeping {
+  public:
+    explicit Housekeeping(House& house) : house_(house), thread_([this] { run(); }) {}
+    ~Housekeeping() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        thread_.join();
+    }
+
+  private:
+    void run() {
+        constexpr std::chrono::seconds kRound{5};
+        constexpr int kRoundsPerCleaning = 24;
+        for (int round = 1;; ++round) {
+            std::unique_lock lock(mutex_);
+            if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
+            lock.unlock();
+            if (const auto expired = house_.book().expire_overdue(100); !expired) {
+                spdlog::error("overdue contracts: {}", for_log(describe(expired.error())));
+            }
+            if (round % kRoundsPerCleaning == 0) clean();
+        }
+    }
+
+    void clean() {
+        house_.replays().forget_expired();
+        const UtcTime now = house_.platform().clock.now();
+        const Status forgotten = house_.database().write([&](store::Transaction& transaction) {
+            return store::links::forget(transaction, now - std::chrono::hours(24));
+        });
+        if (!forgotten) spdlog::error("old links: {}", for_log(describe(forgotten.error())));
+        const auto purged = house_.outbox().purge_done(now - std::chrono::hours(24 * 30));
+        if (!purged) spdlog::error("old messages: {}", for_log(describe(purged.error())));
+    }
+
+    House& house_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+std::string read_text(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// `<data>/demo.json`: written at the first start, brought up to date with the address at every later one.
+Status write_demo_file(const std::filesystem::path& file, const service::Demonstration& demo,
+                       const std::string& base_url) {
+    const json::object content{{"baseUrl", base_url},
+                               {"appToken", demo.app_token},
+                               {"appSecret", demo.app_secret},
+                               {"companyName", demo.company_name},
+                               {"sealId", to_string(demo.seal)},
+                               {"categoryId", to_string(demo.category)},
+                               {"consoleUrl", base_url + "/"},
+                               {"inboxUrl", base_url + "/inbox"},
+                               {"signUrl", demo.sign_url}};
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    ::chmod(file.c_str(), 0600);
+    out << json::serialize(content) << '\n';
+    if (!out.flush()) return fail(ErrorCode::StorageFailed, file.string());
+    return {};
+}
+
+/// The demo of an earlier start with today's address; nothing when this is not a demo.
+std::optional<service::Demonstration> read_demo_file(const std::filesystem::path& file, const std::string& base_url) {
+    json::error_code error;
+    const json::value parsed = json::parse(read_text(file), error);
+    if (error || !parsed.is_object()) return std::nullopt;
+    const auto text = [&](std::string_view name) {
+        const json::value* value = parsed.get_object().if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    service::Demonstration demo;
+    demo.app_token = text("appToken");
+    demo.app_secret = text("appSecret");
+    demo.company_name = text("companyName");
+    demo.seal = {parse_id(text("sealId")).value_or(0)};
+    demo.category = {parse_id(text("categoryId")).value_or(0)};
+    demo.sign_url = text("signUrl");
+    const std::string old_base = text("baseUrl");
+    if (demo.sign_url.starts_with(old_base)) demo.sign_url = base_url + demo.sign_url.substr(old_base.size());
+    return demo;
+}
+
+void print_demo(const service::Demonstration& demo, const std::string& base_url) {
+    std::cout << "\n  Signet is ready: " << base_url << "/\n"
+              << "  sign the demo contract:  " << demo.sign_url << "\n"
+              << "  demo inbox (codes):      " << base_url << "/inbox\n"
+              << "  AppToken " << demo.app_token << "   AppSecret " << demo.app_secret << "\n\n"
+              << std::flush;
+}
+
+void add_operations(http::Router& router, House& house, Metrics& metrics, const std::atomic<bool>& draining) {
+    http::Route health;
+    health.method = "GET";
+    health.path = "/healthz";
+    health.execution = http::Execution::Inline;
+    health.handler = [](http::Request&) { return http::make_response(200, "text/plain", "ok\n"); };
+    router.add(std::move(health));
+
+    http::Route ready;
+    ready.method = "GET";
+    ready.path = "/readyz";
+    ready.handler = [&house, &draining](http::Request&) {
+        if (draining) return http::make_response(503, "text/plain", "stopping\n");
+        const auto answer = house.database().read(
+            [](store::Connection& connection) { return connection.value<std::int64_t>("SELECT 1"); });
+        if (!answer) return http::make_response(503, "text/plain", "the database does not answer\n");
+        return http::make_response(200, "text/plain", "ready\n");
+    };
+    router.add(std::move(ready));
+
+    http::Route figures;
+    figures.method = "GET";
+    figures.path = "/metrics";
+    figures.handler = [&metrics](http::Request&) {
+        return http::make_response(200, "text/plain; version=0.0.4", metrics.text());
+    };
+    router.add(std::move(figures));
+
+    http::Route root;
+    root.method = "GET";
+    root.path = "/ca/root.pem";
+    root.handler = [&house](http::Request&) {
+        const std::string encoded = base64(house.platform().authority.root_certificate());
+        std::string pem = "-----BEGIN CERTIFICATE-----\n";
+        for (std::size_t i = 0; i < encoded.size(); i += 64)
+            pem += encoded.substr(i, 64) + "\n";
+        return http::make_response(200, "application/x-pem-file", pem + "-----END CERTIFICATE-----\n");
+    };
+    router.add(std::move(root));
+}
+
+void add_figures(Metrics& metrics, House& house) {
+    metrics.gauge_function("signet_database_commits", "Commits to disk since start",
+                           [&house] { return static_cast<double>(house.database().statistics().batches); });
+    metrics.gauge_function("signet_database_writes", "Works committed since start",
+                           [&house] { return static_cast<double>(house.database().statistics().committed); });
+    metrics.gauge_function("signet_database_queue", "Works waiting for the writer",
+                           [&house] { return static_cast<double>(house.database().statistics().queued); });
+    metrics.gauge_function("signet_outbox_waiting", "Messages waiting to leave", [&house] {
+        const auto depth = house.outbox().depth();
+        return depth ? static_cast<double>(depth->waiting) : -1.0;
+    });
+    metrics.gauge_function("signet_outbox_dead", "Messages that were given up", [&house] {
+        const auto depth = house.outbox().depth();
+        return depth ? static_cast<double>(depth->dead) : -1.0;
+    });
+}
+
+void wait_for_signal() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    int received = 0;
+    sigwait(&signals, &received);
+    spdlog::info("signal {}: finishing what runs, then stopping", received);
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+    // Every thread inherits the mask, so that the signal reaches nobody but the one who waits for it.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    // Keys lie in this process's memory: no core dumps, no debugger of another user.
+    ::prctl(PR_SET_DUMPABLE, 0);
+
+    auto opened = House::open(settings);
+    if (!opened) {
+        std::cerr << "signet: " << describe(opened.error()) << "\n";
+        return 1;
+    }
+    House& house = **opened;
+    const std::string& base_url = house.platform().base_url;
+
+    const std::filesystem::path demo_file = settings.data / "demo.json";
+    std::optional<service::Demonstration> demo;
+    const auto empty = service::is_empty(house.platform());
+    if (!empty) {
+        std::cerr << "signet: " << describe(empty.error()) << "\n";
+        return 1;
+    }
+    if (*empty) {
+        spdlog::info("the data folder is empty: making a demo company, an application and a contract");
+        auto made = service::make_demonstration(house.platform(), house.demo_tools(), settings.demo_contract);
+        if (!made) {
+            std::cerr << "signet: the demo could not be made: " << describe(made.error()) << "\n";
+            return 1;
+        }
+        demo = std::move(*made);
+    } else {
+        demo = read_demo_file(demo_file, base_url);
+    }
+    if (demo) {
+        if (const Status written = write_demo_file(demo_file, *demo, base_url); !written) {
+            std::cerr << "signet: " << describe(written.error()) << "\n";
+            return 1;
+        }
+    }
+
+    Metrics metrics;
+    std::atomic<bool> draining = false;
+    Post post(house, settings);
+    openapi::Api api(house.api_services());
+    pages::Settings page_settings;
+    page_settings.front_end = settings.front_end;
+    page_settings.demo = settings.is_demo();
+    page_settings.base_url = base_url;
+    page_settings.version = SIGNET_VERSION;
+    if (demo) page_settings.sign_url = demo->sign_url;
+    page_settings.zone = house.platform().zone;
+    page_settings.upload_limit = house.platform().upload_limit;
+    pages::Pages pages(
+        house.signing_page(), house.downloads(), house.verification(), [&post] { return post.inbox(); }, page_settings);
+
+    http::Router router;
+    add_operations(router, house, metrics, draining);
+    add_figures(metrics, house);
+    api.add_routes(router);
+    pages.add_routes(router);
+
+    http::Options options;
+    options.address = settings.address;
+    options.port = settings.port;
+    options.threads = settings.threads;
+    options.pool_threads = settings.pool_threads;
+    options.spool_directory = settings.data / "spool";
+    options.trusted_proxies = settings.trusted_proxies;
+    options.error_body = openapi::server_failure;
+    options.multipart.file_bytes = house.platform().upload_limit * 5;
+    if (settings.access_log) options.access_log = spdlog::stdout_logger_mt("access");
+    http::Server server(options, std::move(router), metrics);
+    if (const Status started = server.start(); !started) {
+        std::cerr << "signet: " << describe(started.error()) << "\n";
+        return 1;
+    }
+    post.start();
+    {
+        const Housekeeping housekeeping(house);
+        if (demo) print_demo(*demo, base_url);
+        spdlog::info("listening on {}:{}", settings.address, server.port());
+        wait_for_signal();
+        draining = true;
+        server.stop(std::chrono::seconds(10));
+    }
+    post.stop();
+    return 0;
+}
+
+}  // namespace signet::app

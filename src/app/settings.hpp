@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace signet::app {
+
+/// How a message leaves the house; empty addresses mean the demo inbox.
+struct MailSettings {
+    std::string host;
+    int port = 587;
+    std::string security = "starttls";  // none, starttls, tls
+    std::string user;
+    std::string password;
+    std::string from_address;
+    std::string from_name = "Signet";
+};
+struct SmsSettings {
+    std::string url;
+    std::string body_template;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// Everything an operator may set, from the command line and from `<data>/signet.toml`.
+struct Settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9180;
+    std::filesystem::path data = "data";
+    /// How the world reaches this server; empty: http:// and where it listens.
+    std::string public_url;
+    std::string zone = "Asia/Shanghai";
+    unsigned node = 0;
+    unsigned threads = 0;
+    unsigned pool_threads = 32;
+    unsigned render_workers = 2;
+    std::filesystem::path front_end;
+    std::filesystem::path demo_contract;
+    std::filesystem::path fonts;
+    std::vector<std::string> trusted_proxies;
+    /// Private networks that callbacks may reach, in CIDR notation.
+    std::vector<std::string> callback_networks;
+    std::uint64_t upload_limit_mib = 50;
+    MailSettings mail;
+    SmsSettings sms;
+    bool access_log = true;
+
+    bool is_demo() const { return mail.host.empty() && sms.url.empty(); }
+};
+
+/// `HOST:PORT`, `[IPv6]:PORT` or `:PORT`.
+Status parse_listen(const std::string& text, Settings& settings);
+
+/// Reads `<data>/signet.toml` when there is one; what it says wins over the defaults, the command line over both.
+Status read_file(Settings& settings);
+
+/// Where the files that come with the program lie: beside a build, or installed.
+std::filesystem::path shared_file(const std::string& name);
+
+}  // namespace signet::app

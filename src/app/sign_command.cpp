@@ -1,0 +1,206 @@
+#include "app/commands.hpp"
+#include "base/drawing.hpp"
+#include "base/file_descriptor.hpp"
+#include "convert/converter.hpp"
+#include "crypto/certificate_authority.hpp"
+#include "crypto/key.hpp"
+#include "crypto/key_vault.hpp"
+#include "pdf/document.hpp"
+#include "pdf/sign.hpp"
+#include "render/page_engine.hpp"
+#include "sandbox/file.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "seal/fonts.hpp"
+#include "seal/image.hpp"
+#include "seal/signature.hpp"
+
+#include <fcntl.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sys/stat.h>
+
+namespace signet::app {
+namespace {
+
+constexpr std::uint64_t kLargestInput = 512ULL << 20;
+constexpr std::chrono::hours kCertificateLife{24 * 365};
+
+Result<Bytes> read_file(const std::filesystem::path& path) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return fail(ErrorCode::InvalidFile, path.string() + " cannot be read");
+    }
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size == 0) return fail(ErrorCode::NotAPdf, path.string() + " is empty");
+    if (size > kLargestInput) return fail(ErrorCode::DocumentTooLarge, path.string());
+    return sandbox::read_file(file.get(), size);
+}
+
+/// The whole file or nothing: written beside its place, then put there.
+Status write_file(const std::filesystem::path& path, ByteView bytes) {
+    const std::filesystem::path partial = path.string() + ".partial";
+    {
+        std::ofstream out(partial, std::ios::binary | std::ios::trunc);
+        out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        if (!out.flush()) return fail(ErrorCode::StorageFailed, partial.string() + " cannot be written");
+    }
+    std::error_code error;
+    std::filesystem::rename(partial, path, error);
+    if (error) return fail(ErrorCode::StorageFailed, path.string() + ": " + error.message());
+    return {};
+}
+
+bool can_be_repaired(ErrorCode code) {
+    return code == ErrorCode::DamagedDocument || code == ErrorCode::PasswordProtected ||
+           code == ErrorCode::HybridReference;
+}
+
+/// The document as it can be signed: as it is when it reads strictly, else repaired, which is only possible as long as
+/// nobody has signed it.
+Result<Bytes> signable(Bytes file) {
+    const auto strict = [&]() -> Status {
+        const auto document = pdf::Document::open(file);
+        if (!document) return document.error();
+        return pdf::check_signable(*document);
+    }();
+    if (strict) return file;
+    if (!can_be_repaired(strict.error().code)) return strict.error();
+    sandbox::PoolOptions options;
+    options.count = 1;
+    options.warm = 0;
+    sandbox::WorkerPool workers({"/proc/self/exe", "worker", "convert"}, options);
+    auto converted = convert::Converter(workers).to_pdf(file, "pdf");
+    if (!converted) return converted.error();
+    if (converted->had_signatures) return strict.error();
+    const auto document = pdf::Document::open(converted->pdf);
+    if (!document) return document.error();
+    if (const Status fit = pdf::check_signable(*document); !fit) return fit.error();
+    return std::move(converted->pdf);
+}
+
+Result<std::unique_ptr<crypto::Signer>> make_signer(const SignOptions& options) {
+    if (options.key.empty() != options.certificate.empty()) {
+        return invalid_parameter("--key and --cert belong together");
+    }
+    if (!options.key.empty()) return crypto::KeySigner::load(options.key, options.certificate);
+    std::error_code error;
+    std::filesystem::create_directories(options.data / "keys", error);
+    if (error) return fail(ErrorCode::StorageFailed, options.data.string() + ": " + error.message());
+    ::chmod((options.data / "keys").c_str(), 0700);
+    const UtcTime now = SystemClock().now();
+    const auto vault = crypto::KeyVault::load_or_create(options.data / "keys/master.key");
+    if (!vault) return vault.error();
+    const auto authority = crypto::CertificateAuthority::load_or_create(options.data / "keys/ca", *vault, {}, now);
+    if (!authority) return authority.error();
+    crypto::Subject subject;
+    subject.common_name = options.name;
+    return authority->issue(subject, crypto::Validity::starting(now, kCertificateLife));
+}
+
+Result<Drawing> make_drawing(const SignOptions& options) {
+    Result<Drawing> drawing = [&]() -> Result<Drawing> {
+        if (!options.seal.empty()) {
+            const auto picture = read_file(options.seal);
+            if (!picture) return picture.error();
+            return seal::draw_image(*picture, options.width_mm);
+        }
+        const auto fonts = seal::FontLibrary::open();
+        if (!fonts) return fonts.error();
+        return seal::draw_typed_signature(*fonts, options.text.empty() ? options.name : options.text);
+    }();
+    if (!drawing || !options.width_mm) return drawing;
+    return seal::fit(std::move(*drawing), options.width_mm, {});
+}
+
+/// Page and bottom left corner, in points of the displayed page.
+struct Spot {
+    std::size_t page = 0;
+    double x = 0;
+    double y = 0;
+};
+
+Result<Spot> find_spot(const SignOptions& options, const pdf::Document& document, ByteView file) {
+    const auto pages = document.pages();
+    if (!pages) return pages.error();
+    const auto count = static_cast<int>(pages->size());
+    if (!options.keyword.empty()) {
+        sandbox::PoolOptions pool;
+        pool.count = 1;
+        pool.warm = 0;
+        sandbox::WorkerPool workers({"/proc/self/exe", "worker", "render"}, pool);
+        const auto memory = sandbox::memory_file(file);
+        if (!memory) return memory.error();
+        const auto hits = render::PageEngine(workers).find_text({memory->get(), file.size()}, options.keyword);
+        if (!hits) return hits.error();
+        const auto found = static_cast<int>(hits->size());
+        const int at = options.keyword_index > 0 ? options.keyword_index - 1 : found + options.keyword_index;
+        if (options.keyword_index == 0 || at < 0 || at >= found) {
+            return fail(ErrorCode::KeywordNotFound, options.keyword);
+        }
+        const render::TextHit& hit = (*hits)[static_cast<std::size_t>(at)];
+        const auto page = static_cast<std::size_t>(hit.page);
+        if (page >= pages->size()) return fail(ErrorCode::SignPageBeyond, options.keyword);
+        const auto move = (*pages)[page].geometry.from_fractions(options.x.value_or(0), options.y.value_or(0));
+        return Spot{page, hit.x + move.x, hit.y + move.y};
+    }
+    const int wanted = options.page.value_or(1);
+    const int index = wanted > 0 ? wanted - 1 : count + wanted;
+    if (wanted == 0 || index < 0 || index >= count) {
+        return fail(ErrorCode::SignPageBeyond, "page " + std::to_string(wanted) + " of " + std::to_string(count));
+    }
+    const auto page = static_cast<std::size_t>(index);
+    const auto point = (*pages)[page].geometry.from_fractions(options.x.value_or(0), options.y.value_or(0));
+    return Spot{page, point.x, point.y};
+}
+
+Status sign_file(const SignOptions& options) {
+    const auto is_fraction = [](const std::optional<double>& value) { return !value || (*value > -1 && *value < 1); };
+    if (!is_fraction(options.x) || !is_fraction(options.y)) return invalid_parameter("--x, --y: fractions of the page");
+    auto input = read_file(options.input);
+    if (!input) return input.error();
+    const auto file = signable(std::move(*input));
+    if (!file) return file.error();
+    const auto signer = make_signer(options);
+    if (!signer) return signer.error();
+
+    const bool visible = options.page || !options.keyword.empty() || !options.text.empty() || !options.seal.empty();
+    std::vector<pdf::NewPlace> places;
+    std::optional<pdf::CompiledDrawing> compiled;
+    if (visible) {
+        const auto drawing = make_drawing(options);
+        if (!drawing) return drawing.error();
+        auto ready = pdf::CompiledDrawing::compile(*drawing);
+        if (!ready) return ready.error();
+        compiled.emplace(std::move(*ready));
+        const auto document = pdf::Document::open(*file);
+        if (!document) return document.error();
+        const auto spot = find_spot(options, *document, *file);
+        if (!spot) return spot.error();
+        pdf::NewPlace place;
+        place.place = {spot->page, {spot->x, spot->y, compiled->width(), compiled->height(), options.rotate}};
+        place.appearance.drawing = &*compiled;
+        place.appearance.rotation_degrees = options.rotate;
+        places.push_back(place);
+    }
+    const UtcTime now = SystemClock().now();
+    pdf::SignatureDetails details;
+    details.time = now;
+    details.zone_offset_minutes = TimeZone::find("Asia/Shanghai").value_or(TimeZone::fixed(480)).offset_minutes(now);
+    details.signer_name = options.name;
+    const auto signed_file = pdf::sign_document(*file, {}, places, details, **signer);
+    if (!signed_file) return signed_file.error();
+    return write_file(options.output, *signed_file);
+}
+
+}  // namespace
+
+int sign(const SignOptions& options) {
+    const Status done = sign_file(options);
+    if (done) return 0;
+    std::cerr << "refused: " << describe(done.error()) << '\n';
+    return 1;
+}
+
+}  // namespace signet::app

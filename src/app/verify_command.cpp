@@ -1,0 +1,148 @@
+#include "app/commands.hpp"
+#include "base/file_descriptor.hpp"
+#include "crypto/pem.hpp"
+#include "pdf/verify.hpp"
+#include "sandbox/file.hpp"
+
+#include <fcntl.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sys/stat.h>
+
+#include <boost/json.hpp>
+
+namespace signet::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kIntact = 0;
+constexpr int kTampered = 1;
+constexpr int kNothing = 2;
+
+std::string read_text(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+int exit_status(pdf::DocumentVerdict verdict) {
+    switch (verdict) {
+        case pdf::DocumentVerdict::Intact:
+            return kIntact;
+        case pdf::DocumentVerdict::Tampered:
+            return kTampered;
+        case pdf::DocumentVerdict::NoSignature:
+        case pdf::DocumentVerdict::Unreadable:
+            return kNothing;
+    }
+    return kNothing;
+}
+
+json::array write_findings(const std::vector<pdf::FindingReport>& findings) {
+    json::array list;
+    for (const pdf::FindingReport& finding : findings) {
+        list.push_back(
+            {{"reason", json::string(to_string(finding.finding))}, {"detail", json::string(finding.detail)}});
+    }
+    return list;
+}
+
+json::object write_report(const pdf::VerificationReport& report) {
+    json::array signatures;
+    for (const pdf::SignatureReport& signature : report.signatures) {
+        json::array fields;
+        for (const std::string& name : signature.field_names)
+            fields.push_back(json::string(name));
+        json::object item{{"fields", std::move(fields)},
+                          {"intact", signature.intact},
+                          {"trusted", signature.trusted()},
+                          {"trust", json::string(crypto::to_string(signature.trust))},
+                          {"coverage", json::string(to_string(signature.coverage))},
+                          {"laterChanges", json::string(to_string(signature.later_changes))},
+                          {"revision", signature.revision},
+                          {"subFilter", json::string(signature.sub_filter)},
+                          {"claimedTime", json::string(signature.claimed_time)},
+                          {"reason", json::string(signature.reason)},
+                          {"digestAlgorithm", json::string(signature.digest_algorithm)},
+                          {"timeStamp", signature.has_time_stamp},
+                          {"findings", write_findings(signature.findings)}};
+        if (signature.signer) {
+            item["signer"] = json::object{{"subject", json::string(signature.signer->subject)},
+                                          {"issuer", json::string(signature.signer->issuer)},
+                                          {"serialNumber", json::string(signature.signer->serial_number)},
+                                          {"publicKey", json::string(signature.signer->public_key)},
+                                          {"fingerprint", json::string(signature.signer->fingerprint)}};
+        }
+        signatures.push_back(std::move(item));
+    }
+    json::object result{{"verdict", json::string(to_string(report.verdict))},
+                        {"pages", report.page_count},
+                        {"revisions", report.revisions.size()},
+                        {"findings", write_findings(report.findings)},
+                        {"signatures", std::move(signatures)}};
+    if (report.error) result["error"] = json::string(describe(*report.error));
+    return result;
+}
+
+void print_report(const pdf::VerificationReport& report) {
+    std::cout << to_string(report.verdict);
+    if (report.error) std::cout << ": " << describe(*report.error);
+    std::cout << '\n';
+    for (const pdf::FindingReport& finding : report.findings) {
+        std::cout << "  " << to_string(finding.finding) << ": " << finding.detail << '\n';
+    }
+    for (const pdf::SignatureReport& signature : report.signatures) {
+        std::cout << "  " << (signature.intact ? "intact   " : "BROKEN   ")
+                  << (signature.trusted() ? "trusted    " : "not trusted  ")
+                  << (signature.signer ? signature.signer->subject : signature.signer_name) << "  "
+                  << signature.claimed_time << "  " << to_string(signature.coverage)
+                  << ", later changes: " << to_string(signature.later_changes) << '\n';
+        for (const pdf::FindingReport& finding : signature.findings) {
+            std::cout << "    " << to_string(finding.finding) << ": " << finding.detail << '\n';
+        }
+    }
+}
+
+int unreadable(const VerifyOptions& options, const std::string& why) {
+    if (options.json) {
+        std::cout << json::serialize(json::object{{"verdict", "Unreadable"}, {"error", why}}) << '\n';
+    } else {
+        std::cout << "Unreadable: " << why << '\n';
+    }
+    return kNothing;
+}
+
+}  // namespace
+
+int verify(const VerifyOptions& options) {
+    const FileDescriptor file(::open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return unreadable(options, "no such file");
+    if (status.st_size == 0) return unreadable(options, "the file is empty");
+    const auto mapped = sandbox::MappedFile::map(file.get(), static_cast<std::uint64_t>(status.st_size));
+    if (!mapped) return unreadable(options, describe(mapped.error()));
+
+    std::vector<Bytes> roots;
+    std::vector<std::filesystem::path> trust = options.trust;
+    const std::filesystem::path own = options.data / "keys/ca/root.pem";
+    if (std::filesystem::exists(own)) trust.push_back(own);
+    for (const std::filesystem::path& path : trust) {
+        auto certificates = crypto::read_certificates(as_bytes(read_text(path)));
+        if (!certificates) {
+            std::cerr << path.string() << ": " << describe(certificates.error()) << '\n';
+            return kNothing;
+        }
+        roots.insert(roots.end(), certificates->begin(), certificates->end());
+    }
+    const pdf::VerificationReport report = pdf::verify(mapped->bytes(), roots);
+    if (options.json) {
+        std::cout << json::serialize(write_report(report)) << '\n';
+    } else {
+        print_report(report);
+    }
+    return exit_status(report.verdict);
+}
+
+}  // namespace signet::app
