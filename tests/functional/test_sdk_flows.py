@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from support.sdks import CONTRACT_SDKS, CSharpSdk, PythonTransport, SdkError
+from support.sdks import CONTRACT_SDKS, CSharpSdk, GoSdk, OldGoSdk, PythonTransport, SdkError
 from support.wire import Connection
 
 PERSON = {"name": "张三", "contact": "13900000001", "contactType": "MOBILE"}
@@ -91,6 +91,13 @@ def test_the_python_transport_uploads(server, credentials, api, contract_pdf):
     transport = PythonTransport(server.host, server.port, credentials)
     fields = {"contractId": contract["id"], "title": "合同", "fileSuffix": "pdf"}
     assert succeeded(transport.upload("/v2/document/addbyfile", fields, "file", "合同.pdf", contract_pdf))["documentId"]
+
+
+@pytest.mark.parametrize("style", [GoSdk, OldGoSdk])
+@pytest.mark.parametrize("fields", [{"title": "合同 1", "fileSuffix": "pdf"}, {}], ids=["some", "none"])
+def test_an_upload_without_a_file_is_an_error_in_both_encodings(style, fields, server, credentials):
+    envelope = style(server.host, server.port, credentials).post_without_file("/v2/document/addbyfile", fields)
+    assert envelope["code"] == 1005 and envelope["message"]
 
 
 def test_a_comma_in_the_timestamp_of_a_german_c_sharp_client_is_taken_verbatim(server, credentials):

@@ -5,6 +5,7 @@ import io
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields
 
 
 def changed(pdf: bytes, change) -> bytes:
@@ -13,6 +14,15 @@ def changed(pdf: bytes, change) -> bytes:
     page_reference = writer.root["/Pages"]["/Kids"].raw_get(0).reference
     change(writer, writer.get_object(page_reference))
     writer.mark_update(page_reference)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def with_empty_field(pdf: bytes, name: str) -> bytes:
+    """The file with a signature field that nobody has signed."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    fields.append_signature_field(writer, fields.SigFieldSpec(name, box=(60, 400, 180, 460)))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

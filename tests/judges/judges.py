@@ -63,6 +63,7 @@ class Verdict:
     judge: str
     signatures: tuple[SignatureVerdict, ...]
     objections: tuple[str, ...]
+    waiting: tuple[str, ...] = ()  # signature fields that nobody has signed yet, where the judge lists them
 
     @property
     def ok(self) -> bool:
@@ -103,11 +104,14 @@ class Judges:
         if not self._nss:
             self._nss = _nss_database(pathlib.Path(self._scratch.name) / "nss", self._root)
         text = _output("pdfsig", "-nssdir", f"sql:{self._nss}", path)
-        signatures, objections, known = [], [], set()
+        signatures, objections, waiting, known = [], [], [], set()
         blocks = re.split(r"^Signature #\d+:$", text, flags=re.MULTILINE)[1:]
         for number, block in enumerate(blocks, 1):
             facts = dict(re.findall(r"^ +- ([^:\n]+): (.*)$", block, re.MULTILINE))
             field, signer = facts.get("Signature Field Name", f"#{number}"), facts.get("Signer full Distinguished Name")
+            if "The signature form field is not signed." in block:
+                waiting.append(field)
+                continue
             if facts.get("Signature Type") == "unknown":
                 continue  # a document time-stamp, which pdfsig does not implement
             valid = facts.get("Signature Validation") == "Signature is Valid."
@@ -122,17 +126,20 @@ class Judges:
             known.add(signer)
         if not signatures:
             objections.append("no signature found")
-        elif not signatures[-1].covers_whole_file and not _ends_with_time_stamp(path):
-            objections.append(f"{signatures[-1].field}: the last signature does not cover the whole file")
-        return Verdict("pdfsig", tuple(signatures), tuple(objections))
+        elif not any(one.covers_whole_file for one in signatures) and not _ends_with_time_stamp(path):
+            objections.append("the last signature does not cover the whole file")
+        return Verdict("pdfsig", tuple(signatures), tuple(objections), tuple(waiting))
 
     # -- mutool ---------------------------------------------------------------------------------------------------------
 
     def mutool(self, path: pathlib.Path) -> Verdict:
         """Integrity of each CMS, and whether anything was added after the last one. It knows no trust store."""
         text = _output("mutool", "sign", "-v", path)
-        signatures, objections = [], []
+        signatures, objections, waiting = [], [], []
         for number, block in re.findall(r"^Verifying signature (\d+):$((?:\n(?!Verifying).*)*)", text, re.MULTILINE):
+            if "Signature is not signed." in block:
+                waiting.append(f"object {number}")
+                continue
             unchanged = "The document is unchanged since signing." in block
             edited = "The signature is valid but there have been edits since signing." in block
             signatures.append(SignatureVerdict(f"object {number}", unchanged or edited, None, unchanged))
@@ -142,7 +149,7 @@ class Judges:
             objections.append(f"no signature found: {_last_line(text)}")
         elif all(one.valid for one in signatures) and not any(one.covers_whole_file for one in signatures):
             objections.append("there have been edits since the last signature")
-        return Verdict("mutool", tuple(signatures), tuple(objections))
+        return Verdict("mutool", tuple(signatures), tuple(objections), tuple(waiting))
 
     # -- qpdf -----------------------------------------------------------------------------------------------------------
 
@@ -365,6 +372,8 @@ def main() -> int:
                     facts = ("valid" if one.valid else "INVALID", {True: "trusted", False: "UNTRUSTED", None: ""}[one.trusted],
                              "whole file" if one.covers_whole_file else "", one.changes_after, one.level, *one.remarks)
                     print(f"           {one.field}: {', '.join(filter(None, facts))}")
+                for field in verdict.waiting:
+                    print(f"           {field}: not signed yet")
                 for objection in verdict.objections:
                     print(f"           ! {objection}")
     return 0 if everything_ok else 1

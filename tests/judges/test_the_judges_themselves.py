@@ -6,7 +6,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 
 from authority import Authority, sign_as_a_stranger
 from checklist import objections
-from editing import add_stamp, changed, draw_on_page
+from editing import add_stamp, changed, draw_on_page, with_empty_field
 from judges import Judges
 
 ALL = set(Judges.NAMES)
@@ -98,6 +98,14 @@ def test_a_foreign_root_is_not_trusted(objecting, plain):
 
 def test_an_unsigned_file_is_no_signed_file(objecting, plain):
     assert objecting(plain) == ALL - {"qpdf"}
+
+
+def test_a_field_that_waits_for_its_signature_is_no_objection(judges, plain, authority, tmp_path):
+    path = tmp_path / "waiting.pdf"
+    path.write_bytes(sign_as_a_stranger(with_empty_field(plain, "Later"), authority.issue("Zhang Sanfeng"), "First"))
+    verdicts = {verdict.judge: verdict for verdict in judges.hear(path)}
+    assert [name for name, verdict in verdicts.items() if not verdict.ok] == []
+    assert verdicts["pdfsig"].waiting == ("Later",) and len(verdicts["mutool"].waiting) == 1
 
 
 def test_a_signature_that_is_not_pades_is_not_called_baseline(objecting, plain, authority):

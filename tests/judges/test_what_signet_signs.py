@@ -131,12 +131,13 @@ def test_three_signers_in_turn_leave_each_other_valid(shape, sign, variants, jud
     assert len(read_signatures(steps[-1].read_bytes())) == 3
 
 
-def test_twenty_five_signers_leave_each_other_valid(sign, variants, judges):
+def test_twenty_five_signers_leave_each_other_valid(sign, variants, judges, seal):
+    smaller = [*seal[:2], "--width", "30"]  # five in a row that do not touch
     current = variants["classic"]
     for number in range(1, 26):
         column, row = (number - 1) % 5, (number - 1) // 5
         before = current
-        current = sign(current, number, ["--page", "2", "--x", str(0.02 + 0.19 * column), "--y", str(0.05 + 0.16 * row)])
+        current = sign(current, number, ["--page", "2", "--x", str(0.02 + 0.19 * column), "--y", str(0.05 + 0.16 * row)], smaller)
         assert objections(before.read_bytes(), current.read_bytes()) == [], f"after signer {number}"
         if number in (1, 2, 25):
             assert heard(judges, current) == [], f"after signer {number}"

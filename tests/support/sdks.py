@@ -222,6 +222,14 @@ class GoSdk(Sdk):
                  "Content-Type: application/octet-stream\r\n\r\n").encode() + content + b"\r\n"
         return [f"Content-Type: multipart/form-data; boundary={boundary}"], body + f"--{boundary}--\r\n".encode()
 
+    def post_without_file(self, path: str, fields: dict) -> dict:
+        """A call that could carry a file and carries none: text parts alone, or not even one."""
+        boundary = secrets.token_hex(30)
+        body = b"".join(f"--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n".encode()
+                        for name, value in fields.items()) or b"\r\n"
+        headers = [f"Content-Type: multipart/form-data; boundary={boundary}"]
+        return self.read(self.send("POST", path, headers, body + f"--{boundary}--\r\n".encode()))
+
     def read(self, answer):
         if answer.status >= 400:
             raise SdkError(f"{answer.status} {answer.text}")
@@ -238,9 +246,13 @@ class GoSdk(Sdk):
 
 
 class OldGoSdk(GoSdk):
-    """Go SDK 3.0.2: the same but for its version and for form posts without a file."""
+    """Go SDK 3.0.2: without a file it posts a form whose values are not escaped."""
 
     name, version = "go-3.0.2", "GO-3.0.2"
+
+    def post_without_file(self, path, fields):
+        body = "&".join(f"{name}={value}" for name, value in fields.items()).encode()
+        return self.read(self.send("POST", path, ["Content-Type: application/x-www-form-urlencoded"], body))
 
 
 class PrivateCloudGoSdk(GoSdk):
