@@ -72,6 +72,11 @@ json::array write_places(const PageView& view, const Action& action) {
     return places;
 }
 
+/// A picture's address carries no header, so the page it belongs to stands in the query.
+std::string seal_address(const PageView& view, const std::string& seal) {
+    return "/pages/seals/" + seal + ".png?page=" + view.key;
+}
+
 json::object write_task(const PageView& view) {
     const Action& action = *view.action;
     const bool seals = action.type == model::ActionType::Company || action.type == model::ActionType::Practice;
@@ -90,7 +95,7 @@ json::object write_task(const PageView& view) {
         if (!seal_size) continue;
         list.push_back({{"id", wire(to_string(seal.id))},
                         {"name", wire(seal.name)},
-                        {"image", wire("/pages/seals/" + to_string(seal.id) + ".png")},
+                        {"image", wire(seal_address(view, to_string(seal.id)))},
                         {"widthMm", std::round(seal_size->width / kPointsPerMillimetre)},
                         {"heightMm", std::round(seal_size->height / kPointsPerMillimetre)}});
     }
@@ -98,7 +103,7 @@ json::object write_task(const PageView& view) {
         const model::ImageSize named = service::Artist::named_company_seal_size();
         list.push_back({{"id", "0"},
                         {"name", wire(view.party->tenant_name)},
-                        {"image", "/pages/seals/named.png"},
+                        {"image", wire(seal_address(view, "named"))},
                         {"widthMm", std::round(named.width / kPointsPerMillimetre)},
                         {"heightMm", std::round(named.height / kPointsPerMillimetre)}});
     }

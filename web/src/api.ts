@@ -24,6 +24,8 @@ const kTimeoutMs = 30_000;
 const kUploadTimeoutMs = 300_000;
 
 let reopenKey: OpenKey | null = null;
+/** Names the opened link to the server: another tab of the same browser may have opened another contract since. */
+let pageKey = '';
 
 function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -61,15 +63,25 @@ async function once<T>(path: string, init: RequestInit, timeoutMs: number): Prom
   }
 }
 
+async function openOnce(key: OpenKey): Promise<OpenAnswer> {
+  const answer = await once<OpenAnswer>('/pages/open', json(key), kTimeoutMs);
+  pageKey = answer.page || '';
+  return answer;
+}
+
+function onThisPage(init: RequestInit): RequestInit {
+  return pageKey ? { ...init, headers: { ...init.headers, 'X-Signet-Page': pageKey } } : init;
+}
+
 /** The session may have ended while the reader read: open the link again, once, and say the same thing again. */
 async function call<T>(path: string, init: RequestInit, timeoutMs = kTimeoutMs): Promise<T> {
   try {
-    return await once<T>(path, init, timeoutMs);
+    return await once<T>(path, onThisPage(init), timeoutMs);
   } catch (error) {
     const sessionEnded = error instanceof ApiError && error.status === 401;
     if (!sessionEnded || !reopenKey) throw error;
-    await once('/pages/open', json(reopenKey), kTimeoutMs);
-    return once<T>(path, init, timeoutMs);
+    await openOnce(reopenKey);
+    return once<T>(path, onThisPage(init), timeoutMs);
   }
 }
 
@@ -88,7 +100,8 @@ const id = encodeURIComponent;
 export const api = {
   async open(key: OpenKey): Promise<OpenAnswer> {
     reopenKey = null;
-    const answer = await once<OpenAnswer>('/pages/open', json(key), kTimeoutMs);
+    pageKey = '';
+    const answer = await openOnce(key);
     reopenKey = key;
     return answer;
   },
@@ -113,4 +126,7 @@ export function documentDownload(documentId: string): string {
   return `/pages/documents/${id(documentId)}/download`;
 }
 
-export const kDownloadAll = '/pages/download';
+/** A link carries no header: the page is named in the address. */
+export function downloadAll(): string {
+  return pageKey ? `/pages/download?page=${id(pageKey)}` : '/pages/download';
+}

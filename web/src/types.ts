@@ -97,6 +97,8 @@ export interface PageOptions {
 }
 
 export interface OpenAnswer {
+  /** Names the opened link in every later call; opens nothing by itself. */
+  page?: string;
   contract: ContractSummary;
   documents: ContractDocument[];
   parties: Party[];

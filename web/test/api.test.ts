@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, api } from '../src/api';
+import { ApiError, api, downloadAll } from '../src/api';
 
 const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 const paths = (fetch: ReturnType<typeof vi.fn>) => fetch.mock.calls.map((call) => call[0]);
@@ -17,6 +17,18 @@ describe('talking to the server', () => {
     await api.open({ token: 'secret' });
     expect(await api.sendCode()).toEqual({ contact: 'x', resendAfter: 60 });
     expect(paths(fetch)).toEqual(['/pages/open', '/pages/code', '/pages/open', '/pages/code']);
+  });
+  it('names_its_own_page_in_every_call_whatever_another_tab_opens', async () => {
+    const fetch = vi.fn(async () => answer(200, { page: 'k 1' }));
+    vi.stubGlobal('fetch', fetch);
+    await api.open({ token: 'secret' });
+    await api.sendCode();
+    await api.attach('7', new File(['x'], 'x.pdf'));
+    const headers = fetch.mock.calls.map((call) => ((call as unknown[])[1] as RequestInit).headers);
+    expect(headers[0]).not.toHaveProperty('X-Signet-Page');
+    expect(headers[1]).toEqual({ 'Content-Type': 'application/json', 'X-Signet-Page': 'k 1' });
+    expect(headers[2]).toEqual({ 'X-Signet-Page': 'k 1' });
+    expect(downloadAll()).toBe('/pages/download?page=k%201');
   });
   it('does_not_go_round_in_circles', async () => {
     const fetch = vi.fn(async (path: string) => (path === '/pages/open' ? answer(200, {}) : answer(401, {})));
