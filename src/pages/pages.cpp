@@ -89,6 +89,14 @@ std::string code_in(std::string_view message) {
     return {};
 }
 
+/// What a page is told when its call fails: a client that opened no such link, or so long ago that it is forgotten,
+/// gets 401, upon which the page opens its link again.
+http::Response refusal(const Error& error) {
+    http::Response response = page_failure(error);
+    if (error.code == ErrorCode::LinkNotFound) response.status = 401;
+    return response;
+}
+
 json::object outcome(const service::PageView& view) {
     const std::string next = next_party(view);
     json::object result{{"contractStatus", json::string(model::to_wire(view.contract->status))},
@@ -116,7 +124,13 @@ void Pages::add(http::Router& router, std::string method, std::string path, Answ
     route.method = std::move(method);
     route.path = std::move(path);
     route.body_limit = body_limit;
-    route.handler = [answer = std::move(answer)](http::Request& request) { return answer(request); };
+    route.handler = [answer = std::move(answer)](http::Request& request) {
+        http::Response response = answer(request);
+        response.headers.set("X-Content-Type-Options", "nosniff");
+        // Contracts stay out of caches that others can look into.
+        if (!response.headers.get("Cache-Control")) response.headers.set("Cache-Control", "no-store");
+        return response;
+    };
     router.add(std::move(route));
 }
 
@@ -174,7 +188,7 @@ http::Response Pages::picture(http::Request& request) {
         if (step >= wish) break;
     }
     const auto contract = page_.contract_of(client_of(request), {*id});
-    if (!contract) return page_failure(contract.error());
+    if (!contract) return refusal(contract.error());
     const model::Document* document = (*contract)->find(model::DocumentId{*id});
     if (document == nullptr) return page_failure(fail(ErrorCode::SignPageBeyond));
     const std::string key = to_string(document->id) + "/" + std::to_string(document->length) + "/" +
@@ -197,7 +211,7 @@ http::Response Pages::document(http::Request& request) {
     const auto id = parse_id(capture(request, "document"));
     if (!id) return page_failure(fail(ErrorCode::LinkNotFound));
     const auto contract = page_.contract_of(client_of(request), {*id});
-    if (!contract) return page_failure(contract.error());
+    if (!contract) return refusal(contract.error());
     auto download = downloads_.document(**contract, {*id});
     if (!download) return page_failure(download.error());
     http::Response response;
@@ -209,7 +223,7 @@ http::Response Pages::document(http::Request& request) {
 
 http::Response Pages::all_documents(http::Request& request) {
     const auto view = page_.view(client_of(request), page_key(request));
-    if (!view) return page_failure(view.error());
+    if (!view) return refusal(view.error());
     service::ArchiveCommand command;
     command.items = {service::DownloadItem::Contract};
     command.compress_one = false;
@@ -231,7 +245,7 @@ http::Response Pages::sign(http::Request& request) {
     const auto command = read_sign_command(request.body);
     if (!command) return page_failure(command.error());
     const auto view = page_.sign(client_of(request), page_key(request), *command);
-    if (!view) return page_failure(view.error());
+    if (!view) return refusal(view.error());
     return json_response(outcome(*view));
 }
 
@@ -264,7 +278,7 @@ void Pages::add_routes(http::Router& router) {
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));
-        if (!sent) return page_failure(sent.error());
+        if (!sent) return refusal(sent.error());
         return json_response(
             json::object{{"contact", sent->masked_contact}, {"resendAfter", sent->resend_after_seconds}});
     });
@@ -277,14 +291,14 @@ void Pages::add_routes(http::Router& router) {
         const bool passed = pass != nullptr && pass->is_bool() && pass->get_bool();
         const auto view =
             page_.audit(client_of(request), page_key(request), passed, text(*body, "comment"), text(*body, "code"));
-        if (!view) return page_failure(view.error());
+        if (!view) return refusal(view.error());
         return json_response(outcome(*view));
     });
     add(router, "POST", "/pages/reject", [this](http::Request& request) {
         const auto body = body_of(request);
         if (!body) return page_failure(body.error());
         const auto view = page_.reject(client_of(request), page_key(request), text(*body, "reason"));
-        if (!view) return page_failure(view.error());
+        if (!view) return refusal(view.error());
         return json_response(outcome(*view));
     });
     add(
@@ -296,7 +310,7 @@ void Pages::add_routes(http::Router& router) {
             if (part->size > settings_.upload_limit) return page_failure(fail(ErrorCode::UploadTooLarge));
             const Status done = page_.attach(client_of(request), page_key(request), {*id}, part->file.path(),
                                              part->file_name.value_or("file"));
-            if (!done) return page_failure(done.error());
+            if (!done) return refusal(done.error());
             return json_response(json::object{{"uploaded", true}});
         },
         settings_.upload_limit + (1U << 20));
@@ -310,7 +324,7 @@ void Pages::add_routes(http::Router& router) {
         const auto id = number_before(file, ".png");
         if (!id && file != "named.png") return page_failure(fail(ErrorCode::SealNotFound));
         const auto picture = page_.seal_picture(client_of(request), page_key(request), {id.value_or(0)}, 480);
-        if (!picture) return page_failure(picture.error());
+        if (!picture) return refusal(picture.error());
         http::Response response = http::make_response(200, "image/png", std::string(as_text(*picture)));
         response.headers.set("Cache-Control", "private, max-age=300");
         return response;
@@ -345,10 +359,9 @@ void Pages::add_routes(http::Router& router) {
     http::StaticFiles::Options options;
     options.immutable_prefix = "assets/";
     options.fallback = "index.html";
-    options.headers.set(
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'");
+    options.headers.set("Content-Security-Policy",
+                        // Business systems frame the page: no frame-ancestors.
+                        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'");
     options.headers.set("X-Content-Type-Options", "nosniff");
     options.headers.set("Referrer-Policy", "no-referrer");
     auto files = http::StaticFiles::open(settings_.front_end, std::move(options));
