@@ -321,6 +321,7 @@ int serve(const Settings& settings) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error value, not the end
     // Keys lie in this process's memory: no core dumps, no debugger of another user.
     ::prctl(PR_SET_DUMPABLE, 0);
 

@@ -83,8 +83,9 @@ void Api::command(http::Router& router, std::string_view path, Work work) {
 }
 
 void Api::upload(http::Router& router, std::string_view path, Work work) {
-    // The gateway lets a little more in than the limit, so that the answer can name the field.
-    const std::uint64_t limit = services_.upload_limit + (services_.upload_limit >> 2) + (1ULL << 20);
+    // Far more than the limit is let in, to disk and not to memory, so that the answer can be the envelope's and not a
+    // broken connection.
+    const std::uint64_t limit = services_.upload_limit * 5 + (1ULL << 20);
     add(
         router, "POST", path,
         [work = std::move(work)](http::Request& request) {
