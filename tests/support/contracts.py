@@ -40,7 +40,7 @@ class Verdict:
     def signers(self) -> list[str]:
         """Common names, in the order of signing."""
         subjects = (one["signer"]["subject"] for one in self.report["signatures"])
-        return [next(part.split("=", 1)[1] for part in subject.split(", ") if part.startswith("CN=")) for subject in subjects]
+        return [next(part.split("=", 1)[1] for part in subject.split(",") if part.startswith("CN=")) for subject in subjects]
 
 
 def verify(pdf: bytes, folder: pathlib.Path, server: Server) -> Verdict:
