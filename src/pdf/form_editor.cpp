@@ -1,5 +1,7 @@
 #include "pdf/form_editor.hpp"
 
+#include "pdf/lexer.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -47,7 +49,7 @@ Result<Dictionary> FormEditor::extended_form() const {
     if (!fields) return fields.error();
     form.set("Fields", with_references(fields->as_array() != nullptr ? *fields->as_array() : Array(), fields_));
     form.set("SigFlags", 3);
-    if (drop_redrawing_) {
+    if (tidy_) {
         form.erase("NeedAppearances");
         form.erase("XFA");
     }
@@ -88,22 +90,75 @@ Status FormEditor::write_annotations() {
     Result<std::span<const Page>> pages = document_.pages();
     if (!pages) return pages.error();
     std::unordered_map<std::uint32_t, int> uses = annotation_array_uses(*pages);
-    for (const auto& [index, objects] : widgets_) {
+    for (std::size_t index = 0; index < pages->size(); ++index) {
+        const auto widgets = widgets_.find(index);
+        if (widgets == widgets_.end() && !tidy_) continue;
         const Page& page = (*pages)[index];
-        Result<Object> annotations = document_.get(*page.dictionary, "Annots");
-        if (!annotations) return annotations.error();
-        const Array* old = annotations->as_array();
-        const Array extended = with_references(old != nullptr ? *old : Array(), objects);
-        const Reference* reference = page.dictionary->get("Annots").as_reference();
-        if (old != nullptr && reference != nullptr && uses[reference->number] == 1) {
-            writer_.write(reference->number, serialise(Object(extended)), reference->generation);
-        } else {
-            Dictionary changed = *page.dictionary;
-            changed.set("Annots", extended);
-            writer_.write(page.reference.number, serialise(changed), page.reference.generation);
-        }
+        const Reference* array = page.dictionary->get("Annots").as_reference();
+        const bool shared = array != nullptr && uses[array->number] > 1;
+        Status written = write_page_annotations(
+            page, widgets != widgets_.end() ? widgets->second : std::vector<std::uint32_t>{}, shared);
+        if (!written) return written;
     }
     return {};
+}
+
+Status FormEditor::write_page_annotations(const Page& page, const std::vector<std::uint32_t>& widgets, bool shared) {
+    Result<Object> annotations = document_.get(*page.dictionary, "Annots");
+    if (!annotations) return annotations.error();
+    const Array* old = annotations->as_array();
+    const bool has_direct = old != nullptr && std::any_of(old->begin(), old->end(), [](const Object& annotation) {
+                                return annotation.as_dictionary() != nullptr;
+                            });
+    if (widgets.empty() && !has_direct) return {};
+    Array kept = old != nullptr ? *old : Array();
+    if (tidy_ && has_direct) kept = with_objects_of_their_own(kept);
+    const Array extended = with_references(std::move(kept), widgets);
+    const Reference* reference = page.dictionary->get("Annots").as_reference();
+    if (old != nullptr && reference != nullptr && !shared) {
+        writer_.write(reference->number, serialise(Object(extended)), reference->generation);
+        return {};
+    }
+    Dictionary changed = *page.dictionary;
+    changed.set("Annots", extended);
+    writer_.write(page.reference.number, serialise(changed), page.reference.generation);
+    return {};
+}
+
+Array FormEditor::with_objects_of_their_own(const Array& annotations) {
+    Array result;
+    for (const Object& annotation : annotations) {
+        if (annotation.as_dictionary() == nullptr) {
+            result.push_back(annotation);
+            continue;
+        }
+        const std::uint32_t number = writer_.allocate();
+        writer_.write(number, serialise(annotation));
+        result.emplace_back(Reference{number, 0});
+    }
+    return result;
+}
+
+/// One more than the highest number any object refers to: a new object must not fill the hole a dangling reference
+/// left.
+Result<std::uint32_t> first_unnamed_number(const Document& document) {
+    std::uint32_t highest = document.next_object_number() - 1;
+    std::vector<Reference> references;
+    Result<bool> read = document.any_object(
+        [&](Reference, const Object& object) {
+            references.clear();
+            collect_references(object, references);
+            for (const Reference& reference : references)
+                highest = std::max(highest, reference.number);
+            return false;
+        },
+        Document::Unreadable::IsNull);
+    if (!read) return read.error();
+    if (highest > kMaxObjectNumber - 100'000)
+        return fail(ErrorCode::DocumentTooLarge, "the document has too many objects");
+    RevisionState state = document.revision_state();
+    state.next_object = highest + 1;
+    return state;
 }
 
 std::string rectangle_text(const Rectangle& rectangle) {

@@ -20,8 +20,10 @@ class FormEditor {
 
     /// A root field that is its own widget on this page, counted from 0.
     void add_field(std::uint32_t object, std::size_t page);
-    /// /NeedAppearances and /XFA would let a viewer redraw what is signed; they go while nothing is signed yet.
-    void drop_redrawing() { drop_redrawing_ = true; }
+    /// Puts the document into the shape that signing needs, while nothing is signed yet: /NeedAppearances and /XFA,
+    /// which would let a viewer redraw what is signed, go; annotations that stand within their page's array become
+    /// objects of their own, because comparing tools cannot follow them otherwise.
+    void tidy() { tidy_ = true; }
     /// Makes an empty /Perms dictionary as an object of its own; InvalidParameter later when the document has one
     /// already.
     void add_permissions() { add_permissions_ = true; }
@@ -34,16 +36,22 @@ class FormEditor {
     Status write_form();
     Status write_catalog(std::uint32_t form);
     Status write_annotations();
+    Status write_page_annotations(const Page& page, const std::vector<std::uint32_t>& widgets, bool shared);
+    Array with_objects_of_their_own(const Array& annotations);
     Result<Dictionary> extended_form() const;
 
     const Document& document_;
     RevisionWriter& writer_;
     std::vector<std::uint32_t> fields_;
     std::map<std::size_t, std::vector<std::uint32_t>> widgets_;
-    bool drop_redrawing_ = false;
+    bool tidy_ = false;
     bool add_permissions_ = false;
     std::uint32_t permissions_ = 0;
 };
+
+/// Document::revision_state with a first object number that no object refers to either: a new object must not fill the
+/// hole that a dangling reference left.
+Result<RevisionState> state_for_new_objects(const Document& document);
 
 /// The text of a widget's /Rect, and the rectangle as it reads back from that text.
 std::string rectangle_text(const Rectangle& rectangle);

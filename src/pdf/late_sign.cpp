@@ -287,10 +287,11 @@ Result<SignedRevision> sign_with_new_fields(const Document& document, const cryp
         return fail(ErrorCode::SigningForbidden, "the document is certified: no visible field may be added");
     }
 
-    const RevisionState before = document.revision_state();
-    RevisionWriter writer(before);
+    const Result<RevisionState> before = state_for_new_objects(document);
+    if (!before) return before.error();
+    RevisionWriter writer(*before);
     FormEditor form(document, writer);
-    if (!earlier->any) form.drop_redrawing();
+    if (!earlier->any) form.tidy();
     AppearanceWriter appearances(writer);
     const std::span<const Page> pages = *document.pages();
     const std::uint32_t signature = writer.allocate();
@@ -301,7 +302,7 @@ Result<SignedRevision> sign_with_new_fields(const Document& document, const cryp
     if (places.empty()) write_new_field(pages[0], name, nullptr, signature, writer, appearances, form);
     Status written = form.write();
     if (!written) return written.error();
-    return finish(std::move(writer), before, signature, details, nullptr, hash_so_far, signer);
+    return finish(std::move(writer), *before, signature, details, nullptr, hash_so_far, signer);
 }
 
 Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
@@ -318,18 +319,19 @@ Result<SignedRevision> sign_existing_field(const Document& document, const crypt
     Result<bool> ready = form_is_ready(document);
     if (!ready) return ready.error();
 
-    const RevisionState before = document.revision_state();
-    RevisionWriter writer(before);
+    const Result<RevisionState> before = state_for_new_objects(document);
+    if (!before) return before.error();
+    RevisionWriter writer(*before);
     const std::uint32_t signature = writer.allocate();
     Status filled = ExistingField(document, *field, writer).write(signature, appearance);
     if (!filled) return filled.error();
     if (!*ready && !earlier->any) {
         FormEditor form(document, writer);
-        form.drop_redrawing();
+        form.tidy();
         Status written = form.write();
         if (!written) return written.error();
     }
-    return finish(std::move(writer), before, signature, details, field->lock ? &*field->lock : nullptr, hash_so_far,
+    return finish(std::move(writer), *before, signature, details, field->lock ? &*field->lock : nullptr, hash_so_far,
                   signer);
 }
 

@@ -69,26 +69,6 @@ Status check_unsigned(const Document& document) {
     return {};
 }
 
-/// One more than the highest number any object refers to: a new object must not fill the hole a dangling reference
-/// left.
-Result<std::uint32_t> first_unnamed_number(const Document& document) {
-    std::uint32_t highest = document.next_object_number() - 1;
-    std::vector<Reference> references;
-    Result<bool> read = document.any_object(
-        [&](Reference, const Object& object) {
-            references.clear();
-            collect_references(object, references);
-            for (const Reference& reference : references)
-                highest = std::max(highest, reference.number);
-            return false;
-        },
-        Document::Unreadable::IsNull);
-    if (!read) return read.error();
-    if (highest > kMaxObjectNumber - 100'000)
-        return fail(ErrorCode::DocumentTooLarge, "the document has too many objects");
-    return highest + 1;
-}
-
 /// Writes the fields of one signing act after the other.
 class FieldMaker {
   public:
@@ -243,14 +223,11 @@ Result<PreparedRevision> prepare(const Document& document, std::span<const Plann
     Status plan = check_plan(document, signatures, *pages);
     if (!plan) return plan.error();
 
-    Result<std::uint32_t> first_new = first_unnamed_number(document);
-    if (!first_new) return first_new.error();
-
-    RevisionState before = document.revision_state();
-    before.next_object = *first_new;
-    RevisionWriter writer(before);
+    const Result<RevisionState> before = state_for_new_objects(document);
+    if (!before) return before.error();
+    RevisionWriter writer(*before);
     FormEditor form(document, writer);
-    form.drop_redrawing();
+    form.tidy();
     if (options.certifiable) form.add_permissions();
     FieldMaker maker(*pages, writer, form);
     PreparedRevision revision;

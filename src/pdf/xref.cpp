@@ -11,6 +11,9 @@ namespace signet::pdf {
 
 namespace {
 
+/// Type, offset and generation of eight bytes each, and a predictor's byte.
+constexpr std::size_t kMaxRowBytes = 25;
+
 Error damaged(std::string detail) {
     return fail(ErrorCode::DamagedDocument, std::move(detail));
 }
@@ -119,9 +122,9 @@ class XrefReader {
         section.end = read->end;
         section.trailer = stream->dictionary;
 
-        const std::size_t allowed =
-            std::max<std::size_t>(std::size_t{1} << 20, stream->encoded.size() * limits_.decode_ratio);
-        Result<Bytes> rows = decode_stream(*stream, std::min(allowed, limits_.decoded_bytes), direct);
+        // No honest section needs more than this for every object there may be.
+        const std::size_t allowed = std::min(limits_.objects * kMaxRowBytes, limits_.decoded_bytes);
+        Result<Bytes> rows = decode_stream(*stream, allowed, direct);
         if (!rows) return rows.error();
         Status entries = read_rows(*rows, section);
         if (!entries) return entries.error();

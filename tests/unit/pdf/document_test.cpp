@@ -264,6 +264,18 @@ TEST(Preparing, an_annotation_array_that_pages_share_does_not_grow_for_the_other
     EXPECT_EQ((*Document::open(frozen)->pages())[0].dictionary->get("Annots").as_array()->size(), 1U);
 }
 
+TEST(Preparing, makes_annotations_within_an_array_objects_of_their_own) {
+    const Bytes file = simple_pdf(1, XrefKind::Table, "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]");
+    const Result<PreparedRevision> prepared = prepare(*Document::open(file), std::vector<PlannedSignature>{{"a", {}}});
+    const Bytes frozen = joined(file, prepared->increment);
+    const Result<Document> after = Document::open(frozen);
+    const Object& annotations = (*after->pages())[0].dictionary->get("Annots");
+    ASSERT_EQ(annotations.as_array()->size(), 2U);
+    ASSERT_NE((*annotations.as_array())[0].as_reference(), nullptr);
+    EXPECT_EQ(serialise(*after->resolve((*annotations.as_array())[0])),
+              "<</Type /Annot/Subtype /Link/Rect [0 0 9 9]>>");
+}
+
 TEST(Preparing, pending_fields_are_hidden_locked_and_read_only) {
     const Bytes file = simple_pdf(2);
     const Result<PreparedRevision> prepared = prepare(
