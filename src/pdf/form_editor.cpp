@@ -1,7 +1,5 @@
 #include "pdf/form_editor.hpp"
 
-#include "pdf/lexer.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -139,23 +137,23 @@ Array FormEditor::with_objects_of_their_own(const Array& annotations) {
     return result;
 }
 
-/// One more than the highest number any object refers to: a new object must not fill the hole a dangling reference
-/// left.
-Result<std::uint32_t> first_unnamed_number(const Document& document) {
+Result<RevisionState> state_for_new_objects(const Document& document) {
+    // Numbers beyond are out of reach: a reader with the default limits takes no file that uses them.
+    constexpr std::uint32_t kHighest = 900'000;
     std::uint32_t highest = document.next_object_number() - 1;
     std::vector<Reference> references;
     Result<bool> read = document.any_object(
         [&](Reference, const Object& object) {
             references.clear();
             collect_references(object, references);
-            for (const Reference& reference : references)
-                highest = std::max(highest, reference.number);
+            for (const Reference& reference : references) {
+                if (reference.number <= kHighest) highest = std::max(highest, reference.number);
+            }
             return false;
         },
         Document::Unreadable::IsNull);
     if (!read) return read.error();
-    if (highest > kMaxObjectNumber - 100'000)
-        return fail(ErrorCode::DocumentTooLarge, "the document has too many objects");
+    if (highest > kHighest) return fail(ErrorCode::DocumentTooLarge, "the document has too many objects");
     RevisionState state = document.revision_state();
     state.next_object = highest + 1;
     return state;

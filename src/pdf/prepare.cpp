@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <optional>
 #include <unordered_set>
 
@@ -73,14 +74,11 @@ Status check_unsigned(const Document& document) {
 class FieldMaker {
   public:
     FieldMaker(std::span<const Page> pages, RevisionWriter& writer, FormEditor& form)
-        : pages_(pages), writer_(writer), form_(form), empty_form_(writer.allocate()) {
-        writer_.write_stream(empty_form_, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>", "");
-    }
+        : pages_(pages), writer_(writer), form_(form) {}
 
     PreparedSignature make(const PlannedSignature& plan) {
         PreparedSignature signature;
         signature.name = plan.name;
-        signature.empty_form = empty_form_;
         for (std::size_t i = 1; i < plan.places.size(); ++i) {
             signature.locked_fields.push_back(fmt::format("{}_p{}", plan.name, i));
         }
@@ -89,9 +87,11 @@ class FieldMaker {
             entries += fmt::format("/Lock {} 0 R", write_lock(signature.locked_fields));
         if (plan.places.empty()) {
             signature.field = make_widget(plan.name, entries, 0, Rectangle{}, false);
+            signature.empty_form = empty_form(signature.field);
             return signature;
         }
         signature.field = make_place(plan.name, entries, plan.places[0]);
+        signature.empty_form = empty_form(signature.field);
         for (std::size_t i = 1; i < plan.places.size(); ++i) {
             signature.buttons.push_back(make_place(signature.locked_fields[i - 1],
                                                    fmt::format("/FT/Btn/Ff {}", kReadOnlyPushButton), plan.places[i]));
@@ -100,6 +100,17 @@ class FieldMaker {
     }
 
   private:
+    /// An appearance that draws nothing, shared by all places of the same size.
+    std::uint32_t empty_form(const PreparedPlace& place) {
+        const std::string entries = place_box(place).entries;
+        const auto [known, is_new] = empty_forms_.try_emplace(entries, 0);
+        if (is_new) {
+            known->second = writer_.allocate();
+            writer_.write_stream(known->second, entries + "/Resources<<>>", "");
+        }
+        return known->second;
+    }
+
     std::uint32_t write_lock(const std::vector<std::string>& names) {
         std::string text = "<</Type/SigFieldLock/Action/Include/Fields[";
         for (const std::string& name : names)
@@ -126,8 +137,9 @@ class FieldMaker {
         place.visible = visible;
         place.constant_entries = fmt::format("/Type/Annot/Subtype/Widget{}/T{}/Rect{}/P {}", entries, text_string(name),
                                              rectangle_text(place.rectangle), to_string(pages_[page].reference));
+        const std::uint32_t appearance = empty_form(place);
         writer_.write(place.object,
-                      fmt::format("<<{}/F {}/AP<</N {} 0 R>>>>", place.constant_entries, kPendingFlags, empty_form_));
+                      fmt::format("<<{}/F {}/AP<</N {} 0 R>>>>", place.constant_entries, kPendingFlags, appearance));
         form_.add_field(place.object, page);
         return place;
     }
@@ -135,7 +147,7 @@ class FieldMaker {
     std::span<const Page> pages_;
     RevisionWriter& writer_;
     FormEditor& form_;
-    std::uint32_t empty_form_;
+    std::map<std::string, std::uint32_t> empty_forms_;
 };
 
 void add(PackedTextWriter& writer, const PreparedPlace& place) {

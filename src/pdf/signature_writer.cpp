@@ -85,17 +85,30 @@ std::uint32_t AppearanceWriter::drawing(const CompiledDrawing& drawing) {
     return number;
 }
 
+PlaceBox place_box(const PreparedPlace& place) {
+    const bool sideways = place.page_rotation % 180 != 0;
+    PlaceBox box;
+    box.width = (sideways ? place.rectangle.height() : place.rectangle.width()) * place.user_unit;
+    box.height = (sideways ? place.rectangle.width() : place.rectangle.height()) * place.user_unit;
+    box.entries = fmt::format("/Type/XObject/Subtype/Form/BBox[0 0 {} {}]", spelled_number(box.width),
+                              spelled_number(box.height));
+    if (place.page_rotation != 0) {
+        const Matrix turn = appearance_matrix(place.page_rotation);
+        box.entries += fmt::format("/Matrix[{} {} {} {} 0 0]", spelled_number(turn.a), spelled_number(turn.b),
+                                   spelled_number(turn.c), spelled_number(turn.d));
+    }
+    return box;
+}
+
 std::uint32_t AppearanceWriter::write(const PlaceAppearance& appearance, const PreparedPlace& place) {
     const CompiledDrawing& picture = *appearance.drawing;
     const std::uint32_t form = drawing(picture);
-    const bool sideways = place.page_rotation % 180 != 0;
-    const double width = (sideways ? place.rectangle.height() : place.rectangle.width()) * place.user_unit;
-    const double height = (sideways ? place.rectangle.width() : place.rectangle.height()) * place.user_unit;
+    const PlaceBox box = place_box(place);
     const bool whole =
         appearance.clip_x == 0 && (appearance.clip_width == 0 || appearance.clip_width >= picture.width());
     const double strip = appearance.clip_width > 0 ? appearance.clip_width : picture.width() - appearance.clip_x;
     const Matrix matrix =
-        fitted(appearance.clip_x, strip, picture.height(), appearance.rotation_degrees, width, height);
+        fitted(appearance.clip_x, strip, picture.height(), appearance.rotation_degrees, box.width, box.height);
 
     std::string content = "q ";
     if (is_plain(matrix)) {
@@ -110,14 +123,7 @@ std::uint32_t AppearanceWriter::write(const PlaceAppearance& appearance, const P
     }
     content += "/S Do Q";
 
-    std::string dictionary =
-        fmt::format("/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</XObject<</S {} 0 R>>>>",
-                    spelled_number(width), spelled_number(height), form);
-    if (place.page_rotation != 0) {
-        const Matrix turn = appearance_matrix(place.page_rotation);
-        dictionary += fmt::format("/Matrix[{} {} {} {} 0 0]", spelled_number(turn.a), spelled_number(turn.b),
-                                  spelled_number(turn.c), spelled_number(turn.d));
-    }
+    const std::string dictionary = fmt::format("{}/Resources<</XObject<</S {} 0 R>>>>", box.entries, form);
     const std::uint32_t number = writer_.allocate();
     writer_.write_stream(number, dictionary, content);
     return number;

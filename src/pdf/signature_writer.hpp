@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,17 @@ namespace signet::pdf {
 
 /// Drawings and strips that can be drawn: strips within their drawing, finite angles.
 Status check_appearances(std::span<const PlaceAppearance> appearances);
+
+/// The form XObject's own coordinate system at a place: as the reader sees it, in points. The empty appearance a place
+/// is prepared with and the one it is signed with have the same, so that filling it changes nothing but its content: a
+/// changed /BBox counts as an undefined change of the document in EU DSS.
+struct PlaceBox {
+    double width = 0;
+    double height = 0;
+    /// /Type, /Subtype, /BBox and, on a rotated page, /Matrix.
+    std::string entries;
+};
+PlaceBox place_box(const PreparedPlace& place);
 
 /// Writes appearance streams (§12.5.5) of one signature; a drawing it has seen is not written again.
 class AppearanceWriter {
