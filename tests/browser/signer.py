@@ -1,0 +1,97 @@
+"""A person with a phone in the hand: what is seen and touched on the pages, in Chinese, without knowing how they are built."""
+from __future__ import annotations
+
+import math
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PLACES = re.compile("^(签名处|盖章处|法定代表人签章处|签署日期|骑缝章)")
+
+
+class Signer:
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self._base = page, base
+
+    # Looking
+    def open(self, address: str) -> Signer:
+        self.page.goto(address)
+        return self
+
+    def heading(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", name=text, exact=True)).to_be_visible()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_pages(self, title: str) -> None:
+        """The first page is a picture that arrived, not a box with a cross."""
+        picture = self.page.get_by_alt_text(re.compile(f"^{re.escape(title)}，第 1 页"))
+        expect(picture).to_be_visible()
+        self.page.wait_for_function("image => image.complete && image.naturalWidth > 300", arg=picture.element_handle())
+
+    def places(self) -> Locator:
+        return self.page.get_by_role("button", name=PLACES)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def tap(self, name: str) -> None:
+        self.button(name).tap()
+
+    # Signing
+    def draw(self) -> None:
+        """Three strokes with a finger: the browser is told of touches, not of a mouse."""
+        box = self.page.locator("canvas").bounding_box()
+        finger = self.page.context.new_cdp_session(self.page)
+        for stroke in range(3):
+            points = [(box["x"] + box["width"] * (0.3 + 0.2 * math.sin(i / 3 + stroke)),
+                       box["y"] + box["height"] * (0.15 + 0.25 * stroke + i * 0.008)) for i in range(24)]
+            for i, (x, y) in enumerate(points):
+                finger.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        finger.detach()
+
+    def give_drawn_signature(self) -> None:
+        self.tap("签署")
+        expect(self.page.locator("canvas")).to_be_visible()
+        self.draw()
+        self.tap("用这个签名")
+
+    def give_typed_signature(self, name: str) -> None:
+        self.tap("签署")
+        self.tap("改用打字")
+        self.page.get_by_label("姓名").fill(name)
+        self.tap("用这个签名")
+
+    def consent(self) -> None:
+        self.page.get_by_label(re.compile("我已阅读合同全文")).check()
+
+    def ask_for_code(self) -> str:
+        """Has a code sent and reads it in the demo inbox, in another tab."""
+        subject = self.page.title()
+        self.tap("获取验证码")
+        expect(self.page.get_by_text("6 位验证码已发送至")).to_be_visible()
+        inbox = self.page.context.new_page()
+        inbox.goto(self._base + "/inbox")
+        message = inbox.get_by_role("listitem").filter(has_text=subject).filter(has=inbox.get_by_role("button", name=re.compile("^复制"))).first
+        code = re.search(r"\d{6}", message.get_by_role("button").inner_text()).group()
+        inbox.close()
+        return code
+
+    def enter_code(self, code: str) -> None:
+        self.page.get_by_label("验证码").fill(code)
+
+    def confirm(self, word: str = "确认签署") -> None:
+        self.page.get_by_role("dialog").get_by_role("button", name=word, exact=True).tap()
+
+    def finish(self, word: str = "确认签署") -> None:
+        self.consent()
+        self.enter_code(self.ask_for_code())
+        self.confirm(word)
+
+    def download(self, path) -> bytes:
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("link", name="下载合同").click()
+        waiting.value.save_as(path)
+        return path.read_bytes()
