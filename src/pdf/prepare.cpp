@@ -3,6 +3,7 @@
 #include "pdf/form_editor.hpp"
 #include "pdf/lexer.hpp"
 #include "pdf/packed_text.hpp"
+#include "pdf/signature_writer.hpp"
 #include "pdf/signatures.hpp"
 
 #include <algorithm>
