@@ -24,11 +24,11 @@ class PageError(Exception):
 class Page:
     """One open link in a browser of its own."""
 
-    def __init__(self, host: str, port: int, url: str) -> None:
+    def __init__(self, host: str, port: int, url: str = "", *, ticket: str = "") -> None:
         self._host, self._port = host, port
         self._cookie = ""
-        token = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["openPageToken"][0]
-        self.view = self._post("/pages/open", {"token": token})
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
+        self.view = self._post("/pages/open", {"ticket": ticket} if ticket else {"token": query["openPageToken"][0]})
 
     @property
     def task(self) -> dict | None:

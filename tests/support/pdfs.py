@@ -1,0 +1,39 @@
+"""Small PDFs whose every word stands where the test says."""
+from __future__ import annotations
+
+A4 = (595.28, 841.89)
+
+
+def make_pdf(pages: list[list[tuple[float, float, str]]], size: tuple[float, float] = A4, rotate: int = 0, filler: int = 0) -> bytes:
+    """One page for each list of (x, y, text): points from the bottom left, ASCII text in 12 point Helvetica.
+
+    `filler` adds that many bytes that nothing refers to.
+    """
+    count = len(pages)
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {count}>>".encode(),
+               b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
+    for i, words in enumerate(pages):
+        content = "".join(f"BT /F1 12 Tf {x} {y} Td ({text}) Tj ET\n" for x, y, text in words).encode()
+        objects.append((f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]/Rotate {rotate}"
+                        f"/Resources<</Font<</F1 3 0 R>>>>/Contents {5 + 2 * i} 0 R>>").encode())
+        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
+    if filler:
+        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (filler, b"\x55" * filler))
+    return _file(objects)
+
+
+def _file(objects: list[bytes]) -> bytes:
+    parts, offsets, length = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"], [], 15
+    for number, content in enumerate(objects, 1):
+        offsets.append(length)
+        parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, content))
+        length += len(parts[-1])
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+                 % (len(objects) + 1, table, len(objects) + 1, length))
+    return b"".join(parts)
+
+
+def plain_pages(count: int) -> bytes:
+    return make_pdf([[(72, 720, f"Page {i + 1} of an invented contract")] for i in range(count)])
