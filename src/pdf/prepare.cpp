@@ -21,8 +21,8 @@ constexpr std::string_view kSignatureTag = "prepared1";
 constexpr std::size_t kMaxPlaces = 10'000;
 /// Hidden until signed (§12.5.3): Hidden, Print, Locked.
 constexpr int kPendingFlags = 134;
-/// /Ff of a read-only push-button (§12.7.4.2).
-constexpr int kReadOnlyPushButton = 65537;
+/// /Ff of a field that nobody can edit (§12.7.3.1).
+constexpr int kReadOnly = 1;
 
 Status check_place(const PlannedPlace& place, std::span<const Page> pages, const std::string& name) {
     if (place.page >= pages.size()) {
@@ -94,8 +94,9 @@ class FieldMaker {
         signature.field = make_place(plan.name, entries, plan.places[0]);
         signature.empty_form = empty_form(signature.field);
         for (std::size_t i = 1; i < plan.places.size(); ++i) {
-            signature.buttons.push_back(make_place(signature.locked_fields[i - 1],
-                                                   fmt::format("/FT/Btn/Ff {}", kReadOnlyPushButton), plan.places[i]));
+            signature.further_places.push_back(make_place(signature.locked_fields[i - 1],
+                                                          fmt::format("/FT/Tx/Ff {}/DA(/Helv 0 Tf 0 g)", kReadOnly),
+                                                          plan.places[i]));
         }
         return signature;
     }
@@ -192,10 +193,10 @@ std::string to_text(const PreparedSignature& signature) {
     PackedTextWriter writer(kSignatureTag);
     writer.add(signature.name);
     writer.add(signature.empty_form);
-    writer.add(static_cast<std::uint64_t>(signature.buttons.size()));
+    writer.add(static_cast<std::uint64_t>(signature.further_places.size()));
     add(writer, signature.field);
-    for (const PreparedPlace& button : signature.buttons)
-        add(writer, button);
+    for (const PreparedPlace& place : signature.further_places)
+        add(writer, place);
     writer.add(static_cast<std::uint64_t>(signature.locked_fields.size()));
     for (const std::string& name : signature.locked_fields)
         writer.add(name);
@@ -208,14 +209,14 @@ Result<PreparedSignature> prepared_signature_from_text(std::string_view text) {
     PreparedSignature signature;
     signature.name = reader.text(64);
     signature.empty_form = static_cast<std::uint32_t>(reader.number(kMaxObjectNumber));
-    const std::uint64_t buttons = reader.number(kMaxPlaces);
+    const std::uint64_t further = reader.number(kMaxPlaces);
     std::optional<PreparedPlace> field = read_place(reader);
     if (!field || !is_field_name(signature.name) || signature.empty_form == 0) return broken;
     signature.field = std::move(*field);
-    for (std::uint64_t i = 0; i < buttons; ++i) {
-        std::optional<PreparedPlace> button = read_place(reader);
-        if (!button) return broken;
-        signature.buttons.push_back(std::move(*button));
+    for (std::uint64_t i = 0; i < further; ++i) {
+        std::optional<PreparedPlace> place = read_place(reader);
+        if (!place) return broken;
+        signature.further_places.push_back(std::move(*place));
     }
     const std::uint64_t locked = reader.number(kMaxPlaces);
     for (std::uint64_t i = 0; i < locked && reader.sound(); ++i)

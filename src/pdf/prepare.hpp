@@ -51,17 +51,17 @@ struct PreparedSignature {
     std::string name;
     /// The signature field's own widget.
     PreparedPlace field;
-    /// The read-only buttons of the further places.
-    std::vector<PreparedPlace> buttons;
-    /// The field names its /Lock protects: those of the buttons. Repeated in the signature's FieldMDP reference.
+    /// The read-only text fields of the further places, whose value will be the time of sealing.
+    std::vector<PreparedPlace> further_places;
+    /// The field names its /Lock protects: those of the further places. Repeated in the signature's FieldMDP reference.
     std::vector<std::string> locked_fields;
     /// The empty appearance every unsigned widget shows.
     std::uint32_t empty_form = 0;
 
-    /// How many places can be drawn at: none when invisible, else the field's widget and the buttons.
-    std::size_t place_count() const { return (field.visible ? 1 : 0) + buttons.size(); }
+    /// How many places can be drawn at: none when invisible, else the field's widget and the further places.
+    std::size_t place_count() const { return (field.visible ? 1 : 0) + further_places.size(); }
     /// Place 0 is the field's own widget.
-    const PreparedPlace& place(std::size_t index) const { return index == 0 ? field : buttons[index - 1]; }
+    const PreparedPlace& place(std::size_t index) const { return index == 0 ? field : further_places[index - 1]; }
 };
 
 /// Text for a database, and back; see `to_text(const RevisionState&)`.
@@ -84,8 +84,8 @@ struct PreparedRevision {
 
 /// Brings a document to R0: one incremental update that creates, empty and hidden, every field that any known signing
 /// act will need. Per act one signature field (merged with the widget of its first place, or with an empty rectangle)
-/// and one read-only push-button per further place, so that no signature field has more than one widget (ISO 32000-2
-/// §12.7.5.5) and yet a seal can stand at many places; a /Lock (SigFieldLock, §12.7.4.5) names those buttons, so that
+/// and one read-only text field per further place, so that no signature field has more than one widget (ISO 32000-2
+/// §12.7.5.5) and yet a seal can stand at many places; a /Lock (SigFieldLock, §12.7.4.5) names those fields, so that
 /// nobody can swap a seal once it is signed. Signing later changes /V, /AP and /F of these objects and nothing else,
 /// which is why earlier signatures stay valid. Existing fields stay; /NeedAppearances goes. In a tagged document the
 /// widgets get no structure elements: they are artifacts until they are signed, and every object of the structure tree

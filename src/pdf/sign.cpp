@@ -24,7 +24,7 @@ Status check_request(const RevisionState& before, const crypto::Sha256& hash_so_
                                              request.field.place_count(), request.appearances.size()));
     }
     const bool known = request.field.field.object != 0 && request.field.field.object < before.next_object &&
-                       std::all_of(request.field.buttons.begin(), request.field.buttons.end(),
+                       std::all_of(request.field.further_places.begin(), request.field.further_places.end(),
                                    [&](const PreparedPlace& place) { return place.object < before.next_object; });
     if (!known) return invalid_parameter("the signature field does not belong to this document");
     if (request.details.certify && before.permissions == 0) {
@@ -47,17 +47,26 @@ void write_place(RevisionWriter& writer, const PreparedPlace& place, std::string
     writer.end();
 }
 
-/// The seals, the field and its buttons. A button without a drawing stays as it is.
+/// What the further places say when asked for their value: when they were sealed.
+std::uint32_t write_sealing_time(RevisionWriter& writer, const SignatureDetails& details) {
+    const std::uint32_t number = writer.allocate();
+    writer.write(number, "(" + TimeZone::fixed(details.zone_offset_minutes).format(details.time) + ")");
+    return number;
+}
+
+/// The seals, the field and its further places. A further place without a drawing stays as it is.
 void write_places(RevisionWriter& writer, const SignatureRequest& request, std::uint32_t signature) {
     const PreparedSignature& field = request.field;
     const std::string value = fmt::format("/V {} 0 R", signature);
     AppearanceWriter appearances(writer);
+    const std::string sealed =
+        field.further_places.empty() ? "" : fmt::format("/V {} 0 R", write_sealing_time(writer, request.details));
     if (field.place_count() == 0) write_place(writer, field.field, value, field.empty_form);
     for (std::size_t i = 0; i < field.place_count(); ++i) {
         const bool drawn = request.appearances[i].drawing != nullptr;
         if (!drawn && i > 0) continue;
         const std::uint32_t form = drawn ? appearances.write(request.appearances[i], field.place(i)) : field.empty_form;
-        write_place(writer, field.place(i), i == 0 ? value : "", form);
+        write_place(writer, field.place(i), i == 0 ? value : sealed, form);
     }
 }
 

@@ -64,9 +64,9 @@ struct SignedRevision {
 
 /// Appends one PAdES B-B signature (ETSI EN 319 142-1) to a file that ends as `before` says. Its cost does not depend
 /// on the size of the file: `hash_so_far` is the running hash of exactly the bytes before, and only the increment is
-/// hashed. Writes new objects (the signature, the appearances, each drawing once) and the prepared field and buttons
-/// with /V, /AP and /F; no page, no form, no catalog. Thread-safe: no shared state. Errors: InvalidParameter
-/// (appearances do not match the places, a hash of another length, certify), those of the signer.
+/// hashed. Writes new objects (the signature, the appearances, each drawing once) and the prepared field and its
+/// further places with /V, /AP and /F; no page, no form, no catalog. Thread-safe: no shared state. Errors:
+/// InvalidParameter (appearances do not match the places, a hash of another length, certify), those of the signer.
 Result<SignedRevision> sign(const RevisionState& before, const crypto::Sha256& hash_so_far,
                             const SignatureRequest& request, const crypto::Signer& signer);
 

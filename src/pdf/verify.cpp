@@ -18,7 +18,7 @@ namespace signet::pdf {
 namespace {
 
 constexpr std::size_t kMaxSignatures = 500;
-constexpr std::int64_t kReadOnlyPushButton = 65537;
+constexpr std::int64_t kReadOnly = 1;
 constexpr std::int64_t kHidden = 2;
 
 /// One signature value while it is being judged.
@@ -349,7 +349,7 @@ class Verifier {
         Result<std::vector<FormField>> fields = list_form_fields(document_);
         if (!fields) return fields.error();
         for (const FormField& field : *fields) {
-            if (field.type != "Btn" || vouched_for(field.name) || !is_place_of_a_signature(field.name)) continue;
+            if (field.type == "Sig" || vouched_for(field.name) || !is_place_of_a_signature(field.name)) continue;
             Result<bool> shown = shows_something(field);
             // A broken appearance may show anything to a viewer that repairs it.
             if (!shown && shown.error().code != ErrorCode::DamagedDocument) return shown.error();
@@ -372,7 +372,7 @@ class Verifier {
             if (dictionary == nullptr) continue;
             const std::int64_t* kind = dictionary->get("Ff").as_integer();
             const std::int64_t* flags = dictionary->get("F").as_integer();
-            const bool seal = kind != nullptr && (*kind & kReadOnlyPushButton) == kReadOnlyPushButton;
+            const bool seal = kind != nullptr && (*kind & kReadOnly) != 0;
             if (!seal || (flags != nullptr && (*flags & kHidden) != 0)) continue;
             Result<Object> appearance = document_.get(*dictionary, "AP");
             if (!appearance) return appearance.error();

@@ -250,7 +250,7 @@ def forbidden_change(was, now) -> str:
         allowed = CATALOG_BOOKKEEPING
     elif entry(was, "/Type") == "/Page":
         allowed = {"/Annots", "/Tabs"}
-    elif entry(was, "/FT") in ("/Sig", "/Btn"):
+    elif entry(was, "/FT") in ("/Sig", "/Btn", "/Tx"):
         allowed = FIELD_FILLING
     elif "/Fields" in was:
         allowed = FORM_BOOKKEEPING
@@ -317,7 +317,7 @@ def form(before: bytes, after: bytes) -> list[str]:
 
 
 def further_places(reader: PdfFileReader, newest: EmbeddedSignature, touched: set[int]) -> list[str]:
-    """A seal on a read-only button counts only when the signature locks it (FieldMDP): nobody shall swap it later."""
+    """A seal on a read-only field counts only when the signature locks it (FieldMDP): nobody shall swap it later."""
     locked = set()
     for reference in entry(newest.dictionary, "/Reference", []):
         signature_reference = reference.get_object()
@@ -326,7 +326,7 @@ def further_places(reader: PdfFileReader, newest: EmbeddedSignature, touched: se
     found = []
     for reference in reader.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
-        if entry(field, "/FT") != "/Btn" or reference.idnum not in touched or int(entry(field, "/F", 0)) != PRINTED_AND_LOCKED:
+        if entry(field, "/FT") == "/Sig" or reference.idnum not in touched or int(entry(field, "/F", 0)) != PRINTED_AND_LOCKED:
             continue
         if str(entry(field, "/T")) not in locked:
             found.append(f"P11: the seal on {entry(field, '/T')} is not locked by the signature")

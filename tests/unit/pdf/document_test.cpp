@@ -239,10 +239,10 @@ TEST(Preparing, adds_to_what_is_there_and_takes_nothing_away) {
     const Result<Document> after = Document::open(frozen);
     const PreparedSignature& field = prepared->signatures[0];
     EXPECT_EQ(serialise(*after->read({5, 0})), fmt::format("<</Fields [6 0 R {} 0 R {} 0 R]/DA (/F 0 Tf)/SigFlags 3>>",
-                                                           field.field.object, field.buttons[0].object));
+                                                           field.field.object, field.further_places[0].object));
     EXPECT_EQ(serialise(*after->read({7, 0})), fmt::format("[8 0 R {} 0 R]", field.field.object));
     EXPECT_EQ(serialise((*after->pages())[1].dictionary->get("Annots")),
-              fmt::format("[6 0 R {} 0 R]", field.buttons[0].object));
+              fmt::format("[6 0 R {} 0 R]", field.further_places[0].object));
     for (const std::uint32_t untouched : {1U, 2U, 3U, 6U, 8U}) {
         const auto& objects = after->sections()[0].objects;
         EXPECT_EQ(std::count(objects.begin(), objects.end(), untouched), 0) << untouched;
@@ -284,12 +284,12 @@ TEST(Preparing, pending_fields_are_hidden_locked_and_read_only) {
     const Result<Document> after = Document::open(frozen);
     const PreparedSignature& field = prepared->signatures[0];
     const Result<Object> signature = after->read({field.field.object, 0});
-    const Result<Object> button = after->read({field.buttons[0].object, 0});
+    const Result<Object> place = after->read({field.further_places[0].object, 0});
     EXPECT_EQ(signature->as_dictionary()->get("F").number(), 134);
     EXPECT_FALSE(signature->as_dictionary()->has("V"));
-    EXPECT_EQ(button->as_dictionary()->get("Ff").number(), 65537);
-    EXPECT_TRUE(button->as_dictionary()->get("FT").is_name("Btn"));
-    EXPECT_FALSE(button->as_dictionary()->has("Parent"));
+    EXPECT_EQ(place->as_dictionary()->get("Ff").number(), 1);
+    EXPECT_TRUE(place->as_dictionary()->get("FT").is_name("Tx"));
+    EXPECT_FALSE(place->as_dictionary()->has("Parent"));
     const Result<Object> lock = after->get(*signature->as_dictionary(), "Lock");
     EXPECT_EQ(serialise(*lock), "<</Type /SigFieldLock/Action /Include/Fields [(a_p1)]>>");
 }

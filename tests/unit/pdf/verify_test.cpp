@@ -219,15 +219,15 @@ TEST_P(Verification, a_catalog_with_something_new_is_found) {
 }
 
 TEST_P(Verification, a_seal_swapped_or_hidden_after_its_signature_is_found) {
-    const std::uint32_t button = field_object(steps_[3], "buyer_p1");
+    const std::uint32_t place = field_object(steps_[3], "buyer_p1");
     Update swapped(steps_[3]);
     const std::uint32_t other = swapped.allocate();
     swapped.stream(other, "/Type/XObject/Subtype/Form/BBox[0 0 1 1]", "0 0 1 1 re f");
     const Result<Document> document = Document::open(steps_[3]);
-    const std::string shown = serialise(document->read({button, 0})->as_dictionary()->get("AP"));
-    swapped.changed(button, shown, fmt::format("<</N {} 0 R>>", other));
+    const std::string shown = serialise(document->read({place, 0})->as_dictionary()->get("AP"));
+    swapped.changed(place, shown, fmt::format("<</N {} 0 R>>", other));
     expect_tampered(swapped.finish(), Finding::LockedFieldChanged);
-    expect_tampered(Update(steps_[3]).changed(button, "/F 132", "/F 134").finish(), Finding::LockedFieldChanged);
+    expect_tampered(Update(steps_[3]).changed(place, "/F 132", "/F 134").finish(), Finding::LockedFieldChanged);
 }
 
 TEST_P(Verification, a_signed_field_that_loses_its_look_is_found) {
@@ -236,16 +236,16 @@ TEST_P(Verification, a_signed_field_that_loses_its_look_is_found) {
 }
 
 TEST_P(Verification, a_seal_put_on_a_place_whose_party_has_not_signed_is_found) {
-    const std::uint32_t button = field_object(steps_[1], "seller_p1");
+    const std::uint32_t place = field_object(steps_[1], "seller_p1");
     const Result<Document> document = Document::open(steps_[1]);
     const std::string own_seal =
         serialise(document->read({field_object(steps_[1], "buyer_p1"), 0})->as_dictionary()->get("AP"));
-    const std::string empty = serialise(document->read({button, 0})->as_dictionary()->get("AP"));
+    const std::string empty = serialise(document->read({place, 0})->as_dictionary()->get("AP"));
     Update update(steps_[1]);
-    std::string text = serialise(*document->read({button, 0}));
+    std::string text = serialise(*document->read({place, 0}));
     text.replace(text.find(empty), empty.size(), own_seal);
     text.replace(text.find("/F 134"), 6, "/F 132");
-    expect_tampered(update.object(button, text).finish(), Finding::SealNotSigned);
+    expect_tampered(update.object(place, text).finish(), Finding::SealNotSigned);
 }
 
 TEST_P(Verification, an_object_the_signed_revision_only_named_is_found_when_it_appears) {
@@ -266,8 +266,8 @@ TEST_P(Verification, an_object_the_signed_revision_only_named_is_found_when_it_a
 
 TEST_P(Verification, a_field_of_the_form_removed_or_added_is_found) {
     const std::uint32_t form = Document::open(steps_[1])->catalog().value()->get("AcroForm").as_reference()->number;
-    const std::uint32_t button = field_object(steps_[1], "witness");
-    expect_tampered(Update(steps_[1]).changed(form, fmt::format(" {} 0 R", button), "").finish(),
+    const std::uint32_t place = field_object(steps_[1], "witness");
+    expect_tampered(Update(steps_[1]).changed(form, fmt::format(" {} 0 R", place), "").finish(),
                     Finding::ForbiddenChange);
     Update added(steps_[1]);
     const std::uint32_t text = added.allocate();
