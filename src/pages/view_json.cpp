@@ -233,6 +233,9 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     result["waitingFor"] = std::move(waiting);
     result["options"] = std::move(options);
     result["consentRequired"] = true;
+    result["certificateNotice"] = "签署时会为你签发一张只用于本次签署的数字证书，它与签名一起保存在合同里。";
+    result["certificateNoticeEn"] =
+        "A certificate for this signature alone is issued to you as you sign. It is kept in the contract.";
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include "base/file_descriptor.hpp"
 #include "crypto/certificate_authority.hpp"
 #include "crypto/digest.hpp"
+#include "pdf/cms_judge.hpp"
 #include "pdf/verify.hpp"
 #include "sandbox/file.hpp"
 
@@ -77,7 +78,8 @@ VerificationFindings Verification::verify(ByteView file) const {
         } else {
             found.name = signature.signer_name;
         }
-        found.time = signature.claimed_time;
+        const auto claimed = pdf::parse_date(signature.claimed_time);
+        found.time = claimed ? platform_.zone.format(*claimed) : signature.claimed_time;
         found.algorithm = signature.digest_algorithm;
         found.changes = std::string(to_string(signature.later_changes));
         found.trusted = signature.trusted();
