@@ -4,6 +4,7 @@
 #include "model/directory.hpp"
 #include "service/platform.hpp"
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace signet::service {
 /// before its nonce is. So a restart forgets nothing that could be repeated with effect. Thread-safe.
 class ReplayGuard {
   public:
-    explicit ReplayGuard(Platform& platform) : platform_(platform) {}
+    explicit ReplayGuard(Platform& platform);
+    ~ReplayGuard();
 
     /// Reads what was remembered before a restart.
     Status load();
@@ -28,9 +30,14 @@ class ReplayGuard {
     void forget_expired();
 
   private:
+    struct Unwritten;
+    Status write_behind();
+
     Platform& platform_;
     std::mutex mutex_;
     std::unordered_map<std::string, UtcTime> seen_;
+    /// Shared with the work in the writer's queue, which takes whatever stands here when its turn comes.
+    std::shared_ptr<Unwritten> unwritten_;
 };
 
 }  // namespace signet::service

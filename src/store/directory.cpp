@@ -233,25 +233,28 @@ Result<std::vector<Seal>> seals(Connection& connection) {
         });
 }
 
-Result<bool> remember_nonce(Transaction& transaction, ApplicationId application, std::string_view nonce,
-                            UtcTime expires) {
-    const auto inserted = transaction.execute(
-        "INSERT INTO nonce (application, nonce, expires) VALUES ($1, $2, $3) ON CONFLICT (application, nonce) DO "
-        "NOTHING",
-        {application, nonce, expires});
-    if (!inserted) return inserted.error();
-    return *inserted == 1;
+Status remember_nonces(Transaction& transaction, const std::vector<RememberedNonce>& nonces) {
+    for (const RememberedNonce& nonce : nonces) {
+        const auto inserted = transaction.execute("INSERT INTO nonce (application, nonce, expires) VALUES ($1, $2, $3)",
+                                                  {nonce.application, nonce.nonce, nonce.expires});
+        if (!inserted) return inserted.error();
+    }
+    return {};
 }
 
 Result<std::vector<RememberedNonce>> nonces(Connection& connection, UtcTime now) {
     return connection.all(
-        "SELECT application, nonce, expires FROM nonce WHERE expires >= $1", {now}, [](const Row& row) {
+        "SELECT application, nonce, expires FROM nonce WHERE expires >= $1 ORDER BY id", {now}, [](const Row& row) {
             return RememberedNonce{row.get<ApplicationId>(0), row.get<std::string>(1), row.get<UtcTime>(2)};
         });
 }
 
 Status forget_nonces(Transaction& transaction, UtcTime expired_before) {
-    return done(transaction.execute("DELETE FROM nonce WHERE expires < $1", {expired_before}));
+    const auto first_alive = transaction.value<std::int64_t>(
+        "SELECT id FROM nonce WHERE expires >= $1 ORDER BY id LIMIT 1", {expired_before});
+    if (!first_alive) return first_alive.error();
+    if (!*first_alive) return done(transaction.execute("DELETE FROM nonce"));
+    return done(transaction.execute("DELETE FROM nonce WHERE id < $1", {**first_alive}));
 }
 
 Result<std::optional<Bytes>> setting(Connection& connection, std::string_view name) {

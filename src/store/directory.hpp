@@ -37,15 +37,17 @@ Status insert(Transaction& transaction, const model::Seal& seal);
 Status update(Transaction& transaction, const model::Seal& seal);
 Result<std::vector<model::Seal>> seals(Connection& connection);
 
-/// Remembers a nonce until `expires`. False when it is remembered already.
-Result<bool> remember_nonce(Transaction& transaction, model::ApplicationId application, std::string_view nonce,
-                            UtcTime expires);
+/// A nonce that serves once until it expires.
 struct RememberedNonce {
     model::ApplicationId application;
     std::string nonce;
     UtcTime expires;
 };
+/// Whether one is remembered already is for the caller to know.
+Status remember_nonces(Transaction& transaction, const std::vector<RememberedNonce>& nonces);
+/// Those that have not expired, in the order in which they came.
 Result<std::vector<RememberedNonce>> nonces(Connection& connection, UtcTime now);
+/// Forgets the expired ones that came before the first that has not.
 Status forget_nonces(Transaction& transaction, UtcTime expired_before);
 
 /// Small values the installation keeps, such as the wrapped keys of its own CA.
