@@ -35,7 +35,7 @@ class Browser {
                                      "\r\nContent-Type: application/json\r\nCookie: " + std::string(kCookie) +
                                      "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
         page_ =
-            "/pages/documents/" + json_member(opened.bodies.front(), "result/documents/0/id") + "/pages/1.jpg?w=1000";
+            "/pages/documents/" + json_member(opened.bodies.front(), "documents/0/id") + "/pages/1.jpg?w=1000";
     }
     double picture_milliseconds() const {
         return exchange("GET " + page_ + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
