@@ -140,6 +140,9 @@ def test_the_second_waits_until_the_first_has_signed(new_signer, contract, link,
     second.heading("还没轮到你签署")
     second.sees("正在等待 演示甲 签署")
     look(second.page, "dead-waiting")
+    second.tap("查看合同")
+    second.sees_pages("合同正文")
+    before = second.picture_of_first_page("合同正文")
     first.open(link(made, user("演示甲", "13800000107")))
     first.give_drawn_signature()
     first.sees("签署后将发送给 演示乙")
@@ -148,6 +151,8 @@ def test_the_second_waits_until_the_first_has_signed(new_signer, contract, link,
     first.sees("合同已发送给 演示乙")
     look(first.page, "sign-done-next")
     second.open(address)
+    second.sees_pages("合同正文")
+    assert second.picture_of_first_page("合同正文") != before, "a picture from before the first signature"
     second.give_drawn_signature()
     second.sees("你是最后一位")
     second.finish()

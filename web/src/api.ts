@@ -116,10 +116,9 @@ export const api = {
   welcome: () => once<WelcomeAnswer>('/pages/welcome', { method: 'GET' }, kTimeoutMs),
 };
 
-/** `edition` grows with every change to the document, so that no older picture is shown. */
-export function pagePicture(documentId: string, page: number, width: number, edition: number): string {
-  const suffix = edition > 0 ? `&e=${edition}` : '';
-  return `/pages/documents/${id(documentId)}/pages/${page}.jpg?w=${width}${suffix}`;
+/** `edition` changes with the document, so that a browser never takes an older picture out of its cache. */
+export function pagePicture(documentId: string, page: number, width: number, edition: string): string {
+  return `/pages/documents/${id(documentId)}/pages/${page}.jpg?w=${width}&e=${id(edition)}`;
 }
 
 export function documentDownload(documentId: string): string {

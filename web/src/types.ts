@@ -20,6 +20,8 @@ export interface PageSize {
 
 export interface ContractDocument {
   id: string;
+  /** Grows with every signature. */
+  edition?: number;
   title: string;
   pageCount: number;
   pages: PageSize[];
