@@ -87,8 +87,12 @@ void check_database(const Settings& settings, Report& report) {
     options.check_integrity = true;
     const auto database = store::Database::open(settings.data / "signet.db", store::schema(), options);
     if (!database) {
-        report.bad("the database: " + describe(database.error()),
-                   "if a server is running on this folder, stop it first; else restore signet.db from your backup");
+        const std::string why = describe(database.error());
+        if (why.find("in use by process") != std::string::npos) {
+            report.note("a server is running on this folder; stop it to have the database looked through");
+        } else {
+            report.bad("the database: " + why, "restore signet.db from your backup");
+        }
         return;
     }
     report.good("the database is sound");
