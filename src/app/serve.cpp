@@ -18,6 +18,7 @@
 #include <iostream>
 #include <mutex>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 #include <utility>
@@ -301,6 +302,14 @@ void add_figures(Metrics& metrics, House& house) {
     });
 }
 
+/// Thousands of connections want a descriptor each; the usual soft limit is 1024.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void wait_for_signal() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -324,6 +333,7 @@ int serve(const Settings& settings) {
     std::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error value, not the end
     // Keys lie in this process's memory: no core dumps, no debugger of another user.
     ::prctl(PR_SET_DUMPABLE, 0);
+    raise_descriptor_limit();
 
     auto opened = House::open(settings);
     if (!opened) {
