@@ -60,7 +60,7 @@ bool ReplayGuard::first_use(model::ApplicationId application, std::string_view n
 }
 
 Status ReplayGuard::write_behind() {
-    const Status queued = platform_.database.write_async(
+    const Status queued = platform_.database.write_behind(
         [unwritten = unwritten_](store::Transaction& transaction) {
             return store::directory::remember_nonces(transaction, unwritten->take());
         },

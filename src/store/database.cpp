@@ -91,8 +91,11 @@ class SqliteDatabase final : public Database {
     Status write_and_wait(const std::function<Status(Transaction&)>& work) override {
         return writer_.write_and_wait(work);
     }
-    Status submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion) override {
-        return writer_.submit(std::move(work), std::move(completion));
+    Status submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion,
+                  Urgency urgency) override {
+        const bool soon = urgency == Urgency::Soon;
+        return soon ? writer_.submit_behind(std::move(work), std::move(completion))
+                    : writer_.submit(std::move(work), std::move(completion));
     }
     Status read_snapshot(const std::function<void(Connection&)>& work) override;
 

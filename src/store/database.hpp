@@ -153,20 +153,14 @@ class Database {
     /// called.
     template <typename Work, typename Completion, typename R = std::invoke_result_t<Work&, Transaction&>>
     Status write_async(Work work, Completion completion) {
-        auto result = std::make_shared<std::optional<R>>();
-        return submit(
-            [work = std::move(work), result](Transaction& transaction) mutable -> Status {
-                result->emplace(work(transaction));
-                if (!**result) return (*result)->error();
-                return {};
-            },
-            [completion = std::move(completion), result](Status status) mutable {
-                if (!status) {
-                    completion(R{status.error()});
-                } else {
-                    completion(std::move(**result));
-                }
-            });
+        return write_async_as<R>(std::move(work), std::move(completion), Urgency::Now);
+    }
+
+    /// As `write_async`, for what nobody waits for: it joins the next commit that somebody does wait for, in its place
+    /// in the order of writes, and comes by itself after a few hundredths of a second.
+    template <typename Work, typename Completion, typename R = std::invoke_result_t<Work&, Transaction&>>
+    Status write_behind(Work work, Completion completion) {
+        return write_async_as<R>(std::move(work), std::move(completion), Urgency::Soon);
     }
 
     /// Runs `work(Connection&)` on one snapshot: everything that was durable when it began, and nothing later.
@@ -184,9 +178,31 @@ class Database {
     virtual DatabaseStatistics statistics() const = 0;
 
   protected:
+    enum class Urgency { Now, Soon };
     virtual Status write_and_wait(const std::function<Status(Transaction&)>& work) = 0;
-    virtual Status submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion) = 0;
+    virtual Status submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion,
+                          Urgency urgency) = 0;
     virtual Status read_snapshot(const std::function<void(Connection&)>& work) = 0;
+
+  private:
+    template <typename R, typename Work, typename Completion>
+    Status write_async_as(Work work, Completion completion, Urgency urgency) {
+        auto result = std::make_shared<std::optional<R>>();
+        return submit(
+            [work = std::move(work), result](Transaction& transaction) mutable -> Status {
+                result->emplace(work(transaction));
+                if (!**result) return (*result)->error();
+                return {};
+            },
+            [completion = std::move(completion), result](Status status) mutable {
+                if (!status) {
+                    completion(R{status.error()});
+                } else {
+                    completion(std::move(**result));
+                }
+            },
+            urgency);
+    }
 };
 
 }  // namespace signet::store

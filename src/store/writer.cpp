@@ -3,11 +3,15 @@
 #include "base/log.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <semaphore>
 
 namespace signet::store {
 namespace {
+
+/// How long a write that nobody waits for waits for company.
+constexpr std::chrono::milliseconds kPatience{50};
 
 class SqliteTransaction final : public Transaction {
   public:
@@ -65,11 +69,20 @@ Status Writer::write_and_wait(const std::function<Status(Transaction&)>& work) {
 }
 
 Status Writer::submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion) {
+    return enqueue(Job{std::move(work), std::move(completion)}, true);
+}
+
+Status Writer::submit_behind(std::function<Status(Transaction&)> work, std::function<void(Status)> completion) {
+    return enqueue(Job{std::move(work), std::move(completion)}, false);
+}
+
+Status Writer::enqueue(Job job, bool is_urgent) {
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) return fail(ErrorCode::Unavailable, "the store is closing");
         if (queue_.size() >= queue_limit_) return fail(ErrorCode::Unavailable, "the store has too much to write");
-        queue_.push_back(Job{std::move(work), std::move(completion)});
+        queue_.push_back(std::move(job));
+        if (is_urgent) somebody_waits_ = true;
     }
     filled_.notify_one();
     return {};
@@ -92,11 +105,13 @@ void Writer::loop() {
 bool Writer::take(Jobs& jobs) {
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    filled_.wait_for(lock, kPatience, [this] { return stopping_ || somebody_waits_; });
     const std::size_t count = std::min(queue_.size(), batch_limit_);
     for (std::size_t i = 0; i < count; ++i) {
         jobs.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
+    somebody_waits_ = !queue_.empty();
     return count > 0;
 }
 

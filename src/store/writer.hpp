@@ -26,6 +26,8 @@ class Writer {
 
     Status write_and_wait(const std::function<Status(Transaction&)>& work);
     Status submit(std::function<Status(Transaction&)> work, std::function<void(Status)> completion);
+    /// The same without hurry: waits a little for somebody whose commit it can join.
+    Status submit_behind(std::function<Status(Transaction&)> work, std::function<void(Status)> completion);
     bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
     DatabaseStatistics statistics() const;
 
@@ -38,6 +40,7 @@ class Writer {
     };
     using Jobs = std::vector<Job>;
 
+    Status enqueue(Job job, bool is_urgent);
     void loop();
     bool take(Jobs& jobs);
     void run_batch(Jobs& jobs);
@@ -56,6 +59,7 @@ class Writer {
     mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::deque<Job> queue_;
+    bool somebody_waits_ = false;  // for a job in the queue
     bool stopping_ = false;
 
     std::atomic<std::uint64_t> committed_{0};

@@ -217,6 +217,36 @@ TEST_F(DatabaseTest, commits_what_waits_together_and_each_by_its_own_merit) {
     EXPECT_LE(database->statistics().batches - before, 2U);
 }
 
+TEST_F(DatabaseTest, writes_behind_before_what_comes_later_and_in_its_commit) {
+    const auto database = open();
+    HeldWriter held(*database);
+    const auto before = database->statistics().batches;
+    std::atomic<bool> first{false};
+    ASSERT_TRUE(database->write_behind([](Transaction& transaction) { return insert(transaction, 1); },
+                                       [&](const auto& written) { first = written.has_value(); }));
+    std::latch done(1);
+    ASSERT_TRUE(database->write_async(
+        [](Transaction& transaction) {
+            EXPECT_EQ(transaction.value<std::int64_t>("SELECT count(*) FROM thing")->value_or(0), 1);
+            return insert(transaction, 2);
+        },
+        [&](const auto&) { done.count_down(); }));
+    held.let_go();
+    done.wait();
+    EXPECT_TRUE(first);
+    EXPECT_EQ(count(*database), 2);
+    EXPECT_LE(database->statistics().batches - before, 2U);
+}
+
+TEST_F(DatabaseTest, writes_behind_though_nothing_else_comes) {
+    const auto database = open();
+    std::latch done(1);
+    ASSERT_TRUE(database->write_behind([](Transaction& transaction) { return insert(transaction, 1); },
+                                       [&](const auto&) { done.count_down(); }));
+    done.wait();
+    EXPECT_EQ(count(*database), 1);
+}
+
 TEST_F(DatabaseTest, refuses_more_than_may_wait) {
     const auto database = open({.write_queue = 2});
     HeldWriter held(*database);
