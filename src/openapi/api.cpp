@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "openapi/envelope.hpp"
 
+#include <array>
+#include <functional>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -17,17 +19,17 @@ constexpr std::uint64_t kJsonLimit = 4ULL << 20;
 
 void take(json::object& object, const http::Parameters& parameters) {
     for (const auto& [name, value] : parameters) {
-        if (!value.empty() && !object.contains(name)) object[name] = json::string(value);
+        if (!value.empty()) object.emplace(name, json::string_view(value.data(), value.size()));
     }
 }
 
 /// Everything a request says, as one object: a JSON body, or the fields of a form, and the query. Clients send forms
 /// where JSON is expected and the other way round.
-Result<json::object> input_of(const http::Request& request) {
-    json::object object;
+Result<json::object> input_of(const http::Request& request, const json::storage_ptr& memory) {
+    json::object object(memory);
     const std::string_view body = trim(request.body);
     if (request.parts.empty() && !body.empty() && (body.front() == '{' || request.form.empty())) {
-        auto parsed = parse_object(body);
+        auto parsed = parse_object(body, memory);
         if (!parsed) return parsed;
         object = std::move(*parsed);
     } else {
@@ -35,6 +37,20 @@ Result<json::object> input_of(const http::Request& request) {
     }
     take(object, request.query);
     return object;
+}
+
+/// Hands a request's fields to `work` and makes an envelope of its result. Both live in one piece of memory, most often
+/// on the stack, that goes as a whole: nothing in them is freed by itself.
+http::Response answer(
+    const std::function<Result<json::object>(const service::Caller&, const Fields&, http::Request&)>& work,
+    http::Request& request) {
+    constexpr std::size_t kUsualSize = 16 * 1024;
+    std::array<unsigned char, kUsualSize> buffer;
+    json::monotonic_resource memory(buffer.data(), buffer.size());
+    const auto input = input_of(request, &memory);
+    if (!input) return failure(input.error());
+    const auto result = work(caller_of(request), Fields(*input), request);
+    return result ? success(*result) : failure(result.error());
 }
 
 }  // namespace
@@ -59,12 +75,7 @@ void Api::add(http::Router& router, std::string_view method, std::string_view pa
 }
 
 void Api::query(http::Router& router, std::string_view path, Work work, http::Execution execution) {
-    const http::Handler handler = [work = std::move(work)](http::Request& request) {
-        const auto input = input_of(request);
-        if (!input) return failure(input.error());
-        const auto result = work(caller_of(request), Fields(*input), request);
-        return result ? success(*result) : failure(result.error());
-    };
+    const http::Handler handler = [work = std::move(work)](http::Request& request) { return answer(work, request); };
     add(router, "GET", path, handler, execution, kJsonLimit);
     // At least one live client posts to what is documented as GET.
     add(router, "POST", path, handler, execution, kJsonLimit);
@@ -72,13 +83,7 @@ void Api::query(http::Router& router, std::string_view path, Work work, http::Ex
 
 void Api::command(http::Router& router, std::string_view path, Work work) {
     add(
-        router, "POST", path,
-        [work = std::move(work)](http::Request& request) {
-            const auto input = input_of(request);
-            if (!input) return failure(input.error());
-            const auto result = work(caller_of(request), Fields(*input), request);
-            return result ? success(*result) : failure(result.error());
-        },
+        router, "POST", path, [work = std::move(work)](http::Request& request) { return answer(work, request); },
         http::Execution::Pool, kJsonLimit);
 }
 
@@ -87,19 +92,13 @@ void Api::upload(http::Router& router, std::string_view path, Work work) {
     // broken connection.
     const std::uint64_t limit = services_.upload_limit * 5 + (1ULL << 20);
     add(
-        router, "POST", path,
-        [work = std::move(work)](http::Request& request) {
-            const auto input = input_of(request);
-            if (!input) return failure(input.error());
-            const auto result = work(caller_of(request), Fields(*input), request);
-            return result ? success(*result) : failure(result.error());
-        },
+        router, "POST", path, [work = std::move(work)](http::Request& request) { return answer(work, request); },
         http::Execution::Pool, limit);
 }
 
 void Api::download(http::Router& router, std::string_view path, Download work) {
     const http::Handler handler = [work = std::move(work)](http::Request& request) {
-        const auto input = input_of(request);
+        const auto input = input_of(request, {});
         if (!input) return download_failure(input.error());
         auto response = work(caller_of(request), Fields(*input));
         return response ? std::move(*response) : download_failure(response.error());

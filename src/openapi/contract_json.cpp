@@ -23,31 +23,50 @@ constexpr std::size_t kMostStampers = 500;
 constexpr std::size_t kMostUsers = 200;
 constexpr std::size_t kMostSeals = 9;
 
-json::string wire(std::string_view text) {
-    return json::string(text);
+/// Where the values of an answer are built; see Fields::memory.
+using Memory = const json::storage_ptr&;
+
+void put(json::object& object, std::string_view name, std::string_view text) {
+    object.emplace(name, json::string_view(text.data(), text.size()));
 }
 template <typename Enum>
-requires std::is_enum_v<Enum> json::string wire(Enum value) {
-    return json::string(model::to_wire(value));
+requires std::is_enum_v<Enum>
+void put(json::object& object, std::string_view name, Enum value) {
+    put(object, name, model::to_wire(value));
 }
 
 template <typename Tag>
 void put_id(json::object& object, std::string_view name, Id<Tag> id) {
-    if (id) object[name] = wire(to_string(id));
+    if (id) put(object, name, to_string(id));
 }
 
 void put_text(json::object& object, std::string_view name, const std::string& text) {
-    if (!text.empty()) object[name] = wire(text);
+    if (!text.empty()) put(object, name, text);
 }
 
 void put_time(json::object& object, std::string_view name, const std::optional<UtcTime>& time, const TimeZone& zone) {
-    if (time) object[name] = wire(zone.format(*time));
+    if (time) put(object, name, zone.format(*time));
 }
 
-json::array write_users(const std::vector<User>& users) {
-    json::array array;
+/// An empty object with room for what it usually gets.
+json::object object_of(std::size_t members, Memory memory) {
+    json::object object(memory);
+    object.reserve(members);
+    return object;
+}
+
+json::array write_users(const std::vector<User>& users, Memory memory) {
+    json::array array(memory);
     for (const User& user : users)
-        array.push_back(write_user(user));
+        array.push_back(write_user(user, memory));
+    return array;
+}
+
+template <typename IdType>
+json::array write_ids(const std::vector<IdType>& ids, Memory memory) {
+    json::array array(memory);
+    for (const IdType id : ids)
+        array.emplace_back(json::string(to_string(id), memory));
     return array;
 }
 
@@ -95,9 +114,9 @@ Action read_action(const Fields& fields) {
     return action;
 }
 
-json::object write_place(const model::Place& place, const model::Document* document) {
-    json::object object;
-    object["type"] = wire(place.type);
+json::object write_place(const model::Place& place, const model::Document* document, Memory memory) {
+    json::object object(memory);
+    put(object, "type", place.type);
     put_id(object, "documentId", place.document);
     object["page"] = place.page + 1;
     if (document != nullptr && place.page < document->page_count()) {
@@ -111,76 +130,88 @@ json::object write_place(const model::Place& place, const model::Document* docum
     return object;
 }
 
-json::array write_places(const std::vector<model::Place>& places, const model::Contract* contract) {
-    json::array array;
+json::array write_places(const std::vector<model::Place>& places, const model::Contract* contract, Memory memory) {
+    json::array array(memory);
     for (const model::Place& place : places) {
-        array.push_back(write_place(place, contract == nullptr ? nullptr : contract->find(place.document)));
+        const model::Document* document = contract == nullptr ? nullptr : contract->find(place.document);
+        array.push_back(write_place(place, document, memory));
     }
     return array;
 }
 
-json::object write_action(const Action& action, const DetailOptions& options, const model::Contract* contract) {
-    json::object object;
+json::object write_action(const Action& action, const DetailOptions& options, const model::Contract* contract,
+                          Memory memory) {
+    json::object object = object_of(8, memory);
     put_id(object, "id", action.id);
-    object["type"] = wire(action.type);
-    object["name"] = wire(action.name);
-    object["serialNo"] = action.serial_no;
-    object["status"] = wire(action.status);
+    put(object, "type", action.type);
+    put(object, "name", action.name);
+    object.emplace("serialNo", action.serial_no);
+    put(object, "status", action.status);
     put_text(object, "actionNo", action.action_no);
     const model::SealId seal =
         action.used_seal ? action.used_seal : (action.seals.empty() ? model::SealId{} : action.seals[0]);
     put_id(object, "sealId", seal);
-    if (!action.seals.empty()) {
-        json::array seals;
-        for (const model::SealId id : action.seals)
-            seals.push_back(wire(to_string(id)));
-        object["corpSealIds"] = std::move(seals);
-    }
-    if (action.auto_sign) object["autoSign"] = true;
+    if (!action.seals.empty()) object.emplace("corpSealIds", write_ids(action.seals, memory));
+    if (action.auto_sign) object.emplace("autoSign", true);
     if (options.operators) {
         std::vector<User> users = action.operators;
         if (action.status == model::ActionStatus::Finish && action.completed_by) users = {*action.completed_by};
         if (!users.empty()) {
-            object["operators"] = write_users(users);
-            object["corpOperators"] = write_users(users);
+            object.emplace("operators", write_users(users, memory));
+            object.emplace("corpOperators", write_users(users, memory));
         }
     }
-    if (options.places && !action.places.empty()) object["stampers"] = write_places(action.places, contract);
+    if (options.places && !action.places.empty()) {
+        object.emplace("stampers", write_places(action.places, contract, memory));
+    }
+    return object;
+}
+
+json::object write_attachment(const model::Attachment& attachment, Memory memory) {
+    json::object object(memory);
+    put_id(object, "id", attachment.id);
+    put(object, "title", attachment.title);
+    object.emplace("required", attachment.required);
+    object.emplace("needSign", attachment.need_sign);
     return object;
 }
 
 json::object write_signatory_of(const Signatory& signatory, const DetailOptions& options,
-                                const model::Contract* contract) {
-    json::object object;
+                                const model::Contract* contract, Memory memory) {
+    json::object object = object_of(10, memory);
     put_id(object, "id", signatory.id);
-    object["tenantType"] = wire(signatory.tenant_type);
+    put(object, "tenantType", signatory.tenant_type);
     put_text(object, "tenantName", signatory.tenant_name);
-    object["serialNo"] = signatory.serial_no;
-    object["sponsor"] = signatory.sponsor;
-    object["delaySet"] = signatory.delay_set;
-    object["status"] = wire(signatory.status);
-    if (!signatory.receiver.empty()) object["receiver"] = write_user(signatory.receiver);
+    object.emplace("serialNo", signatory.serial_no);
+    object.emplace("sponsor", signatory.sponsor);
+    object.emplace("delaySet", signatory.delay_set);
+    put(object, "status", signatory.status);
+    if (!signatory.receiver.empty()) object.emplace("receiver", write_user(signatory.receiver, memory));
     put_text(object, "signatoryNo", signatory.signatory_no);
     if (signatory.tenant_type == TenantType::Company) {
-        json::array actions;
+        json::array actions(memory);
         for (const Action& action : signatory.actions)
-            actions.push_back(write_action(action, options, contract));
-        object["actions"] = std::move(actions);
+            actions.push_back(write_action(action, options, contract, memory));
+        object.emplace("actions", std::move(actions));
     } else if (options.places && !signatory.actions.empty() && !signatory.actions.front().places.empty()) {
-        object["stampers"] = write_places(signatory.actions.front().places, contract);
+        object.emplace("stampers", write_places(signatory.actions.front().places, contract, memory));
     }
     if (!signatory.attachments.empty()) {
-        json::array attachments;
-        for (const model::Attachment& attachment : signatory.attachments) {
-            json::object item;
-            put_id(item, "id", attachment.id);
-            item["title"] = wire(attachment.title);
-            item["required"] = attachment.required;
-            item["needSign"] = attachment.need_sign;
-            attachments.push_back(std::move(item));
-        }
-        object["attachments"] = std::move(attachments);
+        json::array attachments(memory);
+        for (const model::Attachment& attachment : signatory.attachments)
+            attachments.push_back(write_attachment(attachment, memory));
+        object.emplace("attachments", std::move(attachments));
     }
+    return object;
+}
+
+json::object write_document(const model::Document& document, const TimeZone& zone, Memory memory) {
+    json::object object = object_of(5, memory);
+    put_id(object, "id", document.id);
+    put(object, "title", document.title);
+    object.emplace("pageCount", document.page_count());
+    put_time(object, "createTime", document.create_time, zone);
+    put(object, "contentType", document.content_type);
     return object;
 }
 
@@ -328,77 +359,71 @@ service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
     return command;
 }
 
-json::object write_user(const User& user) {
-    json::object object;
+json::object write_user(const User& user, Memory memory) {
+    json::object object = object_of(3, memory);
     put_text(object, "name", user.name);
     if (!user.contact.empty()) {
-        object["contact"] = wire(user.contact);
-        object["contactType"] = wire(user.contact_type);
+        put(object, "contact", user.contact);
+        put(object, "contactType", user.contact_type);
     }
     return object;
 }
 
-json::object write_signatory(const Signatory& signatory, const DetailOptions& options) {
-    return write_signatory_of(signatory, options, nullptr);
+json::object write_signatory(const Signatory& signatory, const DetailOptions& options, Memory memory) {
+    return write_signatory_of(signatory, options, nullptr, memory);
 }
 
-json::object write_contract(const model::Contract& contract, const TimeZone& zone, const DetailOptions& options) {
-    json::object object;
+json::object write_contract(const model::Contract& contract, const TimeZone& zone, const DetailOptions& options,
+                            Memory memory) {
+    json::object object = object_of(20, memory);
     put_id(object, "id", contract.id);
     put_text(object, "bizId", contract.biz_id);
     put_text(object, "tenantName", contract.tenant_name);
     put_text(object, "subject", contract.subject);
     put_text(object, "description", contract.description);
     put_text(object, "sn", contract.sn);
-    object["ordinal"] = contract.ordinal;
-    object["status"] = wire(contract.status);
-    json::object category;
+    object.emplace("ordinal", contract.ordinal);
+    put(object, "status", contract.status);
+    json::object category = object_of(2, memory);
     put_id(category, "id", contract.category);
     put_text(category, "name", contract.category_name);
-    object["category"] = std::move(category);
-    if (contract.creator) object["creator"] = write_user(*contract.creator);
+    object.emplace("category", std::move(category));
+    if (contract.creator) object.emplace("creator", write_user(*contract.creator, memory));
     put_time(object, "createTime", contract.create_time, zone);
     put_time(object, "publishTime", contract.publish_time, zone);
     put_time(object, "expireTime", contract.expire_time, zone);
     put_time(object, "endTime", contract.end_time, zone);
-    object["signFlowStrategy"] = wire(contract.sign_flow_strategy);
+    put(object, "signFlowStrategy", contract.sign_flow_strategy);
     put_text(object, "comments", contract.comments);
     put_text(object, "businessData", contract.business_data);
     if (!contract.tags.empty()) {
-        json::array tags;
+        json::array tags(memory);
         for (const std::string& tag : contract.tags)
-            tags.push_back(wire(tag));
-        object["tags"] = std::move(tags);
+            tags.emplace_back(json::string(tag, memory));
+        object.emplace("tags", std::move(tags));
     }
     if (options.related && !contract.related_contracts.empty()) {
-        json::array related;
-        for (const model::ContractId id : contract.related_contracts)
-            related.push_back(wire(to_string(id)));
-        object["relatedContractIds"] = std::move(related);
+        object.emplace("relatedContractIds", write_ids(contract.related_contracts, memory));
     }
     if (!contract.copy_send_receivers.empty()) {
-        json::array receivers;
+        json::array receivers(memory);
         for (const model::CopySendReceiver& receiver : contract.copy_send_receivers) {
-            receivers.push_back({{"name", wire(receiver.name)}, {"receiver", write_user(receiver.receiver)}});
+            json::object item(memory);
+            put(item, "name", receiver.name);
+            item.emplace("receiver", write_user(receiver.receiver, memory));
+            receivers.push_back(std::move(item));
         }
-        object["copySendReceivers"] = std::move(receivers);
+        object.emplace("copySendReceivers", std::move(receivers));
     }
-    json::array signatories;
+    json::array signatories(memory);
     for (const Signatory& signatory : contract.signatories) {
-        signatories.push_back(write_signatory_of(signatory, options, &contract));
+        signatories.push_back(write_signatory_of(signatory, options, &contract, memory));
     }
-    object["signatories"] = std::move(signatories);
-    json::array documents;
-    for (const model::Document& document : contract.documents) {
-        json::object item;
-        put_id(item, "id", document.id);
-        item["title"] = wire(document.title);
-        item["pageCount"] = document.page_count();
-        put_time(item, "createTime", document.create_time, zone);
-        item["contentType"] = wire(document.content_type);
-        documents.push_back(std::move(item));
-    }
-    if (!documents.empty()) object["documents"] = std::move(documents);
+    object.emplace("signatories", std::move(signatories));
+    json::array documents(memory);
+    for (const model::Document& document : contract.documents)
+        documents.push_back(write_document(document, zone, memory));
+    if (!documents.empty()) object.emplace("documents", std::move(documents));
     return object;
 }
 

@@ -29,9 +29,11 @@ struct DetailOptions {
     bool related = false;
 };
 
-boost::json::object write_user(const model::User& user);
-boost::json::object write_signatory(const model::Signatory& signatory, const DetailOptions& options = {});
+// `memory` is where the object lives: Fields::memory(), or the heap.
+boost::json::object write_user(const model::User& user, const boost::json::storage_ptr& memory = {});
+boost::json::object write_signatory(const model::Signatory& signatory, const DetailOptions& options = {},
+                                    const boost::json::storage_ptr& memory = {});
 boost::json::object write_contract(const model::Contract& contract, const TimeZone& zone,
-                                   const DetailOptions& options = {});
+                                   const DetailOptions& options = {}, const boost::json::storage_ptr& memory = {});
 
 }  // namespace signet::openapi

@@ -93,7 +93,7 @@ void Api::add_contracts(http::Router& router) {
                     contract = services_.sending.send(caller, sending);
                 }
                 if (!contract) return contract.error();
-                return write_contract(**contract, services_.zone);
+                return write_contract(**contract, services_.zone, {}, fields.memory());
             });
 
     command(router, "/v2/contract/send",
@@ -121,7 +121,7 @@ void Api::add_contracts(http::Router& router) {
             if (fields.error()) return *fields.error();
             const auto contract = services_.book.locate(caller, locator);
             if (!contract) return contract.error();
-            return write_contract(**contract, services_.zone, options);
+            return write_contract(**contract, services_.zone, options, fields.memory());
         },
         http::Execution::Inline);
 

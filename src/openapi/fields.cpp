@@ -34,16 +34,16 @@ std::optional<std::int64_t> id_of(const json::value& value) {
 
 }  // namespace
 
-Result<json::object> parse_object(std::string_view text) {
+Result<json::object> parse_object(std::string_view text, const json::storage_ptr& memory) {
     text = trim(text);
     if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-    if (text.empty()) return json::object{};
+    if (text.empty()) return json::object(memory);
     json::error_code error;
     json::parse_options options;
     options.max_depth = 64;
-    json::value value = json::parse(text, error, {}, options);
+    json::value value = json::parse(text, error, memory, options);
     if (error) return invalid_parameter("body: not JSON (" + error.message() + ")");
-    if (value.is_null()) return json::object{};
+    if (value.is_null()) return json::object(memory);
     if (!value.is_object()) return invalid_parameter("body: not a JSON object");
     return std::move(value.get_object());
 }

@@ -72,6 +72,9 @@ class Fields {
     /// The object behind a member (or in its JSON text); nothing when absent.
     std::optional<Fields> object(std::string_view name) const;
 
+    /// Memory that lasts as long as the request: what answers it can be built there, and all of it goes at once.
+    const boost::json::storage_ptr& memory() const { return object_->storage(); }
+
     bool has(std::string_view name) const { return find(name) != nullptr; }
     /// Keeps an error about a member, unless one is kept already.
     void refuse(std::string_view name, std::string_view why, ErrorCode code = ErrorCode::InvalidParameter) const;
@@ -107,6 +110,6 @@ inline const std::optional<Error>& Fields::error() const {
 
 /// Parses a JSON object of the wire: at most 64 levels deep. An empty text is an empty object. Errors:
 /// InvalidParameter.
-Result<boost::json::object> parse_object(std::string_view text);
+Result<boost::json::object> parse_object(std::string_view text, const boost::json::storage_ptr& memory = {});
 
 }  // namespace signet::openapi
