@@ -90,10 +90,12 @@ class Signer:
         before = codes()  # an older one of somebody else's may stand there
         self.tap("获取验证码")
         expect(self.page.get_by_text("6 位验证码已发送至")).to_be_visible()
-        while len(now := codes()) == len(before):
+        for _ in range(100):
+            if len(now := codes()) > len(before):
+                inbox.close()
+                return now[0]
             inbox.wait_for_timeout(100)
-        inbox.close()
-        return now[0]
+        raise AssertionError("no code arrived")
 
     def enter_code(self, code: str) -> None:
         self.page.get_by_label("验证码").fill(code)

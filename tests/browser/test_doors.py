@@ -70,6 +70,24 @@ def test_a_page_whose_session_was_lost_goes_on_by_itself(signer, for_one, link):
     assert made.status == "COMPLETE"
 
 
+def test_a_picture_that_did_not_come_is_fetched_again(signer, for_one, link):
+    made = for_one("演示甲", "13800000206")
+    refused = []
+
+    def refuse_once(route):
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=401)
+
+    signer.page.route("**/pages/1.jpg*", refuse_once)
+    signer.open(link(made, user("演示甲", "13800000206")))
+    signer.sees_pages("合同正文")
+    assert refused
+    signer.page.complaints.clear()  # the browser reports the 401
+
+
 def test_the_page_can_stand_in_a_frame(signer, for_one, link, server):
     made = for_one("演示甲", "13800000205")
     address = link(made, user("演示甲", "13800000205"))

@@ -26,6 +26,7 @@ const kUploadTimeoutMs = 300_000;
 let reopenKey: OpenKey | null = null;
 /** Names the opened link to the server: another tab of the same browser may have opened another contract since. */
 let pageKey = '';
+let reopening: Promise<unknown> | null = null;
 
 function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -104,6 +105,13 @@ export const api = {
     const answer = await openOnce(key);
     reopenKey = key;
     return answer;
+  },
+  /** For pictures, which cannot say why they failed: the session may have ended. However many ask, the link is opened once. */
+  reopen(): Promise<unknown> {
+    if (!reopenKey) return Promise.resolve();
+    const over = () => { reopening = null; };
+    reopening = reopening || openOnce(reopenKey).then(over, over);
+    return reopening;
   },
   sendCode: () => call<CodeAnswer>('/pages/code', json({})),
   sign: (command: SignCommand) => call<SignAnswer>('/pages/sign', json(command), 120_000),

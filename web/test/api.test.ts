@@ -30,6 +30,17 @@ describe('talking to the server', () => {
     expect(headers[2]).toEqual({ 'X-Signet-Page': 'k 1' });
     expect(downloadAll()).toBe('/pages/download?page=k%201');
   });
+  it('opens_the_link_again_once_however_many_pictures_failed', async () => {
+    const fetch = vi.fn(async () => answer(200, { page: 'k' }));
+    vi.stubGlobal('fetch', fetch);
+    await api.open({ token: 'secret' });
+    await Promise.all([api.reopen(), api.reopen(), api.reopen()]);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    fetch.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    await api.reopen();
+    await api.reopen();
+    expect(fetch).toHaveBeenCalledTimes(4);
+  });
   it('does_not_go_round_in_circles', async () => {
     const fetch = vi.fn(async (path: string) => (path === '/pages/open' ? answer(200, {}) : answer(401, {})));
     vi.stubGlobal('fetch', fetch);
