@@ -143,13 +143,17 @@ def test_the_second_waits_until_the_first_has_signed(new_signer, contract, link,
     second.tap("查看合同")
     second.sees_pages("合同正文")
     before = second.picture_of_first_page("合同正文")
-    first.open(link(made, user("演示甲", "13800000107")))
+    earlier = link(made, user("演示甲", "13800000107"))
+    first.open(earlier)
     first.give_drawn_signature()
     first.sees("签署后将发送给 演示乙")
     first.finish()
     first.heading("签署完成")
     first.sees("合同已发送给 演示乙")
     look(first.page, "sign-done-next")
+    first.open(earlier)
+    first.heading("你已签署")
+    first.sees("还需 演示乙 签署")
     second.open(address)
     second.sees_pages("合同正文")
     assert second.picture_of_first_page("合同正文") != before, "a picture from before the first signature"
@@ -178,6 +182,37 @@ def test_a_company_without_seals_of_its_own_gets_one_of_its_name(signer, contrac
     look(signer.page, "seal-done")
     verdict = verify(signer.download(tmp_path / "sealed.pdf"), tmp_path, server)
     assert verdict.intact and verdict.signers[-1] == "示例商贸（演示）有限公司"
+
+
+def test_a_company_chooses_among_its_seals(signer, contract, link, server, look, tmp_path):
+    name = server.demo["companyName"]
+    made = contract([company(name, receiver=user("韩梅梅", "13900000001"))],
+                    lambda one: [one.at_action(0, type="COMPANY", page=1, offsetX=0.3, offsetY=0.3)])
+    signer.open(link(made, user("韩梅梅", "13900000001")))
+    signer.tap("盖章")
+    signer.tap("用这枚印章")
+    signer.sees("请先选择一枚印章")
+    signer.page.get_by_text("合同专用章").last.tap()
+    look(signer.page, "seal-choose-two")
+    signer.tap("用这枚印章")
+    with signer.page.expect_request("**/pages/sign") as request:
+        signer.finish("确认盖章")
+    assert request.value.post_data_json["sealId"] not in ("", "0", server.demo["sealId"])
+    signer.heading("盖章完成")
+    verdict = verify(signer.download(tmp_path / "sealed.pdf"), tmp_path, server)
+    assert verdict.intact and verdict.signers == [name]
+
+
+def test_a_legal_representative_signs_by_hand(signer, contract, link, server, look, tmp_path):
+    made = contract([company("示例商贸（演示）有限公司", [{"type": "LP", "serialNo": 1}], receiver=user("法人甲", "13800000114"))],
+                    lambda one: [one.at_action(0, type="LP", page=1, offsetX=0.3, offsetY=0.3)])
+    signer.open(link(made, user("法人甲", "13800000114")))
+    look(signer.page, "lp-open")
+    signer.give_drawn_signature()
+    signer.finish()
+    signer.heading("签署完成")
+    assert made.status == "COMPLETE"
+    assert verify(signer.download(tmp_path / "lp.pdf"), tmp_path, server).intact
 
 
 def test_a_signature_is_put_where_the_finger_points(signer, contract, link, look):
