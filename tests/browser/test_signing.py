@@ -193,6 +193,7 @@ def test_a_company_chooses_among_its_seals(signer, contract, link, server, look,
     signer.tap("用这枚印章")
     signer.sees("请先选择一枚印章")
     signer.page.get_by_text("合同专用章").last.tap()
+    expect(signer.page.get_by_text("请先选择一枚印章")).to_have_count(0)
     look(signer.page, "seal-choose-two")
     signer.tap("用这枚印章")
     with signer.page.expect_request("**/pages/sign") as request:
