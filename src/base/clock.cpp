@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdio>
+#include <fmt/compile.h>
 #include <fstream>
 #include <iterator>
 
@@ -111,10 +111,8 @@ UtcTime TimeZone::to_utc(const CivilTime& civil) const {
 
 std::string TimeZone::format(UtcTime time) const {
     const CivilTime c = to_civil(time);
-    char text[64];
-    const int length = std::snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour,
-                                     c.minute, c.second);
-    return {text, static_cast<std::size_t>(length)};
+    return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02} {:02}:{:02}:{:02}"), c.year, c.month, c.day, c.hour, c.minute,
+                       c.second);
 }
 
 std::optional<UtcTime> TimeZone::parse(std::string_view text) const {
