@@ -57,6 +57,18 @@ Result<ImageSize> PlaceFinder::image_size(const Contract& contract, const Stampe
     return Artist::named_company_seal_size();
 }
 
+Status PlaceFinder::check_named_seal(const model::Signatory& signatory, const std::string& field) const {
+    const bool is_foreign = signatory.tenant_type == model::TenantType::Company && !signatory.company;
+    if (!is_foreign || signatory.tenant_name.empty()) return {};
+    const bool seals = std::any_of(signatory.actions.begin(), signatory.actions.end(), [](const model::Action& action) {
+        return action.type == model::ActionType::Company || action.type == model::ActionType::Practice;
+    });
+    if (!seals) return {};
+    const auto drawing = artist_.named_company_seal(signatory.tenant_name);
+    if (!drawing) return fail(drawing.error().code, field + ".tenantName: " + drawing.error().detail);
+    return {};
+}
+
 Result<PlaceFinder::Hits> PlaceFinder::search(const Contract& contract,
                                               const std::vector<StamperOfAction>& stampers) const {
     std::map<model::DocumentId, std::set<std::string>> wanted;

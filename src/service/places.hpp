@@ -38,6 +38,10 @@ class PlaceFinder {
     Result<model::ImageSize> image_size(const model::Contract& contract, const model::Stamper& stamper,
                                         const model::Action& action, const model::Signatory& signatory) const;
 
+    /// Whether a foreign company that is asked for its seal can get one: it is drawn from the name, and a name that no
+    /// seal can show would leave the contract waiting for ever. Errors: InvalidParameter, ParameterTooLong.
+    Status check_named_seal(const model::Signatory& signatory, const std::string& field) const;
+
   private:
     using Hits = std::map<std::pair<model::DocumentId, std::string>, std::vector<model::KeywordHit>>;
     Result<Hits> search(const model::Contract& contract, const std::vector<StamperOfAction>& stampers) const;

@@ -77,6 +77,11 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
             }
         }
     }
+    for (std::size_t i = 0; i < contract.signatories.size(); ++i) {
+        const Status drawable =
+            places_.check_named_seal(contract.signatories[i], "signatories[" + std::to_string(i) + "]");
+        if (!drawable) return drawable.error();
+    }
     if (const Status placed = place_all(contract, command.locate_all); !placed) return placed.error();
 
     const UtcTime now = platform_.clock.now();
@@ -122,6 +127,7 @@ Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locato
                                         static_cast<int>(contract.signatories.size()), "signatory");
     if (!completed) return completed.error();
     completed->serial_no = wished;
+    if (const Status drawable = places_.check_named_seal(*completed, "signatory"); !drawable) return drawable.error();
 
     const auto places = places_.find(contract, stampers_of({&*completed}), locate_all);
     if (!places) return places.error();
