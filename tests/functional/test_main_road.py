@@ -1,10 +1,13 @@
 """From draft to download: contracts of one to four parties, in order and in parallel, sealed, signed, dated, and verified."""
 from __future__ import annotations
 
+import datetime
 import io
 import itertools
+import time
 import uuid
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -633,3 +636,62 @@ def test_whatever_the_order_of_signing_every_signature_holds(draft, own, verdict
     found = verdict(contract.download())
     assert contract.status == "COMPLETE" and found.intact
     assert found.signers == [[own, "王五", "赵六"][number] for number in order]
+
+
+# ---------------------------------------------------------------------------------------------- names, deadlines
+
+
+NAMES = ["欧阳娜娜", "O'Brien \"Q\" <b>&amp;", "𠮷野家", "x\\y(z)", "Ünal-Øre", "令" * 20]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_kept_as_it_is_and_signs(draft, verdict, name):
+    who = user(name, "13800000301")
+    contract = draft([signer(who)], subject=f"合同 {name}"[:100])
+    contract.send([contract.at_party(0, **on_page("PERSONAL"))])
+    contract.sign_by_page(who)
+    found = verdict(contract.download())
+    assert found.intact and found.report["signatures"][0]["reason"] == f"合同 {name}"[:100]
+    assert contract.detail()["signatories"][0]["tenantName"] == name
+
+
+@pytest.mark.parametrize("name, code", [("李", 1005), ("字" * 41, 1011), ("شركة خيالية", 1005), ("甲\n乙", 1005), ("😀😀", 1005)])
+def test_a_company_whose_seal_cannot_be_drawn_is_refused_before_anybody_waits_for_it(draft, server, own, api, name, code):
+    contract = draft([company(own), company(name, receiver=LI)])
+    reply = contract.try_send([contract.at_action(0, **on_page("COMPANY"))])
+    assert reply.code == code and "signatories[1].tenantName" in reply.envelope["message"] and contract.status == "DRAFT"
+    done = completed(draft, server, own)
+    late = api.post("/v2/signatory/add", {"contractId": done.id, "signatory": company(name, receiver=LI)})
+    assert late.code == code and done.status == "COMPLETE"
+
+
+def test_a_contract_whose_deadline_has_passed_is_signed_no_more(draft, own, api):
+    deadline = datetime.datetime.now(ZoneInfo("Asia/Shanghai")) + datetime.timedelta(seconds=4)
+    contract = draft([company(own), signer(WANG)], ordinal=False, expireTime=deadline.strftime("%Y-%m-%d %H:%M:%S"))
+    contract.send([contract.at_action(0, **on_page("COMPANY")), contract.at_party(1, **on_page("PERSONAL", x=0.6))])
+    page = contract.page(WANG)
+    code = page.ask_for_code(WANG["contact"])
+    file = contract.download()
+    while datetime.datetime.now(ZoneInfo("Asia/Shanghai")) <= deadline:
+        time.sleep(0.1)
+    with pytest.raises(PageError) as refusal:
+        page.sign(code, typed="王五")
+    assert refusal.value.status == 409
+    assert contract.try_seal().code == 1101
+    assert (contract.status, contract.statuses(), contract.nodes(0)) == ("EXPIRED", ["EXPIRED", "EXPIRED"], ["STOP"])
+    assert contract.download() == file
+
+
+def test_a_page_may_place_signatures_where_none_were_asked_for(draft, verdict):
+    contract = draft([signer(WANG), signer(ZHAO)], ordinal=False)
+    contract.send()
+    for who in (WANG, ZHAO):
+        page = contract.page(who)
+        assert page.task["freePlacement"]
+        code = page.ask_for_code(who["contact"])
+        with pytest.raises(PageError):
+            page.sign(code, typed=who["name"])
+        spots = [{"documentId": contract.documents[0], "page": 1, "x": 0.2, "y": 0.2}, {"documentId": contract.documents[0], "page": 2, "x": 0.999, "y": 0.5}]
+        page.sign(code, typed=who["name"], places=spots)
+    found = verdict(contract.download())
+    assert contract.status == "COMPLETE" and found.intact and found.signers == ["王五", "赵六"]
