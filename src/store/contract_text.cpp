@@ -220,32 +220,34 @@ class Writer {
                 if (value == kDefault) return;
             }
         }
-        object_[name] = to_json(value);
+        object_.emplace(json::string_view(name.data(), name.size()), to_json(value));
     }
 
   private:
+    /// Lives where the object does.
     template <typename T>
-    static json::value to_json(const T& value) {
+    json::value to_json(const T& value) const {
+        const json::storage_ptr& memory = object_.storage();
         if constexpr (Wired<T>) {
-            return json::value(json::string_view(to_wire(value)));
+            return json::value(json::string_view(to_wire(value)), memory);
         } else if constexpr (is_id<T>) {
-            return json::value(value.value);
+            return json::value(value.value, memory);
         } else if constexpr (std::same_as<T, UtcTime>) {
-            return json::value(value.milliseconds);
+            return json::value(value.milliseconds, memory);
         } else if constexpr (is_optional<T>) {
             return to_json(*value);
         } else if constexpr (is_vector<T>) {
-            json::array array;
+            json::array array(memory);
             array.reserve(value.size());
             for (const auto& item : value)
                 array.push_back(to_json(item));
             return array;
         } else if constexpr (std::is_arithmetic_v<T>) {
-            return json::value(value);
+            return json::value(value, memory);
         } else if constexpr (std::same_as<T, std::string>) {
-            return json::value(json::string_view(value));
+            return json::value(json::string_view(value), memory);
         } else {
-            json::object object;
+            json::object object(memory);
             Writer writer(object);
             describe(writer, value);
             return object;
@@ -298,7 +300,8 @@ class Reader {
 }  // namespace
 
 std::string to_text(const Contract& contract) {
-    json::object object;
+    json::monotonic_resource arena;
+    json::object object(&arena);
     Writer writer(object);
     describe(writer, contract);
     return json::serialize(object);
