@@ -281,7 +281,7 @@ def resolved(value, ids: dict[str, str]):
     return value
 
 
-@pytest.mark.parametrize("path, field", cases())
+@pytest.mark.parametrize("path, field", list(cases()))
 def test_a_bad_field_gets_its_code_and_changes_nothing(scene, untouched, path, field):
     ids = scene.ids()
     for value, code in TABLE[path][field]:

@@ -201,9 +201,10 @@ def test_the_doctor_needs_no_folder_and_makes_none(tmp_path):
     assert not (tmp_path / "nothing").exists()
 
 
-def test_the_doctor_says_that_a_server_is_running(server):
-    bad, _ = examine(server.data)
-    assert len(bad) == 1 and f"in use by process {server.pid}" in bad[0]
+def test_the_doctor_calls_a_running_server_no_illness(server):
+    bad, text = examine(server.data)
+    assert bad == [] and "a server is running on this folder" in text
+    assert get(server, "/readyz")[0] == 200
 
 
 def test_the_doctor_finds_a_master_key_that_others_can_read(patient):
