@@ -34,8 +34,7 @@ class Browser {
         const auto opened = exchange("POST /pages/open HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
                                      "\r\nContent-Type: application/json\r\nCookie: " + std::string(kCookie) +
                                      "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-        page_ =
-            "/pages/documents/" + json_member(opened.bodies.front(), "documents/0/id") + "/pages/1.jpg?w=1000";
+        page_ = "/pages/documents/" + json_member(opened.bodies.front(), "documents/0/id") + "/pages/1.jpg?w=1000";
     }
     double picture_milliseconds() const {
         return exchange("GET " + page_ + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) +
