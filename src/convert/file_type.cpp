@@ -45,9 +45,9 @@ Result<FileType> file_type(ByteView content, std::string_view declared_suffix) {
     const auto declared = type_by_suffix(suffix);
     if (!declared) return fail(ErrorCode::UnsupportedFileType, "files of type " + suffix + " are not taken");
     if (content.empty()) return fail(ErrorCode::InvalidFile, "the file is empty");
-    if (type_by_content(content) != declared) {
-        return fail(ErrorCode::InvalidFile, "the content of the file is not " + suffix);
-    }
+    const auto found = type_by_content(content);
+    if (!found) return fail(ErrorCode::InvalidFile, "the content of the file is not " + suffix);
+    if (found != declared) return fail(ErrorCode::UnsupportedFileType, "the content of the file is not " + suffix);
     return *declared;
 }
 

@@ -84,6 +84,10 @@ class SqliteDatabase final : public Database {
                    const DatabaseOptions& options)
         : path_(std::move(path)), options_(options), lock_(std::move(lock)), writer_(std::move(writer), options) {}
 
+    /// Only the writer's connection may fold the log into the file, and only when it is the last to close; nobody reads
+    /// any more.
+    ~SqliteDatabase() override { idle_.clear(); }
+
     Status copy_to(const fs::path& target) override;
     DatabaseStatistics statistics() const override { return writer_.statistics(); }
 

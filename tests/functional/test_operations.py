@@ -244,7 +244,6 @@ def test_the_doctor_finds_a_damaged_database(patient):
     assert any("the database" in line or "the log" in line for line in bad)
 
 
-@pytest.mark.xfail(strict=True, reason="the last connection to close is a reader's, which may not empty the write-ahead log")
 def test_after_a_clean_end_the_database_is_one_file(healthy):
     """Who backs up `signet.db` as the documentation says must have everything."""
     log = healthy / "signet.db-wal"

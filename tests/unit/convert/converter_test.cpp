@@ -384,8 +384,9 @@ TEST(Pdf, that_is_none_is_refused) {
 }
 
 TEST(Pdf, whose_suffix_and_content_differ_is_refused) {
-    EXPECT_EQ(refusal(one_page(), "jpg"), ErrorCode::InvalidFile);
-    EXPECT_EQ(refusal(to_bytes("\x89PNG\r\n\x1A\n"), "pdf"), ErrorCode::InvalidFile);
+    EXPECT_EQ(refusal(one_page(), "jpg"), ErrorCode::UnsupportedFileType);
+    EXPECT_EQ(refusal(to_bytes("\x89PNG\r\n\x1A\n"), "pdf"), ErrorCode::UnsupportedFileType);
+    EXPECT_EQ(refusal(to_bytes("neither this nor that"), "pdf"), ErrorCode::InvalidFile);
 }
 
 TEST(Pdf, of_a_real_contract_is_taken) {
