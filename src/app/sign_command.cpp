@@ -72,7 +72,12 @@ Result<Bytes> signable(Bytes file) {
     options.warm = 0;
     sandbox::WorkerPool workers({"/proc/self/exe", "worker", "convert"}, options);
     auto converted = convert::Converter(workers).to_pdf(file, "pdf");
-    if (!converted) return converted.error();
+    if (!converted) {
+        Error why = converted.error();
+        // Beyond repair is beyond repair, whoever tried.
+        if (why.code == ErrorCode::InvalidFile) why.code = ErrorCode::DamagedDocument;
+        return why;
+    }
     if (converted->had_signatures) return strict.error();
     const auto document = pdf::Document::open(converted->pdf);
     if (!document) return document.error();
