@@ -52,8 +52,9 @@ Status check_hash(const Document& document, const crypto::Sha256& hash_so_far) {
     return invalid_parameter("the running hash does not belong to the document's last revision");
 }
 
-Status check_details(const SignatureDetails& details) {
-    if (!details.certify) return {};
+Status check_details(const SignatureDetails& details, std::size_t max_cms_size) {
+    Status room = check_reserve(std::max(details.contents_reserve, max_cms_size));
+    if (!room || !details.certify) return room;
     return invalid_parameter("only the first signature of a document prepared for it can certify");
 }
 
@@ -99,17 +100,6 @@ Status check_new_places(const Document& document, std::span<const NewPlace> plac
         appearances.push_back(place.appearance);
     }
     return check_appearances(appearances);
-}
-
-Result<SignedRevision> finish(RevisionWriter writer, const RevisionState& before, std::uint32_t signature,
-                              const SignatureDetails& details, const FieldLock* lock, const crypto::Sha256& hash_so_far,
-                              const crypto::Signer& signer) {
-    const SignatureSlot slot =
-        write_signature(writer, signature, before.catalog, details, lock, crypto::max_pades_cms_size(signer));
-    UnsignedRevision revision = seal_revision(std::move(writer), before, slot, hash_so_far);
-    Result<Bytes> cms = crypto::make_pades_cms(signer, revision.digest);
-    if (!cms) return cms.error();
-    return complete(std::move(revision), *cms);
 }
 
 /// Writes one new signature field that shows `signature`, and its widget.
@@ -247,8 +237,7 @@ Result<std::string> free_name(const Document& document) {
 }
 
 Result<Bytes> prepare_and_sign(const Document& document, const std::string& name, std::span<const NewPlace> places,
-                               const SignatureDetails& details, const crypto::Signer& signer,
-                               const SigningPolicy& policy) {
+                               const SignatureDetails& details, const CmsMaker& cms, const SigningPolicy& policy) {
     PlannedSignature plan{name, {}};
     std::vector<PlaceAppearance> appearances;
     for (const NewPlace& place : places) {
@@ -262,7 +251,7 @@ Result<Bytes> prepare_and_sign(const Document& document, const std::string& name
     hash.update(document.file());
     hash.update(prepared->increment);
     Result<SignedRevision> revision =
-        sign(prepared->state, hash, {prepared->signatures[0], std::move(appearances), details}, signer);
+        sign(prepared->state, hash, {prepared->signatures[0], std::move(appearances), details}, cms);
     if (!revision) return revision.error();
     Bytes result(document.file().begin(), document.file().end());
     append(result, prepared->increment);
@@ -272,14 +261,14 @@ Result<Bytes> prepare_and_sign(const Document& document, const std::string& name
 
 }  // namespace
 
-Result<SignedRevision> sign_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
-                                            const std::string& name, std::span<const NewPlace> places,
-                                            const SignatureDetails& details, const crypto::Signer& signer) {
+Result<UnsignedRevision> build_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
+                                               const std::string& name, std::span<const NewPlace> places,
+                                               const SignatureDetails& details, std::size_t max_cms_size) {
     if (places.size() > kMaxPlaces) return invalid_parameter("there are too many places to sign at");
     Result<Earlier> earlier = Earlier::of(document);
     if (!earlier) return earlier.error();
-    for (const Status& check : {check_hash(document, hash_so_far), check_details(details), check_signable(document),
-                                check_new_places(document, places),
+    for (const Status& check : {check_hash(document, hash_so_far), check_details(details, max_cms_size),
+                                check_signable(document), check_new_places(document, places),
                                 check_new_names(document, *earlier, name, std::max<std::size_t>(places.size(), 1))}) {
         if (!check) return check.error();
     }
@@ -302,16 +291,29 @@ Result<SignedRevision> sign_with_new_fields(const Document& document, const cryp
     if (places.empty()) write_new_field(pages[0], name, nullptr, signature, writer, appearances, form);
     Status written = form.write();
     if (!written) return written.error();
-    return finish(std::move(writer), *before, signature, details, nullptr, hash_so_far, signer);
+    const SignatureSlot slot = write_signature(writer, signature, before->catalog, details, nullptr, max_cms_size);
+    return seal_revision(std::move(writer), *before, slot, hash_so_far);
 }
 
-Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
-                                           const std::string& full_name, const PlaceAppearance& appearance,
-                                           const SignatureDetails& details, const crypto::Signer& signer) {
+Result<SignedRevision> sign_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
+                                            const std::string& name, std::span<const NewPlace> places,
+                                            const SignatureDetails& details, const crypto::Signer& signer) {
+    return sign_with_new_fields(document, hash_so_far, name, places, details, cms_maker(signer));
+}
+
+Result<SignedRevision> sign_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
+                                            const std::string& name, std::span<const NewPlace> places,
+                                            const SignatureDetails& details, const CmsMaker& cms) {
+    return complete_with(build_with_new_fields(document, hash_so_far, name, places, details, cms.max_size), cms.make);
+}
+
+Result<UnsignedRevision> build_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
+                                              const std::string& full_name, const PlaceAppearance& appearance,
+                                              const SignatureDetails& details, std::size_t max_cms_size) {
     Result<Earlier> earlier = Earlier::of(document);
     if (!earlier) return earlier.error();
-    for (const Status& check : {check_hash(document, hash_so_far), check_details(details), check_signable(document),
-                                check_appearances(std::span(&appearance, 1))}) {
+    for (const Status& check : {check_hash(document, hash_so_far), check_details(details, max_cms_size),
+                                check_signable(document), check_appearances(std::span(&appearance, 1))}) {
         if (!check) return check.error();
     }
     Result<SignatureField> field = find_empty_field(*earlier, full_name);
@@ -331,13 +333,32 @@ Result<SignedRevision> sign_existing_field(const Document& document, const crypt
         Status written = form.write();
         if (!written) return written.error();
     }
-    return finish(std::move(writer), *before, signature, details, field->lock ? &*field->lock : nullptr, hash_so_far,
-                  signer);
+    const SignatureSlot slot = write_signature(writer, signature, before->catalog, details,
+                                               field->lock ? &*field->lock : nullptr, max_cms_size);
+    return seal_revision(std::move(writer), *before, slot, hash_so_far);
+}
+
+Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
+                                           const std::string& full_name, const PlaceAppearance& appearance,
+                                           const SignatureDetails& details, const crypto::Signer& signer) {
+    return sign_existing_field(document, hash_so_far, full_name, appearance, details, cms_maker(signer));
+}
+
+Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
+                                           const std::string& full_name, const PlaceAppearance& appearance,
+                                           const SignatureDetails& details, const CmsMaker& cms) {
+    return complete_with(build_existing_field(document, hash_so_far, full_name, appearance, details, cms.max_size),
+                         cms.make);
 }
 
 Result<Bytes> sign_document(ByteView file, const std::string& name, std::span<const NewPlace> places,
                             const SignatureDetails& details, const crypto::Signer& signer,
                             const SigningPolicy& policy) {
+    return sign_document(file, name, places, details, cms_maker(signer), policy);
+}
+
+Result<Bytes> sign_document(ByteView file, const std::string& name, std::span<const NewPlace> places,
+                            const SignatureDetails& details, const CmsMaker& cms, const SigningPolicy& policy) {
     Result<Document> document = Document::open(file);
     if (!document) return document.error();
     Status signable = check_signable(*document, policy);
@@ -346,11 +367,11 @@ Result<Bytes> sign_document(ByteView file, const std::string& name, std::span<co
     if (!chosen) return chosen.error();
     Result<Earlier> earlier = Earlier::of(*document);
     if (!earlier) return earlier.error();
-    if (!earlier->any) return prepare_and_sign(*document, *chosen, places, details, signer, policy);
+    if (!earlier->any) return prepare_and_sign(*document, *chosen, places, details, cms, policy);
 
     crypto::Sha256 hash;
     hash.update(file);
-    Result<SignedRevision> revision = sign_with_new_fields(*document, hash, *chosen, places, details, signer);
+    Result<SignedRevision> revision = sign_with_new_fields(*document, hash, *chosen, places, details, cms);
     if (!revision) return revision.error();
     Bytes result(file.begin(), file.end());
     append(result, revision->increment);

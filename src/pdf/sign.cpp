@@ -30,6 +30,8 @@ Status check_request(const RevisionState& before, const crypto::Sha256& hash_so_
     if (request.details.certify && before.permissions == 0) {
         return invalid_parameter("only the first signature of a document prepared for it can certify");
     }
+    Status room = check_reserve(request.details.contents_reserve);
+    if (!room) return room;
     return check_appearances(request.appearances);
 }
 
@@ -87,6 +89,8 @@ Result<UnsignedRevision> build_unsigned(const RevisionState& before, const crypt
                                         const SignatureRequest& request, std::size_t max_cms_size) {
     Status sound = check_request(before, hash_so_far, request);
     if (!sound) return sound.error();
+    Status room = check_reserve(max_cms_size);
+    if (!room) return room.error();
 
     RevisionWriter writer(before, expected_size(request));
     const std::uint32_t signature = writer.allocate();
@@ -100,28 +104,19 @@ Result<UnsignedRevision> build_unsigned(const RevisionState& before, const crypt
     return seal_revision(std::move(writer), before, slot, hash_so_far);
 }
 
-Result<SignedRevision> complete(UnsignedRevision revision, ByteView cms) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    if (cms.size() * 2 > revision.contents_digits) return invalid_parameter("the signature does not fit its place");
-    std::uint8_t* digit = revision.increment.data() + revision.contents_begin;
-    for (const std::uint8_t byte : cms) {
-        *digit++ = static_cast<std::uint8_t>(kDigits[byte >> 4]);
-        *digit++ = static_cast<std::uint8_t>(kDigits[byte & 15U]);
-    }
-    SignedRevision result{std::move(revision.increment), std::move(revision.state),
-                          std::move(revision.hash_before_contents)};
-    result.hash.update(ByteView(result.increment).subspan(revision.contents_begin - 1));
-    return result;
+Result<SignedRevision> sign(const RevisionState& before, const crypto::Sha256& hash_so_far,
+                            const SignatureRequest& request, const crypto::Signer& signer) {
+    return sign(before, hash_so_far, request, cms_maker(signer));
 }
 
 Result<SignedRevision> sign(const RevisionState& before, const crypto::Sha256& hash_so_far,
-                            const SignatureRequest& request, const crypto::Signer& signer) {
-    Result<UnsignedRevision> revision =
-        build_unsigned(before, hash_so_far, request, crypto::max_pades_cms_size(signer));
-    if (!revision) return revision.error();
-    Result<Bytes> cms = crypto::make_pades_cms(signer, revision->digest);
-    if (!cms) return cms.error();
-    return complete(std::move(*revision), *cms);
+                            const SignatureRequest& request, const CmsMaker& cms) {
+    return complete_with(build_unsigned(before, hash_so_far, request, cms.max_size), cms.make);
+}
+
+CmsMaker cms_maker(const crypto::Signer& signer) {
+    return {crypto::max_pades_cms_size(signer),
+            [&signer](const crypto::Sha256Digest& digest) { return crypto::make_pades_cms(signer, digest); }};
 }
 
 }  // namespace signet::pdf

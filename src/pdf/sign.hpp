@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/signer.hpp"
+#include "pdf/appended_revision.hpp"
 #include "pdf/compiled_drawing.hpp"
 #include "pdf/document.hpp"
 #include "pdf/prepare.hpp"
@@ -39,8 +40,8 @@ struct SignatureDetails {
     std::string reason;
     std::string location;
     std::string contact_info;
-    /// Bytes reserved for the CMS; never less than what the signer may need. 8 KiB suffice for B-B, a time-stamp wants
-    /// 16 KiB.
+    /// Bytes to reserve for the CMS at least; what the signer may need is reserved in any case. At most
+    /// kMaxContentsReserve. 8 KiB suffice for B-B; `size_with_time_stamp` says what a time-stamp adds.
     std::size_t contents_reserve = 8192;
     /// Certify (DocMDP with P=2: form filling and signing stay allowed). Only for the first signature of a document
     /// prepared with PrepareOptions::certifiable; InvalidParameter otherwise.
@@ -55,12 +56,17 @@ struct SignatureRequest {
 };
 
 /// A revision that carries one signature.
-struct SignedRevision {
-    Bytes increment;
-    RevisionState state;
-    /// Of the file including `increment`; for the next signature.
-    crypto::Sha256 hash;
+using SignedRevision = AppendedRevision;
+
+/// Whoever makes a signature's CMS when it is not a signer alone: one that asks a time-stamp authority too, a remote
+/// service. `make` is called once for each signature, on the caller's thread.
+struct CmsMaker {
+    /// No CMS it makes is longer, in bytes.
+    std::size_t max_size = 0;
+    ValueMaker make;
 };
+/// B-B by a signer, who must outlive the answer.
+CmsMaker cms_maker(const crypto::Signer& signer);
 
 /// Appends one PAdES B-B signature (ETSI EN 319 142-1) to a file that ends as `before` says. Its cost does not depend
 /// on the size of the file: `hash_so_far` is the running hash of exactly the bytes before, and only the increment is
@@ -70,22 +76,13 @@ struct SignedRevision {
 Result<SignedRevision> sign(const RevisionState& before, const crypto::Sha256& hash_so_far,
                             const SignatureRequest& request, const crypto::Signer& signer);
 
-/// The same in two steps, for keys that answer later or elsewhere: first everything but the signature value …
-struct UnsignedRevision {
-    Bytes increment;
-    RevisionState state;
-    /// What the CMS must sign: the digest over the byte range.
-    crypto::Sha256Digest digest{};
-    /// Where the hex digits of /Contents begin in `increment`, and how many there are.
-    std::size_t contents_begin = 0;
-    std::size_t contents_digits = 0;
-    /// Of the file up to /Contents, the `<` not included.
-    crypto::Sha256 hash_before_contents;
-};
+/// With a CMS that somebody else makes; a CMS longer than promised is InvalidParameter.
+Result<SignedRevision> sign(const RevisionState& before, const crypto::Sha256& hash_so_far,
+                            const SignatureRequest& request, const CmsMaker& cms);
+/// The same in two steps, for a value that comes later: first everything but the CMS, with room for `max_cms_size`
+/// bytes or `contents_reserve`, whichever is more; then `complete`.
 Result<UnsignedRevision> build_unsigned(const RevisionState& before, const crypto::Sha256& hash_so_far,
                                         const SignatureRequest& request, std::size_t max_cms_size);
-/// … then the CMS put into its place. InvalidParameter when it does not fit.
-Result<SignedRevision> complete(UnsignedRevision revision, ByteView cms);
 
 /// A place that no prepared field has: for parties who join after the first signature.
 struct NewPlace {
@@ -101,6 +98,12 @@ struct NewPlace {
 Result<SignedRevision> sign_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
                                             const std::string& name, std::span<const NewPlace> places,
                                             const SignatureDetails& details, const crypto::Signer& signer);
+Result<SignedRevision> sign_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
+                                            const std::string& name, std::span<const NewPlace> places,
+                                            const SignatureDetails& details, const CmsMaker& cms);
+Result<UnsignedRevision> build_with_new_fields(const Document& document, const crypto::Sha256& hash_so_far,
+                                               const std::string& name, std::span<const NewPlace> places,
+                                               const SignatureDetails& details, std::size_t max_cms_size);
 
 /// Signs an empty signature field that the document brought along, by its full name. `appearance` fills its widget; a
 /// field without a visible rectangle takes none. A /Lock it has is repeated as FieldMDP. Errors: InvalidParameter (no
@@ -108,6 +111,12 @@ Result<SignedRevision> sign_with_new_fields(const Document& document, const cryp
 Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
                                            const std::string& full_name, const PlaceAppearance& appearance,
                                            const SignatureDetails& details, const crypto::Signer& signer);
+Result<SignedRevision> sign_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
+                                           const std::string& full_name, const PlaceAppearance& appearance,
+                                           const SignatureDetails& details, const CmsMaker& cms);
+Result<UnsignedRevision> build_existing_field(const Document& document, const crypto::Sha256& hash_so_far,
+                                              const std::string& full_name, const PlaceAppearance& appearance,
+                                              const SignatureDetails& details, std::size_t max_cms_size);
 
 /// Everything in one call, for the command line: the file with one more signature. A document without signatures is
 /// prepared (layout as `prepare`) and signed in two revisions; one that already has some gets new fields in one
@@ -115,5 +124,7 @@ Result<SignedRevision> sign_existing_field(const Document& document, const crypt
 Result<Bytes> sign_document(ByteView file, const std::string& name, std::span<const NewPlace> places,
                             const SignatureDetails& details, const crypto::Signer& signer,
                             const SigningPolicy& policy = {});
+Result<Bytes> sign_document(ByteView file, const std::string& name, std::span<const NewPlace> places,
+                            const SignatureDetails& details, const CmsMaker& cms, const SigningPolicy& policy = {});
 
 }  // namespace signet::pdf

@@ -62,6 +62,25 @@ void append_references(std::string& to, Reference catalog, bool certify, const F
     to += ']';
 }
 
+/// Room for the byte range and `reserve` bytes of value behind `head`, which is all else the dictionary says.
+SignatureSlot write_with_room(RevisionWriter& writer, std::uint32_t number, std::string_view head,
+                              std::size_t reserve) {
+    SignatureSlot slot;
+    Bytes& to = writer.bytes();
+    writer.begin(number);
+    append(to, head);
+    append(to, "/ByteRange[");
+    slot.byte_range = to.size();
+    to.insert(to.end(), kByteRangeRoom, ' ');
+    append(to, "]/Contents<");
+    slot.contents_begin = to.size();
+    slot.contents_digits = 2 * reserve;
+    to.insert(to.end(), slot.contents_digits, '0');
+    append(to, ">>>");
+    writer.end();
+    return slot;
+}
+
 }  // namespace
 
 Status check_appearances(std::span<const PlaceAppearance> appearances) {
@@ -138,21 +157,17 @@ SignatureSlot write_signature(RevisionWriter& writer, std::uint32_t number, Refe
     append_text_entry(head, "/Location", details.location);
     append_text_entry(head, "/ContactInfo", details.contact_info);
     append_references(head, catalog, details.certify, lock);
-    head += "/ByteRange[";
+    return write_with_room(writer, number, head, std::max(max_cms_size, details.contents_reserve));
+}
 
-    SignatureSlot slot;
-    Bytes& to = writer.bytes();
-    writer.begin(number);
-    append(to, head);
-    slot.byte_range = to.size();
-    to.insert(to.end(), kByteRangeRoom, ' ');
-    append(to, "]/Contents<");
-    slot.contents_begin = to.size();
-    slot.contents_digits = 2 * std::max(max_cms_size, details.contents_reserve);
-    to.insert(to.end(), slot.contents_digits, '0');
-    append(to, ">>>");
-    writer.end();
-    return slot;
+SignatureSlot write_document_time_stamp(RevisionWriter& writer, std::uint32_t number, std::size_t token_reserve) {
+    return write_with_room(writer, number, "<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161",
+                           token_reserve);
+}
+
+Status check_reserve(std::size_t bytes) {
+    if (bytes <= kMaxContentsReserve) return {};
+    return invalid_parameter(fmt::format("{} bytes are more than a signature may take", bytes));
 }
 
 UnsignedRevision seal_revision(RevisionWriter writer, const RevisionState& before, const SignatureSlot& slot,
@@ -177,6 +192,37 @@ UnsignedRevision seal_revision(RevisionWriter writer, const RevisionState& befor
     hash.update(increment.subspan(gap_end));
     revision.digest = hash.digest();
     return revision;
+}
+
+Result<AppendedRevision> complete(UnsignedRevision revision, ByteView value) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (value.size() * 2 > revision.contents_digits) {
+        return invalid_parameter(fmt::format("a signature value of {} bytes does not fit the {} reserved for it",
+                                             value.size(), revision.contents_digits / 2));
+    }
+    std::uint8_t* digit = revision.increment.data() + revision.contents_begin;
+    for (const std::uint8_t byte : value) {
+        *digit++ = static_cast<std::uint8_t>(kDigits[byte >> 4]);
+        *digit++ = static_cast<std::uint8_t>(kDigits[byte & 15U]);
+    }
+    AppendedRevision result{std::move(revision.increment), std::move(revision.state),
+                            std::move(revision.hash_before_contents)};
+    result.hash.update(ByteView(result.increment).subspan(revision.contents_begin - 1));
+    return result;
+}
+
+Result<AppendedRevision> complete_with(Result<UnsignedRevision> revision, const ValueMaker& make) {
+    if (!revision) return revision.error();
+    Result<Bytes> value = make(revision->digest);
+    if (!value) return value.error();
+    return complete(std::move(*revision), *value);
+}
+
+std::size_t size_with_time_stamp(std::size_t cms_size, std::size_t token_size) {
+    // The headers of [1], Attribute and SET and the OID take 29 bytes; the lengths of the five elements around grow by
+    // at most three bytes each.
+    constexpr std::size_t kHeaders = 29 + 5 * 3;
+    return cms_size + kHeaders + token_size;
 }
 
 std::string date_text(UtcTime time, int zone_offset_minutes) {

@@ -52,9 +52,19 @@ struct SignatureSlot {
 SignatureSlot write_signature(RevisionWriter& writer, std::uint32_t number, Reference catalog,
                               const SignatureDetails& details, const FieldLock* lock, std::size_t max_cms_size);
 
+/// Writes the dictionary of a document time-stamp (ETSI EN 319 142-1 §5.4.3) as object `number`, with room for its
+/// token.
+SignatureSlot write_document_time_stamp(RevisionWriter& writer, std::uint32_t number, std::size_t token_reserve);
+
+/// InvalidParameter for more room than kMaxContentsReserve.
+Status check_reserve(std::size_t bytes);
+
 /// Ends the revision, fills in /ByteRange and hashes what is new.
 UnsignedRevision seal_revision(RevisionWriter writer, const RevisionState& before, const SignatureSlot& slot,
                                const crypto::Sha256& hash_so_far);
+
+/// The whole way from a revision to a finished one; an error on the way is answered.
+Result<AppendedRevision> complete_with(Result<UnsignedRevision> revision, const ValueMaker& make);
 
 /// `D:20261122093000+08'00'` with its brackets (§7.9.4).
 std::string date_text(UtcTime time, int zone_offset_minutes);

@@ -1,5 +1,6 @@
 #include "pdf/sign.hpp"
 #include "pdf/signatures.hpp"
+#include "pdf/verify.hpp"
 #include "support.hpp"
 
 #include <gtest/gtest.h>
@@ -142,6 +143,32 @@ TEST_F(ExistingField, repeats_the_lock_the_field_has) {
     EXPECT_EQ(field.value->locked, (FieldLock{FieldLock::Action::Exclude, {"remarks"}}));
     EXPECT_EQ(join(signed_file, "another", {}).error().code, ErrorCode::FieldLocked);
     EXPECT_TRUE(join(signed_file, "remarks", {}));
+}
+
+TEST_F(LateSigning, a_late_signature_may_get_its_value_in_a_second_step) {
+    const Result<Document> document = Document::open(first_);
+    const std::vector<NewPlace> places{{place_at(0, 200, 60), {&seal_}}};
+    Result<UnsignedRevision> waiting =
+        build_with_new_fields(*document, hashed(first_), "late", places, details(), 9000);
+    ASSERT_TRUE(waiting);
+    EXPECT_EQ(waiting->contents_digits, 18'000U);
+    const Result<Bytes> cms = crypto::make_pades_cms(*identity().signer, waiting->digest);
+    const Result<SignedRevision> done = complete(std::move(*waiting), *cms);
+    ASSERT_TRUE(done);
+    const VerificationReport report = verify(joined(first_, done->increment), {identity().root});
+    EXPECT_EQ(report.verdict, DocumentVerdict::Intact);
+    EXPECT_EQ(report.signatures.size(), 2U);
+}
+
+TEST_F(ExistingField, may_get_its_value_in_a_second_step) {
+    const Bytes file = with_field("/Rect[10 10 110 60]/F 4");
+    Result<UnsignedRevision> waiting =
+        build_existing_field(*Document::open(file), hashed(file), "Approval", {&seal_}, details(), 9000);
+    ASSERT_TRUE(waiting);
+    const Result<Bytes> cms = crypto::make_pades_cms(*identity().signer, waiting->digest);
+    const Result<SignedRevision> done = complete(std::move(*waiting), *cms);
+    ASSERT_TRUE(done);
+    EXPECT_EQ(verify(joined(file, done->increment), {identity().root}).verdict, DocumentVerdict::Intact);
 }
 
 TEST_F(ExistingField, that_is_signed_or_unknown_is_refused) {

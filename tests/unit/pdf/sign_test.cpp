@@ -1,5 +1,7 @@
 #include "pdf/sign.hpp"
 
+#include "crypto/cms.hpp"
+#include "crypto/der.hpp"
 #include "pdf/signatures.hpp"
 #include "support.hpp"
 
@@ -311,6 +313,89 @@ TEST(Signing, a_signature_made_elsewhere_is_put_into_its_place_later) {
     ASSERT_TRUE(done);
     EXPECT_EQ(count(done->increment, "/Contents<abcd0000"), 1U);
     EXPECT_EQ(done->hash.digest(), crypto::Sha256::of(joined(frozen, done->increment)));
+}
+
+/// `cms` with `token` as its signature-time-stamp attribute, by hand (RFC 3161 appendix A).
+Bytes with_time_stamp(ByteView cms, ByteView token) {
+    using namespace crypto::der;
+    Reader file(cms);
+    Reader info(file.take(kSequence));
+    const Element type = info.take(kObjectIdentifier);
+    Reader around(info.take(context(0)));
+    Reader data(around.take(kSequence));
+    Bytes content;
+    Element part = data.take_any();
+    for (; !data.at_end(); part = data.take_any())
+        append(content, part.encoding);
+    Reader infos(part);
+    const Element only = infos.take(kSequence);
+    Bytes signer(only.content.begin(), only.content.end());
+    append(signer,
+           element(context(1), sequence({object_identifier("1.2.840.113549.1.9.16.2.14"), element(kSet, token)})));
+    append(content, element(kSet, element(kSequence, signer)));
+    return sequence({type.encoding, element(context(0), element(kSequence, content))});
+}
+
+TEST(Signing, the_room_for_a_time_stamp_is_computed_closely_and_always_suffices) {
+    const Result<Bytes> cms = crypto::make_pades_cms(*identity().signer, crypto::Sha256::of(as_bytes("text")));
+    ASSERT_TRUE(cms);
+    for (const std::size_t size : {10U, 300U, 5000U, 70'000U, 400'000U}) {
+        const Bytes token = crypto::der::octet_string(Bytes(size, 7));
+        const Bytes stamped = with_time_stamp(*cms, token);
+        ASSERT_TRUE(crypto::parse_cms(stamped)) << size;
+        EXPECT_LE(stamped.size(), size_with_time_stamp(cms->size(), token.size()));
+        EXPECT_GE(stamped.size() + 32, size_with_time_stamp(cms->size(), token.size()));
+    }
+}
+
+TEST(Signing, a_maker_of_cms_gets_the_digest_and_the_room_it_asked_for) {
+    const Bytes file = simple_pdf();
+    const Result<PreparedRevision> prepared =
+        prepare(*Document::open(file), std::vector<PlannedSignature>{{"one", {}}});
+    const Bytes frozen = joined(file, prepared->increment);
+    crypto::Sha256Digest seen{};
+    CmsMaker maker{12'345, [&](const crypto::Sha256Digest& digest) -> Result<Bytes> {
+                       seen = digest;
+                       return Bytes(12'345, 0xee);
+                   }};
+    const SignatureRequest request{prepared->signatures[0], {}, details()};
+    const Result<SignedRevision> revision = sign(prepared->state, hashed(frozen), request, maker);
+    ASSERT_TRUE(revision);
+    const Bytes signed_file = joined(frozen, revision->increment);
+    const SignatureValue value = *(*list_signature_fields(*Document::open(signed_file)))[0].value;
+    EXPECT_EQ(value.contents.size(), 12'345U);
+    const auto& [zero, a, b, c] = *value.byte_range;
+    EXPECT_EQ(seen, crypto::Sha256::of(joined(ByteView(signed_file).first(a), ByteView(signed_file).subspan(b, c))));
+    EXPECT_EQ(revision->hash.digest(), crypto::Sha256::of(signed_file));
+
+    maker.max_size = 100;
+    EXPECT_TRUE(sign(prepared->state, hashed(frozen),
+                     {prepared->signatures[0],
+                      {},
+                      [] {
+                          SignatureDetails wide = details();
+                          wide.contents_reserve = 12'345;
+                          return wide;
+                      }()},
+                     maker));
+    EXPECT_EQ(sign(prepared->state, hashed(frozen), request, maker).error().code, ErrorCode::InvalidParameter);
+    maker.make = [](const crypto::Sha256Digest&) -> Result<Bytes> {
+        return fail(ErrorCode::Unavailable, "the time-stamp authority does not answer");
+    };
+    EXPECT_EQ(sign(prepared->state, hashed(frozen), request, maker).error().code, ErrorCode::Unavailable);
+}
+
+TEST(Signing, room_beyond_what_any_reader_takes_is_refused) {
+    const Bytes file = simple_pdf();
+    const Result<Document> document = Document::open(file);
+    SignatureDetails wide = details();
+    wide.contents_reserve = kMaxContentsReserve + 1;
+    const auto code = [](const auto& result) { return result ? ErrorCode::Internal : result.error().code; };
+    EXPECT_EQ(code(sign_with_new_fields(*document, hashed(file), "one", {}, wide, *identity().signer)),
+              ErrorCode::InvalidParameter);
+    EXPECT_EQ(code(build_with_new_fields(*document, hashed(file), "one", {}, details(), kMaxContentsReserve + 1)),
+              ErrorCode::InvalidParameter);
+    EXPECT_EQ(code(sign_document(file, "", {}, wide, *identity().signer)), ErrorCode::InvalidParameter);
 }
 
 TEST(PreparedText, survives_a_round_trip_through_a_database) {
