@@ -128,6 +128,10 @@ class Document {
     std::unique_ptr<Implementation> implementation_;
 };
 
+/// Document::revision_state with a first object number that no object refers to either: a new object must not fill the
+/// hole that a dangling reference left. Reads every object, so a server keeps the answer. DocumentTooLarge, TimeLimit.
+Result<RevisionState> state_for_new_objects(const Document& document);
+
 /// What makes a document unfit for signing although it can be read.
 struct SigningPolicy {
     /// Refuse JavaScript, /Launch and other actions that run by themselves (§12.6.4): for uploads.

@@ -49,10 +49,6 @@ class FormEditor {
     std::uint32_t permissions_ = 0;
 };
 
-/// Document::revision_state with a first object number that no object refers to either: a new object must not fill the
-/// hole that a dangling reference left.
-Result<RevisionState> state_for_new_objects(const Document& document);
-
 /// The text of a widget's /Rect, and the rectangle as it reads back from that text.
 std::string rectangle_text(const Rectangle& rectangle);
 Rectangle rounded(const Rectangle& rectangle);

@@ -165,6 +165,15 @@ SignatureSlot write_document_time_stamp(RevisionWriter& writer, std::uint32_t nu
                            token_reserve);
 }
 
+Status check_continues(const Document& document, const RevisionState& before, const crypto::Sha256& hash_so_far) {
+    const bool same = hash_so_far.length() == before.length && before.length == document.file().size() &&
+                      before.startxref == document.startxref() && before.kind == document.sections().front().kind &&
+                      before.catalog == document.catalog_reference() &&
+                      before.next_object >= document.next_object_number();
+    if (same) return {};
+    return invalid_parameter("the state or the running hash does not belong to the document's last revision");
+}
+
 Status check_reserve(std::size_t bytes) {
     if (bytes <= kMaxContentsReserve) return {};
     return invalid_parameter(fmt::format("{} bytes are more than a signature may take", bytes));

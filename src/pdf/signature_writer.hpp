@@ -56,6 +56,9 @@ SignatureSlot write_signature(RevisionWriter& writer, std::uint32_t number, Refe
 /// token.
 SignatureSlot write_document_time_stamp(RevisionWriter& writer, std::uint32_t number, std::size_t token_reserve);
 
+/// InvalidParameter unless state and running hash belong to the document's last revision.
+Status check_continues(const Document& document, const RevisionState& before, const crypto::Sha256& hash_so_far);
+
 /// InvalidParameter for more room than kMaxContentsReserve.
 Status check_reserve(std::size_t bytes);
 
