@@ -63,6 +63,41 @@ Result<bool> is_visible(const Document& document, Reference widget) {
     return (*edges)[0].number() != (*edges)[2].number() && (*edges)[1].number() != (*edges)[3].number();
 }
 
+/// The objects a widget's appearance consists of (§12.5.5), as far as they are objects of their own: the dictionary,
+/// its states, their streams; each after what names it.
+Result<std::vector<Reference>> appearance_objects(const Document& document, Reference widget) {
+    constexpr std::size_t kLevels = 3;
+    constexpr std::size_t kMaxObjects = 1000;
+    std::vector<Reference> found;
+    Result<Object> object = document.read(widget);
+    if (!object) return object.error();
+    if (object->as_dictionary() == nullptr) return found;
+    std::vector<Object> level{object->as_dictionary()->get("AP")};
+    for (std::size_t depth = 0; depth < kLevels; ++depth) {
+        std::vector<Object> next;
+        for (const Object& item : level) {
+            if (item.as_reference() != nullptr) found.push_back(*item.as_reference());
+            Result<Object> value = document.resolve(item);
+            if (!value) return value.error();
+            if (value->as_stream() != nullptr || value->as_dictionary() == nullptr) continue;
+            for (const Dictionary::Entry& entry : value->as_dictionary()->entries())
+                next.push_back(entry.value);
+        }
+        if (next.size() + found.size() > kMaxObjects) break;
+        level = std::move(next);
+    }
+    return found;
+}
+
+bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+bool is_related_key(std::string_view key) {
+    return key.size() == 40 &&
+           std::all_of(key.begin(), key.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); });
+}
+
 }  // namespace
 
 Result<Referrers> find_referrers(const Document& document, std::size_t section_count) {
@@ -70,6 +105,16 @@ Result<Referrers> find_referrers(const Document& document, std::size_t section_c
     for (std::size_t i = 0; i < section_count; ++i) {
         const XrefSection& section = document.sections()[i];
         wanted.insert(section.objects.begin(), section.objects.end());
+    }
+    Result<std::vector<FormField>> fields = list_form_fields(document);
+    if (!fields) return fields.error();
+    for (const FormField& field : *fields) {
+        for (const Reference widget : field.widgets) {
+            Result<std::vector<Reference>> looks = appearance_objects(document, widget);
+            if (!looks) continue;  // what cannot be read is judged where it was changed
+            for (const Reference& reference : *looks)
+                wanted.insert(reference.number);
+        }
     }
     Referrers referrers;
     std::vector<Reference> references;
@@ -275,8 +320,12 @@ Status ChangeJudge::judge_fields() {
 Status ChangeJudge::judge_old_field(const FormField& before, const FormField& after) {
     std::vector<Reference> parts = before.widgets;
     if (std::find(parts.begin(), parts.end(), before.field) == parts.end()) parts.push_back(before.field);
-    const bool changed =
-        std::any_of(parts.begin(), parts.end(), [&](Reference part) { return change_of(part.number) != nullptr; });
+    bool changed = false;
+    for (const Reference part : parts) {
+        Result<bool> redrawn = is_redrawn(part);
+        if (!redrawn) return redrawn.error();
+        changed = changed || *redrawn || change_of(part.number) != nullptr;
+    }
     if (before.field != after.field || before.type != after.type || before.widgets != after.widgets) {
         find(Finding::ForbiddenChange, "field " + before.name + " was replaced");
         return {};
@@ -302,30 +351,58 @@ Status ChangeJudge::judge_old_field(const FormField& before, const FormField& af
 
 Status ChangeJudge::judge_filled(const FormField& field, Reference part) {
     const Change* change = change_of(part.number);
-    if (change == nullptr) return {};
+    Result<bool> redrawn = is_redrawn(part);
+    if (!redrawn) return redrawn.error();
+    if (change == nullptr && !*redrawn) return {};
+    Result<Object> old_part = change != nullptr ? Result<Object>(change->before) : before_.read(part);
+    Result<Object> new_part = change != nullptr ? Result<Object>(change->after) : after_.read(part);
+    if (!old_part) return old_part.error();
+    if (!new_part) return new_part.error();
     constexpr std::array<std::string_view, 6> kMayChange = {"V", "AP", "F", "AS", "M", "Ff"};
-    const Dictionary* a = change->before.as_dictionary();
-    const Dictionary* b = change->after.as_dictionary();
+    const Dictionary* a = old_part->as_dictionary();
+    const Dictionary* b = new_part->as_dictionary();
+    allow(part.number);
     const bool fine = a != nullptr && b != nullptr && equal_except(*a, *b, kMayChange) && flags_may_follow(*a, *b);
     if (!fine) {
         find(Finding::ForbiddenChange, "field " + field.name + " was changed beyond being filled in");
-        allow(part.number);
         return {};
     }
     const Change* value = change_of(b->get("V"));
-    const bool reused = field.type == "Sig" && b->has("V") && (value == nullptr || !value->is_new);
+    const bool reused = change != nullptr && field.type == "Sig" && b->has("V") && (value == nullptr || !value->is_new);
     if (reused) find(Finding::AmbiguousStructure, "field " + field.name + " took an older object as its signature");
-    allow(part.number);
     raise(LaterChanges::FormFilling);
     const std::int64_t* flags = b->get("Ff").as_integer();
-    if (flags != nullptr && (*flags & kReadOnly) != 0 && !equal(a->get("AP"), b->get("AP"))) {
-        report_.filled_read_only.push_back(field.name);
-    }
+    const bool read_only = flags != nullptr && (*flags & kReadOnly) != 0;
+    if (read_only && (*redrawn || !equal(a->get("AP"), b->get("AP")))) report_.filled_read_only.push_back(field.name);
     for (const char* key : {"V", "AP"}) {
         allow_new(b->get(key));
     }
-    // An appearance drawn into the objects that were there, when nobody else shows them.
-    allow_family(b->get("AP"), {part.number}, true);
+    return allow_redrawn(part);
+}
+
+Result<bool> ChangeJudge::is_redrawn(Reference widget) const {
+    Result<std::vector<Reference>> looks = appearance_objects(after_, widget);
+    if (!looks) return looks.error();
+    return std::any_of(looks->begin(), looks->end(), [&](Reference part) {
+        const Change* change = change_of(part.number);
+        return change != nullptr && !change->is_new;
+    });
+}
+
+/// An appearance drawn into the objects that were there is allowed when nobody else shows them.
+Status ChangeJudge::allow_redrawn(Reference widget) {
+    Result<std::vector<Reference>> looks = appearance_objects(after_, widget);
+    if (!looks) return looks.error();
+    std::unordered_set<std::uint32_t> family{widget.number};
+    for (const Reference& part : *looks) {
+        if (!only_named_by(part.number, family)) continue;
+        family.insert(part.number);
+        const Change* change = change_of(part.number);
+        if (change == nullptr || change->is_new) continue;
+        allow(part.number);
+        allow_new(change->after);
+        allow_family(change->after, family, true);
+    }
     return {};
 }
 
@@ -341,7 +418,6 @@ Status ChangeJudge::judge_new_field(const FormField& field) {
         find(Finding::ForbiddenChange, "field " + field.name + " was added");
         return {};
     }
-    const bool time_stamp = signature->second.value->is_document_time_stamp;
     bool visible = false;
     for (const Reference widget : field.widgets) {
         Result<bool> shows = is_visible(after_, widget);
@@ -353,6 +429,8 @@ Status ChangeJudge::judge_new_field(const FormField& field) {
         if (part->after.as_dictionary()->has("A") || part->after.as_dictionary()->has("AA")) continue;
         allow(widget.number);
     }
+    // One that shows something is more than a time-stamp.
+    const bool time_stamp = signature->second.value->is_document_time_stamp && !visible;
     if (is_locked(field.name))
         find(Finding::LockedFieldChanged, "field " + field.name + " was added although it is locked");
     const bool violates = (certification_ == 1 && !time_stamp) || (certification_ > 0 && visible);
@@ -406,17 +484,104 @@ Status ChangeJudge::judge_page_annotations(const Page& before, const Page& after
     return {};
 }
 
-/// The document security store (ETSI EN 319 142-1 §5.4.2) may appear and grow.
+/// The document security store (ETSI EN 319 142-1 §5.4.2) may appear and be kept up.
 Status ChangeJudge::judge_validation_data() {
+    Result<std::shared_ptr<const Dictionary>> old_catalog = before_.catalog();
     Result<std::shared_ptr<const Dictionary>> catalog = after_.catalog();
+    if (!old_catalog) return old_catalog.error();
     if (!catalog) return catalog.error();
     const Object& store = (*catalog)->get("DSS");
-    if (store.is_null()) return {};
+    Status judged = judge_store((*old_catalog)->get("DSS"), store);
+    if (!judged) return judged;
     const std::size_t known = allowed_.size();
     allow_new(store);
     allow_family(store, {after_.catalog_reference().number}, false);
     if (allowed_.size() > known) raise(LaterChanges::Extension);
     return {};
+}
+
+/// Single data may leave when they are of no more use; the store, and what it says of a signature, may not.
+Status ChangeJudge::judge_store(const Object& before, const Object& after) {
+    constexpr std::array<std::string_view, 5> kKeys = {"Type", "VRI", "Certs", "OCSPs", "CRLs"};
+    Result<Object> old_store = before_.resolve(before);
+    Result<Object> new_store = after_.resolve(after);
+    if (!old_store) return old_store.error();
+    if (!new_store) return new_store.error();
+    if (old_store->is_null() && new_store->is_null()) return {};
+    const Dictionary empty;
+    const Dictionary& a = old_store->as_dictionary() != nullptr ? *old_store->as_dictionary() : empty;
+    if (new_store->as_dictionary() == nullptr || new_store->as_stream() != nullptr) {
+        find(Finding::ForbiddenChange, "the validation data was removed or replaced by something else");
+        return {};
+    }
+    const Dictionary& b = *new_store->as_dictionary();
+    for (const Dictionary::Entry& entry : b.entries()) {
+        if (is_one_of(entry.key.text, kKeys)) continue;
+        Result<bool> same = is_same(a.get(entry.key.text), entry.value);
+        if (!same) return same.error();
+        if (!*same) find(Finding::ForbiddenChange, "the validation data got an entry " + entry.key.text);
+    }
+    return judge_related_data(a.get("VRI"), b.get("VRI"));
+}
+
+Status ChangeJudge::judge_related_data(const Object& before, const Object& after) {
+    constexpr std::array<std::string_view, 6> kKeys = {"Type", "Cert", "OCSP", "CRL", "TU", "TS"};
+    Result<Object> old_related = before_.resolve(before);
+    Result<Object> new_related = after_.resolve(after);
+    if (!old_related) return old_related.error();
+    if (!new_related) return new_related.error();
+    const Dictionary empty;
+    const Dictionary& a = old_related->as_dictionary() != nullptr ? *old_related->as_dictionary() : empty;
+    const Dictionary& b = new_related->as_dictionary() != nullptr ? *new_related->as_dictionary() : empty;
+    for (const Dictionary::Entry& entry : a.entries()) {
+        Result<bool> same = is_same(entry.value, b.get(entry.key.text));
+        if (!same) return same.error();
+        if (!*same)
+            find(Finding::ForbiddenChange, "the validation data of signature " + entry.key.text + " was changed");
+    }
+    for (const Dictionary::Entry& entry : b.entries()) {
+        if (a.has(entry.key.text)) continue;
+        Result<Object> value = after_.resolve(entry.value);
+        if (!value) return value.error();
+        const Dictionary* own = value->as_stream() == nullptr ? value->as_dictionary() : nullptr;
+        const bool fine = is_related_key(entry.key.text) && own != nullptr &&
+                          std::all_of(own->entries().begin(), own->entries().end(),
+                                      [&](const auto& part) { return is_one_of(part.key.text, kKeys); });
+        if (!fine) find(Finding::ForbiddenChange, "the validation data got something else for " + entry.key.text);
+    }
+    return {};
+}
+
+Result<bool> ChangeJudge::is_same(const Object& before, const Object& after, std::size_t depth) const {
+    constexpr std::size_t kMaxDepth = 8;
+    if (depth > kMaxDepth) return false;
+    Result<Object> a = before_.resolve(before);
+    Result<Object> b = after_.resolve(after);
+    if (!a) return a.error();
+    if (!b) return b.error();
+    if (a->as_stream() != nullptr || b->as_stream() != nullptr) {
+        const bool untouched = before.as_reference() != nullptr && after.as_reference() != nullptr &&
+                               *before.as_reference() == *after.as_reference() && change_of(after) == nullptr;
+        return untouched || equal(*a, *b);
+    }
+    if (a->as_array() != nullptr && b->as_array() != nullptr) {
+        bool same = a->as_array()->size() == b->as_array()->size();
+        for (std::size_t i = 0; same && i < a->as_array()->size(); ++i) {
+            Result<bool> item = is_same((*a->as_array())[i], (*b->as_array())[i], depth + 1);
+            if (!item || !*item) return item;
+        }
+        return same;
+    }
+    if (a->as_dictionary() != nullptr && b->as_dictionary() != nullptr) {
+        bool same = a->as_dictionary()->entries().size() == b->as_dictionary()->entries().size();
+        for (const Dictionary::Entry& entry : a->as_dictionary()->entries()) {
+            if (!same) break;
+            Result<bool> value = is_same(entry.value, b->as_dictionary()->get(entry.key.text), depth + 1);
+            if (!value || !*value) return value;
+        }
+        return same;
+    }
+    return equal(*a, *b);
 }
 
 void ChangeJudge::judge_metadata() {

@@ -17,7 +17,8 @@ namespace signet::pdf {
 /// Who refers to the objects that later revisions define: for each such object the numbers of the objects that name it.
 using Referrers = std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>;
 
-/// Reads the whole document once. Only objects of sections newer than `oldest_section` are looked up.
+/// Reads the whole document once. Only objects of the `section_count` newest sections are looked up, and those that a
+/// field's appearance consists of.
 Result<Referrers> find_referrers(const Document& document, std::size_t section_count);
 
 struct ChangeReport {
@@ -55,10 +56,17 @@ class ChangeJudge {
     Status judge_fields();
     Status judge_old_field(const FormField& before, const FormField& after);
     Status judge_filled(const FormField& field, Reference part);
+    /// Whether an object that a widget's appearance consists of was changed in its place.
+    Result<bool> is_redrawn(Reference widget) const;
+    Status allow_redrawn(Reference widget);
     Status judge_new_field(const FormField& field);
     Status judge_annotations();
     Status judge_page_annotations(const Page& before, const Page& after);
     Status judge_validation_data();
+    Status judge_store(const Object& before, const Object& after);
+    Status judge_related_data(const Object& before, const Object& after);
+    /// The same value in both revisions, whatever it leads to included.
+    Result<bool> is_same(const Object& before, const Object& after, std::size_t depth = 0) const;
     void judge_metadata();
     void judge_hidden_content();
     void report_the_rest();

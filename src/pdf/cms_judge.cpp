@@ -20,6 +20,7 @@ void add(SignatureReport& report, Finding finding, std::string detail) {
 struct Imprint {
     std::string algorithm;
     Bytes digest;
+    std::optional<UtcTime> time;
 };
 
 std::optional<Imprint> read_imprint(ByteView token_info) {
@@ -32,8 +33,10 @@ std::optional<Imprint> read_imprint(ByteView token_info) {
     der::Reader algorithm(imprint.take(der::kSequence));
     const std::string oid = der::oid_text(algorithm.take(der::kObjectIdentifier).content);
     const der::Element digest = imprint.take(der::kOctetString);
+    info.take(der::kInteger);
+    const der::Element time = info.take(der::kGeneralizedTime);
     if (!outer.ok() || !info.ok() || !imprint.ok() || !algorithm.ok()) return std::nullopt;
-    return Imprint{oid, Bytes(digest.content.begin(), digest.content.end())};
+    return Imprint{oid, Bytes(digest.content.begin(), digest.content.end()), der::read_time(time)};
 }
 
 /// The digest algorithms a token may use.
@@ -44,6 +47,25 @@ std::optional<crypto::DigestAlgorithm> imprint_algorithm(const std::string& oid)
     if (oid == "2.16.840.1.101.3.4.2.2") return DigestAlgorithm::Sha384;
     if (oid == "2.16.840.1.101.3.4.2.3") return DigestAlgorithm::Sha512;
     return std::nullopt;
+}
+
+/// Whether a document time-stamp's token is for the bytes it covers.
+void check_imprint(const crypto::SignedData& data, const DigestOfRange& digest, SignatureReport& report) {
+    const std::optional<Imprint> imprint =
+        data.content && data.content_type == kIdTstInfo ? read_imprint(*data.content) : std::nullopt;
+    report.imprint_algorithm = imprint ? imprint_algorithm(imprint->algorithm) : std::nullopt;
+    if (!report.imprint_algorithm) {
+        add(report, Finding::CmsMalformed, "a document time-stamp holds no time-stamp token");
+        return;
+    }
+    report.time_stamp_time = imprint->time;
+    report.covered_digest = digest(*report.imprint_algorithm);
+    if (report.covered_digest != imprint->digest) {
+        add(report, Finding::DigestMismatch, "the time-stamp is for other bytes");
+    }
+    if (*report.imprint_algorithm == crypto::DigestAlgorithm::Sha1) {
+        add(report, Finding::WeakAlgorithm, "the time-stamp rests on SHA-1");
+    }
 }
 
 bool is_zero(ByteView bytes) {
@@ -84,9 +106,12 @@ void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, S
     if (!is_zero(contents.subspan(std::min(data->encoded_size, contents.size())))) {
         add(report, Finding::CmsMalformed, "something stands behind the signature in /Contents");
     }
+    report.cms.assign(contents.begin(), contents.begin() + static_cast<std::ptrdiff_t>(data->encoded_size));
+    report.signature_value = data->signer.signature_value;
     const crypto::CmsReport cms = check(value, *data, digest, report);
     report_findings(cms, report);
     report.has_time_stamp = !cms.signature_time_stamp.empty();
+    report.signature_time_stamp = cms.signature_time_stamp;
     if (const auto algorithm = data->digest_algorithm()) report.digest_algorithm = crypto::to_string(*algorithm);
     judge_trust(cms, value, report);
 }
@@ -94,13 +119,7 @@ void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, S
 crypto::CmsReport CmsJudge::check(const SignatureValue& value, const crypto::SignedData& data,
                                   const DigestOfRange& digest, SignatureReport& report) const {
     if (value.is_document_time_stamp) {
-        const std::optional<Imprint> imprint = data.content ? read_imprint(*data.content) : std::nullopt;
-        const auto algorithm = imprint ? imprint_algorithm(imprint->algorithm) : std::nullopt;
-        if (data.content_type != kIdTstInfo || !algorithm) {
-            add(report, Finding::CmsMalformed, "a document time-stamp holds no time-stamp token");
-        } else if (digest(*algorithm) != imprint->digest) {
-            add(report, Finding::DigestMismatch, "the time-stamp is for other bytes");
-        }
+        check_imprint(data, digest, report);
         return crypto::verify_encapsulated_cms(data);
     }
     if (value.sub_filter == "adbe.pkcs7.sha1") {
@@ -122,6 +141,7 @@ void CmsJudge::judge_trust(const crypto::CmsReport& cms, const SignatureValue& v
     Result<crypto::CertificateInfo> info = crypto::describe_certificate(cms.signer_certificate);
     if (info) report.signer = std::move(*info);
     std::optional<UtcTime> at = options_.at;
+    if (!at && options_.trust_claimed_time) at = report.time_stamp_time;
     if (!at && options_.trust_claimed_time) at = parse_date(value.signing_time);
     if (!at && options_.trust_claimed_time) at = cms.claimed_signing_time;
     if (!at) at = SystemClock().now();

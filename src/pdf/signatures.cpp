@@ -164,18 +164,6 @@ Result<std::string> text_entry(const Document& document, const Dictionary& dicti
     return value->as_string() != nullptr ? from_text_string(value->as_string()->bytes) : std::string();
 }
 
-std::optional<std::array<std::uint64_t, 4>> read_byte_range(const Object& object) {
-    const Array* array = object.as_array();
-    if (array == nullptr || array->size() != 4) return std::nullopt;
-    std::array<std::uint64_t, 4> range{};
-    for (std::size_t i = 0; i < 4; ++i) {
-        const std::int64_t* number = (*array)[i].as_integer();
-        if (number == nullptr || *number < 0) return std::nullopt;
-        range[i] = static_cast<std::uint64_t>(*number);
-    }
-    return range;
-}
-
 /// Takes /Reference (§12.8.1, table 253) apart.
 Status read_references(const Document& document, const Dictionary& dictionary, SignatureValue& value) {
     Result<Object> references = document.get(dictionary, "Reference");
@@ -218,7 +206,7 @@ Result<std::optional<SignatureValue>> read_value(const Document& document, const
         if (!name) return name.error();
         if (name->as_name() != nullptr) *target = name->as_name()->text;
     }
-    value.is_document_time_stamp = value.sub_filter == "ETSI.RFC3161" || dictionary.get("Type").is_name("DocTimeStamp");
+    value.is_document_time_stamp = is_document_time_stamp(dictionary, value.sub_filter);
     for (const auto& [key, target] :
          {std::pair{"Name", &value.signer_name}, std::pair{"Reason", &value.reason},
           std::pair{"Location", &value.location}, std::pair{"ContactInfo", &value.contact_info},
@@ -235,6 +223,22 @@ Result<std::optional<SignatureValue>> read_value(const Document& document, const
 }
 
 }  // namespace
+
+std::optional<std::array<std::uint64_t, 4>> read_byte_range(const Object& object) {
+    const Array* array = object.as_array();
+    if (array == nullptr || array->size() != 4) return std::nullopt;
+    std::array<std::uint64_t, 4> range{};
+    for (std::size_t i = 0; i < 4; ++i) {
+        const std::int64_t* number = (*array)[i].as_integer();
+        if (number == nullptr || *number < 0) return std::nullopt;
+        range[i] = static_cast<std::uint64_t>(*number);
+    }
+    return range;
+}
+
+bool is_document_time_stamp(const Dictionary& dictionary, std::string_view sub_filter) {
+    return sub_filter == "ETSI.RFC3161" || dictionary.get("Type").is_name("DocTimeStamp");
+}
 
 bool FieldLock::locks(const std::string& full_name) const {
     const bool listed = std::any_of(fields.begin(), fields.end(), [&](const std::string& name) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::pdf {
@@ -47,6 +48,11 @@ struct SignatureValue {
     /// What its FieldMDP reference locks.
     std::optional<FieldLock> locked;
 };
+
+/// /ByteRange as four non-negative integers, or nothing.
+std::optional<std::array<std::uint64_t, 4>> read_byte_range(const Object& object);
+/// Whether a signature dictionary is a document time-stamp by its /Type or its /SubFilter, given apart.
+bool is_document_time_stamp(const Dictionary& dictionary, std::string_view sub_filter);
 
 /// A signature field, signed or not.
 struct SignatureField {

@@ -1,6 +1,7 @@
 #include "pdf/verify.hpp"
 
 #include "crypto/digest.hpp"
+#include "pdf/bare_signatures.hpp"
 #include "pdf/changes.hpp"
 #include "pdf/cms_judge.hpp"
 #include "pdf/file_revisions.hpp"
@@ -18,6 +19,7 @@ namespace signet::pdf {
 namespace {
 
 constexpr std::size_t kMaxSignatures = 500;
+constexpr std::uint64_t kFreeHashing = std::uint64_t{256} << 20;
 constexpr std::int64_t kReadOnly = 1;
 constexpr std::int64_t kHidden = 2;
 
@@ -78,6 +80,9 @@ class Verifier {
         }
         Status seals = check_seals();
         if (!seals) return seals.error();
+        Result<SecurityStore> store = read_security_store(document_);
+        if (!store && store.error().code != ErrorCode::DocumentTooLarge) return store.error();
+        if (store) report_.security_store = std::move(*store);
         return finish();
     }
 
@@ -134,6 +139,8 @@ class Verifier {
         report.contact_info = field.value->contact_info;
         report.claimed_time = field.value->signing_time;
         report.certification_level = field.value->certification_level;
+        report.byte_range = field.value->byte_range.value_or(report.byte_range);
+        report.related_key = related_key(as_bytes(field.value->contents));
         if (field.value->locked && field.value->locked->action == FieldLock::Action::Include) {
             report.locked_fields = field.value->locked->fields;
         }
@@ -431,6 +438,50 @@ class Verifier {
     VerificationReport report_;
 };
 
+/// A file that cannot be read may still show that it was signed when it could be.
+VerificationReport judge_unreadable(ByteView file, const Error& why, const CmsJudge& judge, const ReadLimits& limits) {
+    VerificationReport report;
+    report.error = why;
+    // Each signature costs a pass over what it covers: enough for every honest file, and an end for the others.
+    std::uint64_t hashed_left = 4 * std::uint64_t{file.size()} + kFreeHashing;
+    for (const BareSignature& found : find_bare_signatures(file)) {
+        if (found.end() > hashed_left) break;
+        hashed_left -= found.end();
+        SignatureReport& own = report.signatures.emplace_back();
+        own.field_names = {"?"};
+        own.is_document_time_stamp = found.value.is_document_time_stamp;
+        own.sub_filter = found.value.sub_filter;
+        own.byte_range = *found.value.byte_range;
+        own.related_key = related_key(as_bytes(found.value.contents));
+        const auto& [zero, gap_begin, gap_end, rest] = own.byte_range;
+        const ByteView first = file.first(gap_begin);
+        const ByteView second = file.subspan(gap_end, rest);
+        judge.judge(
+            found.value,
+            [&](crypto::DigestAlgorithm algorithm) {
+                crypto::Digest running(algorithm);
+                running.update(first);
+                running.update(second);
+                return running.value();
+            },
+            own);
+        own.intact = is_intact(own);
+        const bool other_bytes =
+            std::any_of(own.findings.begin(), own.findings.end(),
+                        [](const FindingReport& finding) { return finding.finding == Finding::DigestMismatch; });
+        if (other_bytes) report.verdict = DocumentVerdict::Tampered;
+        const bool spoilt_later = own.intact && found.end() < file.size() && why.code == ErrorCode::DamagedDocument &&
+                                  Document::open(file.first(found.end()), limits);
+        if (!spoilt_later) continue;
+        own.coverage = Coverage::WholeRevision;
+        own.findings.push_back({Finding::UnaccountedBytes, "what follows the signed revision cannot be read"});
+        report.verdict = DocumentVerdict::Tampered;
+    }
+    // Signatures that prove nothing are none.
+    if (report.verdict == DocumentVerdict::Unreadable) report.signatures.clear();
+    return report;
+}
+
 }  // namespace
 
 std::string_view to_string(DocumentVerdict verdict) {
@@ -464,16 +515,11 @@ bool VerificationReport::all_trusted() const {
 }
 
 VerificationReport verify(ByteView file, const std::vector<Bytes>& trusted_roots, const VerificationOptions& options) {
-    const auto unreadable = [](const Error& error) {
-        VerificationReport report;
-        report.error = error;
-        return report;
-    };
     Result<Document> document = Document::open(file, options.limits);
-    if (!document) return unreadable(document.error());
-    Result<VerificationReport> report = Verifier(file, *document, trusted_roots, options).verify();
-    if (!report) return unreadable(report.error());
-    return std::move(*report);
+    Result<VerificationReport> report =
+        document ? Verifier(file, *document, trusted_roots, options).verify() : document.error();
+    if (report) return std::move(*report);
+    return judge_unreadable(file, report.error(), CmsJudge(trusted_roots, options), options.limits);
 }
 
 }  // namespace signet::pdf

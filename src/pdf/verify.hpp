@@ -4,8 +4,11 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
+#include "crypto/digest.hpp"
 #include "pdf/document.hpp"
+#include "pdf/validation_data.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +24,7 @@ enum class DocumentVerdict {
     /// A signature is broken or incomplete, or something was changed that nobody may change.
     Tampered,
     NoSignature,
+    /// It cannot be read, and no signature that can still be found in its bytes says that they are others than before.
     Unreadable,
 };
 
@@ -90,8 +94,11 @@ struct FindingReport {
 
 /// One signature value and what can be said about it.
 struct SignatureReport {
-    /// All fields that show it, the first one first.
+    /// All fields that show it, the first one first. One `?` in a file that cannot be read any more.
     std::vector<std::string> field_names;
+    /// A document time-stamp (ETSI EN 319 142-1 §5.4.3): nobody's consent, but an authority's word that everything it
+    /// covers existed. `intact` says that its token is for these bytes and signed by the key in it; whether that is an
+    /// authority for time-stamps, and one to trust, is for the caller to find out from `cms`.
     bool is_document_time_stamp = false;
     std::string sub_filter;
     std::string signer_name;
@@ -119,6 +126,26 @@ struct SignatureReport {
     std::string digest_algorithm;
     /// A time-stamp token inside the signature.
     bool has_time_stamp = false;
+
+    // For the caller who judges time and revocation.
+
+    /// /ByteRange: what is covered. Zeros when it is malformed.
+    std::array<std::uint64_t, 4> byte_range{};
+    /// The value of /Contents without the zeros behind it: a CMS, or for a document time-stamp its token. Empty when it
+    /// is neither.
+    Bytes cms;
+    /// The signature value, whose digest is the imprint of a time-stamp inside the signature.
+    Bytes signature_value;
+    /// That time-stamp's token (RFC 3161), DER; empty when there is none.
+    Bytes signature_time_stamp;
+    /// Of a document time-stamp: the algorithm its token names, the digest of the byte range with it, which is what the
+    /// imprint must be, and the time the token tells.
+    std::optional<crypto::DigestAlgorithm> imprint_algorithm;
+    Bytes covered_digest;
+    std::optional<UtcTime> time_stamp_time;
+    /// The name its /VRI entry has, or would have; see SecurityStore::Related.
+    std::string related_key;
+
     std::vector<FindingReport> findings;
 
     bool trusted() const { return trust == crypto::ChainStatus::Trusted; }
@@ -144,7 +171,9 @@ struct VerificationReport {
     /// What concerns the document rather than one signature.
     std::vector<FindingReport> findings;
     std::size_t page_count = 0;
-    /// For Unreadable: why.
+    /// The validation data of the newest revision; empty when there is none or too much.
+    SecurityStore security_store;
+    /// For Unreadable: why. Also set when a file is Tampered because what was signed cannot be read any more.
     std::optional<Error> error;
 
     /// Intact, and every signer's chain ends at a trusted root.
@@ -155,7 +184,8 @@ struct VerificationOptions {
     /// The moment at which certificates must be valid. Without a trusted time-stamp this should be the time the
     /// signature is known to have existed at; the service passes its own record, the command line the claimed time.
     std::optional<UtcTime> at;
-    /// Judge each chain at the time the signer claims (/M), when `at` is empty.
+    /// Judge each chain at the time the signer claims (/M), a document time-stamp's at the time it tells, when `at` is
+    /// empty.
     bool trust_claimed_time = true;
     ReadLimits limits;
 };

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include <openssl/evp.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 
 namespace signet::pdf::testing {
@@ -65,7 +66,13 @@ TestIdentity make_identity() {
                                                {NID_authority_key_identifier, "keyid"}});
     Result<std::unique_ptr<crypto::Signer>> signer =
         crypto::KeySigner::create(*key, {der(leaf.get()), der(root.get())});
-    return {std::move(*signer), der(root.get())};
+    Result<crypto::PrivateKey> authority_key = crypto::PrivateKey::generate(crypto::KeyAlgorithm::EcP256);
+    const Certificate authority =
+        make_certificate("Signet Test Clock", 3, authority_key->native(), root.get(), root_key->native(),
+                         {{NID_key_usage, "critical,digitalSignature"},
+                          {NID_ext_key_usage, "critical,timeStamping"},
+                          {NID_subject_key_identifier, "hash"}});
+    return {std::move(*signer), der(root.get()), std::move(*authority_key), der(authority.get())};
 }
 
 void append_big_endian(std::string& to, std::uint64_t value, int width) {
@@ -78,6 +85,54 @@ void append_big_endian(std::string& to, std::uint64_t value, int width) {
 const TestIdentity& identity() {
     static const TestIdentity made = make_identity();
     return made;
+}
+
+Bytes time_stamp_token(const crypto::Sha256Digest& digest) {
+    const auto check = [](bool done) {
+        if (!done) throw std::runtime_error("a test time-stamp cannot be made");
+    };
+    const unsigned char* encoded = identity().authority.data();
+    const Certificate authority(d2i_X509(nullptr, &encoded, static_cast<long>(identity().authority.size())));
+    const std::unique_ptr<TS_REQ, decltype(&TS_REQ_free)> request(TS_REQ_new(), TS_REQ_free);
+    const std::unique_ptr<TS_MSG_IMPRINT, decltype(&TS_MSG_IMPRINT_free)> imprint(TS_MSG_IMPRINT_new(),
+                                                                                  TS_MSG_IMPRINT_free);
+    const std::unique_ptr<X509_ALGOR, decltype(&X509_ALGOR_free)> algorithm(X509_ALGOR_new(), X509_ALGOR_free);
+    X509_ALGOR_set_md(algorithm.get(), EVP_sha256());
+    Bytes copy(digest.begin(), digest.end());
+    check(TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get()) == 1 &&
+          TS_MSG_IMPRINT_set_msg(imprint.get(), copy.data(), static_cast<int>(copy.size())) == 1 &&
+          TS_REQ_set_version(request.get(), 1) == 1 && TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 &&
+          TS_REQ_set_cert_req(request.get(), 1) == 1);
+    unsigned char* out = nullptr;
+    int length = i2d_TS_REQ(request.get(), &out);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> wire(BIO_new_mem_buf(out, length), BIO_free);
+
+    const std::unique_ptr<TS_RESP_CTX, decltype(&TS_RESP_CTX_free)> clock(TS_RESP_CTX_new(), TS_RESP_CTX_free);
+    const std::unique_ptr<ASN1_OBJECT, decltype(&ASN1_OBJECT_free)> policy(OBJ_txt2obj("1.2.3.4.1", 1),
+                                                                           ASN1_OBJECT_free);
+    check(TS_RESP_CTX_set_signer_cert(clock.get(), authority.get()) == 1 &&
+          TS_RESP_CTX_set_signer_key(clock.get(), identity().authority_key.native()) == 1 &&
+          TS_RESP_CTX_set_def_policy(clock.get(), policy.get()) == 1 &&
+          TS_RESP_CTX_add_md(clock.get(), EVP_sha256()) == 1 &&
+          TS_RESP_CTX_set_signer_digest(clock.get(), EVP_sha256()) == 1 &&
+          TS_RESP_CTX_set_ess_cert_id_digest(clock.get(), EVP_sha256()) == 1);
+    TS_RESP_CTX_set_serial_cb(
+        clock.get(),
+        [](TS_RESP_CTX*, void*) {
+            ASN1_INTEGER* serial = ASN1_INTEGER_new();
+            ASN1_INTEGER_set(serial, 7);
+            return serial;
+        },
+        nullptr);
+    const std::unique_ptr<TS_RESP, decltype(&TS_RESP_free)> response(TS_RESP_create_response(clock.get(), wire.get()),
+                                                                     TS_RESP_free);
+    OPENSSL_free(out);
+    check(response && TS_RESP_get_token(response.get()) != nullptr);
+    unsigned char* token = nullptr;
+    length = i2d_PKCS7(TS_RESP_get_token(response.get()), &token);
+    Bytes bytes(token, token + length);
+    OPENSSL_free(token);
+    return bytes;
 }
 
 PdfBuilder& PdfBuilder::object(std::uint32_t number, std::string_view text) {

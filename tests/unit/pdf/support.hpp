@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/drawing.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/key.hpp"
 #include "crypto/signer.hpp"
 #include "pdf/compiled_drawing.hpp"
 #include "pdf/prepare.hpp"
@@ -20,8 +21,14 @@ namespace signet::pdf::testing {
 struct TestIdentity {
     std::unique_ptr<crypto::Signer> signer;
     Bytes root;  // DER
+    /// A time-stamp authority below the same root.
+    crypto::PrivateKey authority_key;
+    Bytes authority;  // DER
 };
 const TestIdentity& identity();
+
+/// A time-stamp token of the authority over this digest, as RFC 3161 wants it.
+Bytes time_stamp_token(const crypto::Sha256Digest& digest);
 
 /// Puts objects into a file, with either kind of cross-references.
 class PdfBuilder {
