@@ -17,9 +17,10 @@ START_LIMIT = 60  # seconds; a machine under load is slow, and a server that nev
 class Server:
     """`signet serve` with a data folder of its own; its log lies beside the folder."""
 
-    def __init__(self, data: pathlib.Path, *options: str) -> None:
+    def __init__(self, data: pathlib.Path, *options: str, environment: dict[str, str] | None = None) -> None:
         self.data = data
         self.options = options
+        self.environment = environment or {}  # on top of our own
         self.log = data.with_suffix(".log")
         self.host, self.port = "127.0.0.1", free_port()
         self._process: subprocess.Popen | None = None
@@ -48,7 +49,8 @@ class Server:
         assert BINARY.exists(), f"not built: {BINARY}"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen([BINARY, "serve", "--listen", f"{self.host}:{self.port}", "--data", self.data,
-                                              *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                              *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             env={**os.environ, **self.environment})
         end = time.monotonic() + START_LIMIT
         while not self._ready():
             if self._process.poll() is not None:
