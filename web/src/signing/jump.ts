@@ -1,8 +1,16 @@
 import type { PageOptions } from '../types';
 
+interface Navigation {
+  url: string;
+  fail?: (reason?: unknown) => void;
+}
+
 interface MiniProgram {
   postMessage(message: { data: unknown }): void;
   navigateBack(options?: { delta: number }): void;
+  navigateTo?(to: Navigation): void;
+  redirectTo?(to: Navigation): void;
+  reLaunch?(to: Navigation): void;
 }
 
 interface HostWindow extends Window {
@@ -28,9 +36,16 @@ export function miniProgram(host: HostWindow = window as HostWindow): MiniProgra
   const bridge = host.WeixinJSBridge;
   if (!bridge || host.__wxjs_environment !== 'miniprogram') return null;
   const invoke = (name: string, arg: unknown) => bridge.invoke('invokeMiniProgramAPI', { name, arg });
+  const navigation = (name: string) => (to: Navigation) => bridge.invoke('invokeMiniProgramAPI', { name, arg: { url: to.url } }, (answer) => {
+    const said = answer && (answer as { err_msg?: unknown }).err_msg;
+    if (to.fail && /fail/i.test(String(said || ''))) to.fail(answer);
+  });
   return {
     postMessage: (message) => invoke('postMessage', message.data),
     navigateBack: (options) => invoke('navigateBack', { delta: (options && options.delta) || 1 }),
+    navigateTo: navigation('navigateTo'),
+    redirectTo: navigation('redirectTo'),
+    reLaunch: navigation('reLaunch'),
   };
 }
 
@@ -63,6 +78,60 @@ export function goBack(destination: Return, host: HostWindow = window as HostWin
   } else if (destination.kind === 'address') {
     host.location.assign(destination.href);
   }
+}
+
+/** What a caller with callbacks answers to `signSuccessCb`: where to go, or `null` for back. */
+export interface Jump {
+  path: string | null;
+}
+
+/** A page of the mini-program by its absolute path, or a page of a plugin; nothing else is a place to jump to. */
+export function jumpPath(path: unknown): string | null {
+  if (typeof path !== 'string' || path.length > 2000 || /[\u0000-\u0020\u007f\\]/.test(path)) return null;
+  return /^\/[^/]/.test(path) || /^plugin:\/\/[^/]+\/./.test(path) ? path : null;
+}
+
+/** The answer in a message, if it is one and comes from the window that frames this one: any other window could say the same. */
+export function jumpOf(event: Pick<MessageEvent, 'data' | 'source'>, host: HostWindow = window as HostWindow): Jump | null {
+  if (!host.parent || host.parent === host || event.source !== host.parent) return null;
+  const said = event.data as { event?: unknown; path?: unknown } | null;
+  if (!said || typeof said !== 'object' || said.event !== 'jumpTo') return null;
+  return { path: jumpPath(said.path) };
+}
+
+/** Waits for the answer of a caller that registered callbacks (`hasCb`); the first one counts. Returns how to stop waiting. */
+export function awaitJump(options: PageOptions, jump: (answer: Jump) => void, host: HostWindow = window as HostWindow): () => void {
+  if (!options.hasCb) return () => undefined;
+  const listen = (event: MessageEvent) => {
+    const answer = jumpOf(event, host);
+    if (!answer) return;
+    host.removeEventListener('message', listen);
+    jump(answer);
+  };
+  host.addEventListener('message', listen);
+  return () => host.removeEventListener('message', listen);
+}
+
+/**
+ * Goes where the caller said. Only the mini-program can open its own pages; a page that its tab bar holds refuses to be redirected to and
+ * is launched anew. Without a path, or outside of a mini-program, the way back is the ordinary one.
+ */
+export function followJump(answer: Jump, destination: Return, host: HostWindow = window as HostWindow): void {
+  const program = miniProgram(host);
+  const url = answer.path;
+  if (!url || !program) {
+    goBack(destination, host);
+    return;
+  }
+  const back = () => goBack(destination, host);
+  if (/^plugin:/.test(url)) {
+    if (program.navigateTo) program.navigateTo({ url, fail: back });
+    else back();
+    return;
+  }
+  const launch = () => (program.reLaunch ? program.reLaunch({ url, fail: back }) : back());
+  if (program.redirectTo) program.redirectTo({ url, fail: launch });
+  else launch();
 }
 
 /** WeChat's own browser cannot save a file. */
