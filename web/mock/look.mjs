@@ -56,7 +56,7 @@ const views = [
   ['seal', sign('company'), (page) => click(page, '.bar-act')],
   ['seal-none', sign('noseal'), (page) => click(page, '.bar-act')],
   ['seal-confirm', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); }],
-  ['seal-password', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); await click(page, '.code + .link'); }],
+  ['seal-password', sign('company'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); await click(page, '.proof-kind:nth-child(2)'); }],
   ['free', sign('free'), async (page) => { await click(page, '.bar-act'); await click(page, '.seal-card:first-child'); await click(page, '.sheet-foot .blue'); await page.mouse.click(220, 420); await wait(300); }],
   ['audit', sign('audit'), async (page) => { await click(page, '.bar-act'); await click(page, '.choice:nth-child(2)'); }],
   ['settle', sign('multi'), async (page) => { await full(page); await wait(900); }],
@@ -64,15 +64,34 @@ const views = [
   ['done-last', sign('last'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await wait(700); }],
   ['done-read', sign('parties'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await click(page, '.dead-actions .plain'); await wait(500); }],
   ['done-refused', sign('saved'), async (page) => { await click(page, '.bar-refuse'); await page.type('textarea', '金额与约定不符'); await click(page, '.sheet-foot .blue'); await page.waitForSelector('.dead.done'); await wait(500); }],
+  ['password-wrong', sign('password'), async (page) => { await toConfirm(page); await click(page, '.consent input'); await click(page, '.proof-kind:nth-child(2)'); await page.type('input[type=password]', 'wrong'); await click(page, '.sheet-foot .seal'); }],
+  ['done-offer', sign('offer'), async (page) => { await full(page); await page.waitForSelector('.password-card', { timeout: 8000 }); await page.type('#new-password', 'abcdefgh'); await click(page, '.password-show'); }],
+  ['identity', sign('identity'), async (page) => { await click(page, '.bar-act'); await page.type('#identity-idCardNo', '110101199'); await page.keyboard.press('Tab'); await wait(100); }],
+  ['identity-wrong', sign('identity'), async (page) => { await click(page, '.bar-act'); await page.type('#identity-idCardNo', '11010519491231002X'); await click(page, '.sheet-foot .blue'); }],
+  ['identity-bank', sign('identity-bank'), async (page) => { await click(page, '.bar-act'); await click(page, '.sheet-foot .blue'); }],
+  ['identity-locked', sign('identity-locked')],
+  ['attach-sign', sign('attach-sign'), (page) => click(page, '.bar-act')],
+  ['viewing', sign('viewing')],
+  ['step-1', sign('steps')],
+  ['step-2', sign('steps'), async (page) => { await full(page); await page.waitForFunction(() => /2/.test(document.querySelector('.bar-step').textContent), { timeout: 8000 }); await wait(500); }],
+  ['waiting-line', sign('batch')],
+  ['done-waiting', sign('batch'), async (page) => { await full(page); await page.waitForSelector('.dead.done', { timeout: 8000 }); await page.waitForSelector('.waiting', { timeout: 8000 }); await wait(500); }],
+  ['batch', sign('batch'), async (page) => { await click(page, '.waiting'); await click(page, '.batch-all input'); }],
+  ['batch-end', sign('batch'), async (page) => { await click(page, '.waiting'); await page.evaluate(() => window.scrollTo(0, 9999)); await wait(200); }],
+  ['batch-confirm', sign('batch'), async (page) => { await click(page, '.waiting'); await click(page, '.batch-all input'); await click(page, '.batch-bar .seal'); await write(page); await click(page, '.pad-use'); }],
+  ['batch-results', sign('batch'), async (page) => { await click(page, '.waiting'); await click(page, '.batch-all input'); await click(page, '.batch-bar .seal'); await write(page); await click(page, '.pad-use'); await click(page, '.consent input'); await click(page, '.code-get'); await page.type('.code-input', '204816'); await click(page, '.sheet-foot .seal'); await page.waitForSelector('.batch-result'); await wait(300); }],
   ...ended.map((token) => [`dead-${token}`, sign(token)]),
   ['dead-network', sign('personal'), null, (request) => request.url().includes('/pages/open')],
   ['read-broken', sign('personal'), (page) => wait(300), (request) => /pages\/1\.jpg/.test(request.url())],
 ];
 
-async function full(page) {
+async function toConfirm(page) {
   await click(page, '.bar-act');
   await write(page);
   await click(page, '.pad-use');
+}
+async function full(page) {
+  await toConfirm(page);
   await click(page, '.consent input');
   await click(page, '.code-get');
   await page.type('.code-input', '204816');
@@ -93,6 +112,8 @@ async function drop(page, text) {
 const looks = [
   { name: 'phone', width: 375, height: 667, scale: 2, touch: true, dark: false, lang: 'zh-CN' },
   { name: 'phone-dark-en', width: 375, height: 667, scale: 2, touch: true, dark: true, lang: 'en' },
+  // Readers who need it have everything twice as large; half the width is the same to a page.
+  { name: 'large', width: 188, height: 334, scale: 4, touch: true, dark: false, lang: 'zh-CN' },
   { name: 'desk', width: 1280, height: 800, scale: 1, touch: false, dark: false, lang: 'en' },
   { name: 'desk-dark', width: 1280, height: 800, scale: 1, touch: false, dark: true, lang: 'zh-CN' },
 ].filter((look) => !process.env.LOOK || process.env.LOOK.split(',').includes(look.name));

@@ -30,6 +30,7 @@ function base(over = {}) {
     parties: [company, person, third],
     me: { name: '张示例', contact: '138****0002', contactChannel: 'SMS', hasPassword: false },
     task: task(),
+    identity: null,
     state: 'CAN_SIGN',
     waitingFor: [],
     options: { canReject: true, allowPassword: false, passwordUsable: false, mode: 'H5', hasCb: false, ...options },
@@ -62,6 +63,15 @@ export function scenarios() {
     lp: base({ ...keeper, task: task({ kind: 'LP', seals: [{ id: 's3', name: '法定代表人章', image: '/pages/seals/s3.png', widthMm: 20, heightMm: 20 }], places: [{ id: 'c1', documentId: main().id, page: 3, type: 'LP', x: 0.2, y: 0.12, width: 0.12, height: 0.085 }] }) }),
     audit: base({ ...keeper, task: task({ kind: 'AUDIT', places: [] }), options: { canReject: false } }),
     attach: base({ task: task({ attachments: [{ id: 'm1', title: '身份证正反面', required: true, needSign: false, uploaded: false }, { id: 'm2', title: '银行账户证明', required: false, needSign: true, uploaded: false }] }) }),
+    'attach-sign': base({ task: task({ attachments: [{ id: 'm1', title: '补充协议（双方确认后的最终版本）', required: true, needSign: true, uploaded: true, fileName: '设备维护服务合同之补充协议二〇三一年三月最终确认版本扫描件.pdf' }, { id: 'm2', title: '银行账户证明', required: false, needSign: false, uploaded: false }] }) }),
+    password: base({ me: { ...base().me, hasPassword: true }, options: { allowPassword: true, passwordUsable: true } }),
+    offer: base({ options: { allowPassword: true, offerPassword: true } }),
+    identity: base({ identity: { fields: ['IDCARDNO'], name: '张示例', proven: false, triesLeft: 5 } }),
+    'identity-bank': base({ identity: { fields: ['IDCARDNO', 'BANKNO', 'BANKMOBILE'], name: '', proven: false, triesLeft: 2 } }),
+    'identity-locked': base({ identity: { fields: ['IDCARDNO'], name: '张示例', proven: false, triesLeft: 0 } }),
+    steps: base({ ...keeper, task: task({ kind: 'OPERATOR', step: 1, steps: 3 }) }),
+    batch: base({ parties: [company, person] }),
+    viewing: base({ state: 'VIEWING', task: null }),
     long: base({ documents: [main(500)], task: task({ places: lastPlace(500) }) }),
     parties: base({ parties: [company, ...Array.from({ length: 8 }, (_, i) => ({ ...third, name: `样本签署人${i + 1}`, serialNo: i + 2, status: i < 3 ? 'SIGNED' : 'WAITING', completeTime: i < 3 ? '2031-03-04 18:00:00' : undefined })), { ...person, serialNo: 10 }], contract: { ordinal: false } }),
     mini: base({ parties: [company, person], options: { mode: 'MINIAPP' } }),
@@ -77,6 +87,26 @@ export function scenarios() {
     draft: ended('FILLING', 'FILLING', { documents: [] }),
   };
 }
+
+/** What comes after the first signature of the same person. */
+export const nextTasks = {
+  steps: [
+    task({ actionId: 'a2', kind: 'LP', step: 2, steps: 3, places: [{ id: 'c2', documentId: main().id, page: 3, type: 'LP', x: 0.2, y: 0.28, width: 0.2, height: 0.06 }] }),
+    task({ actionId: 'a3', kind: 'COMPANY', step: 3, steps: 3, seals: seals.slice(0, 1), places: [{ id: 'c3', documentId: main().id, page: 3, type: 'COMPANY', x: 0.2, y: 0.12, width: 0.2, height: 0.1414 }] }),
+  ],
+};
+
+const other = (id, over = {}) => ({ id, subject: `设备维护服务合同（第 ${id} 期）`, sponsorName: sponsor, batch: true, reason: null, ...over });
+export const waiting = {
+  batch: [
+    other('11'),
+    other('12', { subject: '关于供应链协同与数字化服务平台建设及运营维护的框架合同（二〇三一年度第一次补充协议）', companyName: '远山样本跨区域供应链协同与数字化服务股份有限公司' }),
+    other('13'),
+    other('14', { subject: '办公用品采购合同', batch: false, reason: 'SEVERAL_SEALS', companyName: '远山样本贸易有限公司' }),
+    other('15', { subject: '保密协议', batch: false, reason: 'IDENTITY' }),
+    other('16', { subject: '租赁合同', batch: false, reason: 'A_NEW_ONE' }),
+  ],
+};
 
 export const refusals = {
   'link-expired': [410, 'LinkExpired', '链接已过期', 'The link has expired'],

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pagePicture, roundSeal, squareSeal } from './pictures.mjs';
-import { refusals, scenarios } from './scenarios.mjs';
+import { nextTasks, refusals, scenarios, waiting } from './scenarios.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'dist');
@@ -17,7 +17,7 @@ export const kContentSecurityPolicy = "default-src 'none'; script-src 'self'; st
 const sponsor = '星河虚构科技有限公司';
 
 function createState() {
-  return { open: scenarios(), sessions: new Map(), inbox: [], nextId: 1, frozen: '2031-03-05 09:10:00' };
+  return { open: scenarios(), next: JSON.parse(JSON.stringify(nextTasks)), waiting: JSON.parse(JSON.stringify(waiting)), sessions: new Map(), inbox: [], nextId: 1, frozen: '2031-03-05 09:10:00' };
 }
 
 function readBody(request) {
@@ -41,7 +41,7 @@ export function createMock() {
       response.end(body);
     };
     const json = (body, status = 200) => send(status, 'application/json', JSON.stringify(body));
-    const refuse = (status, code, message, messageEn) => json({ error: { code, message, messageEn } }, status);
+    const refuse = (status, code, message, messageEn, triesLeft) => json({ error: { code, message, messageEn, ...(triesLeft === undefined ? {} : { triesLeft }) } }, status);
     const cookie = /signet_mock=(\w[\w-]*)/.exec(request.headers.cookie || '');
     const token = cookie ? cookie[1] : '';
     const open = state.open[token];
@@ -66,6 +66,10 @@ export function createMock() {
       if (!answer) return refuse(...refusals['not-found']);
       response.setHeader('Set-Cookie', `signet_mock=${key}; HttpOnly; SameSite=Lax; Path=/`);
       return json(answer);
+    }
+    if (route === 'GET /pages/mock/host') { // a business system's own page, which may frame ours
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
+      return response.end('<!doctype html><title>host</title><body></body>');
     }
     if (route === 'GET /pages/inbox') return json({ messages: state.inbox });
     if (route === 'GET /pages/welcome') return json({ demo: true, inboxUrl: '/inbox', signUrl: '/contract/share/3501234567890123777?openPageToken=personal', docsUrl: '/docs/', version: '0.1.0' });
@@ -93,9 +97,20 @@ export function createMock() {
       post({ to: '13800000002', channel: 'SMS', text: `【示例】签署验证码 ${code}，5 分钟内有效，请勿告诉他人。`, code });
       return json({ contact: open.me.contact, resendAfter: 60 });
     }
-    const proven = (command) => command.password === 'demo-password' || command.code === '204816';
+    const proven = (command) => command.password === 'demo-password1' || command.code === '204816';
+    const wrongPassword = () => {
+      open.passwordTries = (open.passwordTries === undefined ? 5 : open.passwordTries) - 1;
+      if (open.passwordTries > 0) return refuse(400, 'PASSWORD_WRONG', '密码不对', 'Wrong password', open.passwordTries);
+      open.options.passwordUsable = false;
+      return refuse(403, 'PASSWORD_NOT_USABLE', '不能用密码', 'No password now');
+    };
     const moveOn = (status) => {
       open.signedHere = true;
+      const following = (state.next[token] || []).shift();
+      if (following) {
+        open.task = following;
+        return { contractStatus: 'SIGNING', next: null, state: 'CAN_SIGN' };
+      }
       open.task = null;
       open.state = status;
       open.parties = open.parties.map((party) => (party.me ? { ...party, status: 'SIGNED', completeTime: state.frozen } : party));
@@ -105,9 +120,37 @@ export function createMock() {
     };
     if (route === 'POST /pages/sign') {
       const command = asked();
-      if (!proven(command)) return command.password ? refuse(422, 'CodeWrong', '密码不对', 'Wrong password') : refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
+      if (open.identity && !open.identity.proven) return refuse(403, 'IDENTITY_REQUIRED', '请先核验身份', 'Confirm who you are');
+      if (command.password && !open.options.passwordUsable) return refuse(403, 'PASSWORD_NOT_USABLE', '不能用密码', 'No password now');
+      if (!proven(command)) return command.password ? wrongPassword() : refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
       state.lastSign = command;
-      return json(moveOn('SIGNED'));
+      const allowed = !!open.options.allowPassword;
+      if (allowed) open.options.passwordUsable = open.me.hasPassword;
+      return json({ ...moveOn('SIGNED'), passwordOffer: allowed && !open.me.hasPassword && !open.options.hidePasswordSettings, passwordUsable: open.me.hasPassword });
+    }
+    if (route === 'POST /pages/identity') {
+      const said = asked();
+      if (open.identity.triesLeft > 0 && said.idCardNo === '11010119900101001X') {
+        open.identity.proven = true;
+        return json({ proven: true });
+      }
+      open.identity.triesLeft = Math.max(0, open.identity.triesLeft - 1);
+      return open.identity.triesLeft ? refuse(403, 'IDENTITY_MISMATCH', '不一致', 'No match', open.identity.triesLeft) : refuse(403, 'IDENTITY_LOCKED', '已锁定', 'Locked');
+    }
+    if (route === 'POST /pages/password') {
+      const { password } = asked();
+      if (!/[a-z]/i.test(password) || !/\d/.test(password) || password.length < 8) return refuse(400, 'PASSWORD_WEAK', '太弱', 'Too weak');
+      open.me.hasPassword = true;
+      return json({ set: true });
+    }
+    if (route === 'GET /pages/waiting') return json({ contracts: state.waiting[token] || [] });
+    if (route === 'POST /pages/batch/code') return json({ contact: open.me.contact, resendAfter: 60 });
+    if (route === 'POST /pages/batch/sign') {
+      const command = asked();
+      if (command.code !== '204816') return refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
+      state.lastSign = command;
+      state.waiting[token] = state.waiting[token].filter((one) => one.id === '13' || !command.contracts.includes(one.id));
+      return json({ results: command.contracts.map((id) => (id === '13' ? { id, signed: false, error: 'InvalidSealStatus' } : { id, signed: true })) });
     }
     if (route === 'GET /pages/mock/last') return json(state.lastSign || {});
     if (route === 'POST /pages/audit') return proven(asked()) ? json(moveOn('SIGNED')) : refuse(422, 'CodeWrong', '验证码不对', 'Wrong code');
@@ -118,7 +161,10 @@ export function createMock() {
     }
     if (/^POST \/pages\/attachments\/\w+$/.test(route)) {
       const wanted = open.task && open.task.attachments.find((one) => url.pathname.endsWith(`/${one.id}`));
-      if (wanted) wanted.uploaded = true;
+      const name = /filename="([^"]*)"/.exec(body.toString('utf8'));
+      if (name && /\.exe$/.test(name[1])) return refuse(400, 'UnsupportedFileType', '类型不对', 'Unsupported');
+      if (wanted) Object.assign(wanted, { uploaded: true, fileName: name ? name[1] : '' });
+      if (wanted && wanted.needSign && !open.documents.some((one) => one.id === `annex${wanted.id}`)) open.documents = [...open.documents, { id: `annex${wanted.id}`, title: wanted.title, pageCount: 1, pages: [{ width: 595, height: 842 }] }];
       return json({});
     }
     return refuse(...refusals['not-found']);

@@ -1,18 +1,28 @@
 import type {
-  CodeAnswer, InboxMessage, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WelcomeAnswer,
+  BatchCommand, BatchResult, CodeAnswer, IdentityCommand, InboxMessage, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WaitingContract,
+  WelcomeAnswer,
 } from './types';
+
+/** `PASSWORD_WRONG` and `PasswordWrong` are one word. */
+export function wordOf(code: string): string {
+  if (!/^[A-Z0-9]+(_[A-Z0-9]+)+$/.test(code)) return code;
+  return code.split('_').map((part) => part.charAt(0) + part.slice(1).toLowerCase()).join('');
+}
 
 /** A refusal by the server, or no answer at all (`code` is then `Network`, `status` 0). */
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   readonly messageEn: string;
+  /** How often the same thing may still be tried, when the server counts. */
+  readonly triesLeft: number | null;
 
-  constructor(code: string, status: number, message = '', messageEn = '') {
+  constructor(code: string, status: number, message = '', messageEn = '', triesLeft: number | null = null) {
     super(message || code);
-    this.code = code;
+    this.code = wordOf(code);
     this.status = status;
     this.messageEn = messageEn;
+    this.triesLeft = triesLeft;
     // `instanceof` must hold even where a transpiled class forgets its prototype.
     Object.setPrototypeOf(this, ApiError.prototype);
   }
@@ -42,7 +52,8 @@ async function refusal(response: Response): Promise<ApiError> {
   try {
     const body = await response.json();
     const error = body && body.error ? body.error : {};
-    return new ApiError(String(error.code || ''), response.status, error.message, error.messageEn);
+    const triesLeft = typeof error.triesLeft === 'number' ? error.triesLeft : null;
+    return new ApiError(String(error.code || ''), response.status, error.message, error.messageEn, triesLeft);
   } catch {
     return new ApiError('', response.status);
   }
@@ -113,7 +124,16 @@ export const api = {
     reopening = reopening || openOnce(reopenKey).then(over, over);
     return reopening;
   },
+  /** The same link once more: what changed on the server since. */
+  refresh(): Promise<OpenAnswer> {
+    return reopenKey ? openOnce(reopenKey) : Promise.reject(new ApiError('LinkNotFound', 404));
+  },
   sendCode: () => call<CodeAnswer>('/pages/code', json({})),
+  prove: (command: IdentityCommand) => call<{ proven: boolean }>('/pages/identity', json(command)),
+  setPassword: (password: string) => call<{ set: boolean }>('/pages/password', json({ password })),
+  waiting: () => call<{ contracts: WaitingContract[] }>('/pages/waiting', { method: 'GET' }),
+  sendBatchCode: () => call<CodeAnswer>('/pages/batch/code', json({})),
+  signBatch: (command: BatchCommand) => call<{ results: BatchResult[] }>('/pages/batch/sign', json(command), kUploadTimeoutMs),
   sign: (command: SignCommand) => call<SignAnswer>('/pages/sign', json(command), 120_000),
   audit: (command: { pass: boolean; comment: string; code: string }) => call<SignAnswer>('/pages/audit', json(command)),
   reject: (reason: string) => call<Partial<SignAnswer>>('/pages/reject', json({ reason })),

@@ -70,6 +70,8 @@ export interface AttachmentRequest {
   required: boolean;
   needSign: boolean;
   uploaded: boolean;
+  /** As it was called when it was handed in. */
+  fileName?: string;
 }
 
 export type TaskKind = 'PERSONAL' | 'OPERATOR' | 'COMPANY' | 'LP' | 'AUDIT';
@@ -83,12 +85,36 @@ export interface Task {
   placeSize?: { width: number; height: number };
   seals: Seal[];
   attachments: AttachmentRequest[];
+  /** Which of this person's own nodes in a row it is, from 1, and how many there are. */
+  step?: number;
+  steps?: number;
+}
+
+export type IdentityField = 'IDCARDNO' | 'BANKNO' | 'BANKMOBILE';
+
+/** What a person must prove before signing: to be the one whom the sender described. */
+export interface IdentityCheck {
+  fields: IdentityField[];
+  name: string;
+  proven: boolean;
+  triesLeft?: number;
+}
+
+export interface IdentityCommand {
+  name: string;
+  idCardNo?: string;
+  bankNo?: string;
+  bankMobile?: string;
 }
 
 export interface PageOptions {
   canReject?: boolean;
   allowPassword?: boolean;
+  /** The password may be used now, on this link, in this browser. */
   passwordUsable?: boolean;
+  /** A password may be offered after a signature confirmed by code. */
+  offerPassword?: boolean;
+  hidePasswordSettings?: boolean;
   callbackPage?: string;
   mode?: 'H5' | 'MINIAPP' | string;
   hasCb?: boolean;
@@ -106,6 +132,7 @@ export interface OpenAnswer {
   parties: Party[];
   me: Me | null;
   task: Task | null;
+  identity?: IdentityCheck | null;
   state: string;
   waitingFor?: string[];
   options: PageOptions;
@@ -147,6 +174,33 @@ export interface SignAnswer {
   contractStatus: string;
   next: string | null;
   state: string;
+  /** A password may be set now. */
+  passwordOffer?: boolean;
+  passwordUsable?: boolean;
+}
+
+/** Another contract whose turn it is for the same person. */
+export interface WaitingContract {
+  id: string;
+  subject: string;
+  sponsorName: string;
+  companyName?: string;
+  kind?: TaskKind;
+  batch: boolean;
+  reason: string | null;
+}
+
+export interface BatchCommand {
+  contracts: string[];
+  code: string;
+  consent: boolean;
+  signature?: Signature;
+}
+
+export interface BatchResult {
+  id: string;
+  signed: boolean;
+  error?: string | { code?: string; message?: string; messageEn?: string } | null;
 }
 
 export interface CodeAnswer {

@@ -54,6 +54,12 @@ describe('talking to the server', () => {
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: 'LinkExpired', status: 410, message: '过期', messageEn: 'expired' });
   });
+  it('says_how_many_tries_are_left_when_the_server_counts', async () => {
+    vi.stubGlobal('fetch', vi.fn(async () => answer(400, { error: { code: 'PASSWORD_WRONG', triesLeft: 2 } })));
+    await expect(api.sign({ password: 'x', consent: true })).rejects.toMatchObject({ code: 'PasswordWrong', triesLeft: 2 });
+    vi.stubGlobal('fetch', vi.fn(async () => answer(400, { error: { code: 'CodeWrong', triesLeft: 'many' } })));
+    await expect(api.sendCode()).rejects.toMatchObject({ triesLeft: null });
+  });
   it('takes_silence_and_nonsense_for_no_connection', async () => {
     vi.stubGlobal('fetch', vi.fn(async () => { throw new TypeError('Failed to fetch'); }));
     await expect(api.inbox()).rejects.toMatchObject({ code: 'Network', status: 0 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  actionWord, afterMe, deadEndOfError, firstStep, partyStep, sceneOf, signingStep,
+  actionWord, afterMe, deadEndOfError, firstStep, partyStep, sceneOf, signingStep, stepsOf,
 } from '../src/signing/state';
 import type { Party, Task } from '../src/types';
 
@@ -14,6 +14,8 @@ describe('the scene of an opened link', () => {
     expect(sceneOf({ state: 'CAN_SIGN', task: task() }).kind).toBe('sign');
     expect(sceneOf({ state: 'CAN_SIGN', task: null })).toEqual({ kind: 'view' });
     expect(sceneOf({ state: 'VIEW_ONLY', task: task() })).toEqual({ kind: 'view' });
+    expect(sceneOf({ state: 'VIEWING', task: null })).toEqual({ kind: 'view' });
+    expect(sceneOf({ state: 'VIEWING', task: task() })).toEqual({ kind: 'view' });
     expect(sceneOf({ state: 'SOMETHING_NEW', task: task() })).toEqual({ kind: 'view' });
   });
 
@@ -73,5 +75,13 @@ describe('the steps of a task', () => {
     expect(firstStep(task({ attachments: [{ ...asked, required: false }] }))).toBe('attachments');
     expect(firstStep(task({ attachments: [{ ...asked, required: false }] }), true)).toBe('signature');
     expect(firstStep(task({ attachments: [asked] }), true)).toBe('attachments');
+  });
+  it('are_counted_when_one_person_has_several_in_a_row', () => {
+    expect(stepsOf(task({ step: 2, steps: 3 }), 0)).toEqual({ step: 2, steps: 3 });
+    expect(stepsOf(task({ step: 1, steps: 3 }), 0)).toEqual({ step: 1, steps: 3 });
+    expect(stepsOf(task({ step: 1, steps: 1 }), 0)).toBeNull();
+    expect(stepsOf(task(), 0)).toBeNull();
+    expect(stepsOf(task(), 1)).toEqual({ step: 2, steps: null });
+    expect(stepsOf(task({ step: 3, steps: 2 }), 0)).toEqual({ step: 3, steps: null });
   });
 });

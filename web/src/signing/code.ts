@@ -7,6 +7,8 @@ import en from '../locales/en.json';
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return t('error.unknown');
   const key = `error.${error.code}`;
+  const counted = `${key}.left`;
+  if (error.triesLeft !== null && error.triesLeft > 0 && counted in en) return t(counted as MessageKey, { n: error.triesLeft });
   if (key in en) return t(key as MessageKey);
   const said = locale.value === 'en' ? error.messageEn : error.message !== error.code ? error.message : '';
   return said || t('error.unknown');
@@ -16,6 +18,8 @@ export interface CodeTimer {
   state: { sent: boolean; left: number; busy: boolean; contact: string; problem: string };
   request(): Promise<void>;
   stop(): void;
+  /** For the next thing to confirm, which needs a code of its own. */
+  reset(): void;
 }
 
 const kDefaultWait = 60;
@@ -54,5 +58,10 @@ export function createCodeTimer(send = api.sendCode, now: () => number = Date.no
       state.busy = false;
     }
   };
-  return { state, request, stop };
+  const reset = () => {
+    stop();
+    until = 0;
+    Object.assign(state, { sent: false, left: 0, contact: '', problem: '' });
+  };
+  return { state, request, stop, reset };
 }

@@ -4,7 +4,7 @@ import type { OpenAnswer, Party, Task } from '../types';
 /** The pages on which a request ends without anything to sign. */
 export type DeadEnd =
   | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelled' | 'notStarted'
-  | 'linkExpired' | 'linkBound' | 'forbidden' | 'notFound' | 'network' | 'busy' | 'trouble';
+  | 'identityLocked' | 'linkExpired' | 'linkBound' | 'forbidden' | 'notFound' | 'network' | 'busy' | 'trouble';
 
 export type Scene = { kind: 'sign'; task: Task } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
 
@@ -24,8 +24,20 @@ const deadEndOfState: Record<string, DeadEnd> = {
   FILLING: 'notStarted',
 };
 
+type Identified = Pick<OpenAnswer, 'task'> & { identity?: OpenAnswer['identity'] };
+
+/** Who reviews signs nothing: only a signature asks who it is. */
+export function identityNeeded(open: Identified): boolean {
+  return !!open.identity && !open.identity.proven && !!open.task && open.task.kind !== 'AUDIT';
+}
+
+export function identityLocked(open: Identified): boolean {
+  return identityNeeded(open) && typeof open.identity!.triesLeft === 'number' && open.identity!.triesLeft <= 0;
+}
+
 /** What to show for an opened link. A state this page does not know is shown for reading: never for signing. */
-export function sceneOf(open: Pick<OpenAnswer, 'state' | 'task'>): Scene {
+export function sceneOf(open: Identified & Pick<OpenAnswer, 'state'>): Scene {
+  if (open.state === 'CAN_SIGN' && identityLocked(open)) return { kind: 'deadEnd', end: 'identityLocked' };
   if (open.state === 'CAN_SIGN') return open.task ? { kind: 'sign', task: open.task } : { kind: 'view' };
   const end = deadEndOfState[open.state];
   return end ? { kind: 'deadEnd', end } : { kind: 'view' };
@@ -59,7 +71,7 @@ export type Tone = 'quiet' | 'good' | 'warn';
 
 const toneOfEnd: Record<DeadEnd, Tone> = {
   waiting: 'quiet', signed: 'good', complete: 'good', refused: 'warn', recalled: 'quiet', expired: 'warn', ended: 'quiet',
-  cancelled: 'quiet', notStarted: 'quiet', linkExpired: 'warn', linkBound: 'warn', forbidden: 'warn', notFound: 'quiet', network: 'warn',
+  cancelled: 'quiet', notStarted: 'quiet', identityLocked: 'warn', linkExpired: 'warn', linkBound: 'warn', forbidden: 'warn', notFound: 'quiet', network: 'warn',
   busy: 'warn', trouble: 'warn',
 };
 
@@ -108,6 +120,13 @@ export function signingStep(task: Task): Step {
   if (task.kind === 'AUDIT') return 'audit';
   if (task.kind === 'COMPANY') return 'seal';
   return task.kind === 'LP' && task.seals.length > 0 ? 'seal' : 'signature';
+}
+
+/** Which of my own steps this is: the server's count, or what this page has seen done when it gives none. */
+export function stepsOf(task: Task, doneHere: number): { step: number; steps: number | null } | null {
+  const step = task.step && task.step > 0 ? task.step : doneHere + 1;
+  const steps = task.steps && task.steps >= step ? task.steps : null;
+  return (steps || step) > 1 ? { step, steps } : null;
 }
 
 /** The word on the one red button. */
