@@ -13,6 +13,7 @@ namespace {
 constexpr int kHungUp = 0;
 constexpr int kNotLockedIn = 3;
 constexpr int kUnusable = 4;
+constexpr int kNotPrepared = 5;
 
 struct Job {
     Bytes request;
@@ -51,15 +52,9 @@ Result<Bytes> handle(const JobHandler& handler, const Job& job, bool& usable) {
     }
 }
 
-}  // namespace
-
-int run_worker(const std::function<JobHandler()>& prepare) {
-    Greeting greeting;
-    if (receive_bytes(kWorkerSocket, raw_writable(greeting), kNoDeadline) != Transfer::Done) return kNotLockedIn;
-    const JobHandler handler = prepare();
-    if (!lock_in(greeting)) return kNotLockedIn;
+/// Says that it is ready and works until the pool hangs up.
+int serve(const JobHandler& handler) {
     if (send_bytes(kWorkerSocket, raw(kReady), kNoDeadline) != Transfer::Done) return kHungUp;
-
     bool usable = true;
     while (usable) {
         Job job;
@@ -68,6 +63,25 @@ int run_worker(const std::function<JobHandler()>& prepare) {
         if (!send_reply(reply, !usable)) return kHungUp;
     }
     return kUnusable;
+}
+
+}  // namespace
+
+int run_worker(const std::function<JobHandler()>& prepare) {
+    Greeting greeting;
+    if (receive_bytes(kWorkerSocket, raw_writable(greeting), kNoDeadline) != Transfer::Done) return kNotLockedIn;
+    const JobHandler handler = prepare();
+    if (!lock_in(greeting)) return kNotLockedIn;
+    return serve(handler);
+}
+
+int run_program_worker(const ProgramRights& rights, const std::function<Result<JobHandler>()>& prepare) {
+    Greeting greeting;
+    if (receive_bytes(kWorkerSocket, raw_writable(greeting), kNoDeadline) != Transfer::Done) return kNotLockedIn;
+    if (!lock_in_program(greeting, rights)) return kNotLockedIn;
+    const auto handler = prepare();
+    if (!handler) return kNotPrepared;
+    return serve(*handler);
 }
 
 }  // namespace signet::sandbox

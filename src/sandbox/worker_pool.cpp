@@ -106,7 +106,9 @@ class WorkerPool::Keeper {
             ++statistics_.jobs;
             if (lost) ++statistics_.lost;
         }
-        if (lost || worker.process.jobs() >= limits_.jobs_per_life) return discard(std::move(taken));
+        if (lost || worker.process.jobs() >= limits_.jobs_per_life || has_grown(worker.process)) {
+            return discard(std::move(taken));
+        }
         worker.idle_since = Clock::now();
         {
             const std::lock_guard lock(mutex_);
@@ -114,6 +116,10 @@ class WorkerPool::Keeper {
         }
         available_.notify_one();
         changed_.notify_all();
+    }
+
+    bool has_grown(const WorkerProcess& process) const {
+        return limits_.resident_bytes != 0 && process.resident_bytes() > limits_.resident_bytes;
     }
 
     void discard(Workers taken) {

@@ -23,6 +23,8 @@ struct WorkerLimits {
     std::chrono::seconds job_processor_time{10};
     /// After so many jobs a worker is replaced by a fresh one.
     unsigned jobs_per_life = 500;
+    /// A worker that holds more than this after a job (resident set) is replaced by a fresh one. 0: no such bound.
+    std::uint64_t resident_bytes = 0;
     /// Largest reply the pool accepts from a worker.
     std::uint64_t reply_bytes = 256ULL << 20;
 };

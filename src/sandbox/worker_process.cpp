@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <fstream>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -165,6 +166,14 @@ bool WorkerProcess::is_ready() const {
     std::uint8_t unasked = 0;
     const ssize_t got = ::recv(socket_.get(), &unasked, 1, MSG_PEEK | MSG_DONTWAIT);
     return is_alive() && got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+std::uint64_t WorkerProcess::resident_bytes() const {
+    std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");
+    std::uint64_t pages_mapped = 0;
+    std::uint64_t pages_resident = 0;
+    if (!(file >> pages_mapped >> pages_resident)) return 0;
+    return pages_resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 Transfer WorkerProcess::exchange(ByteView request, std::span<const int> files, const WorkerLimits& limits,

@@ -34,6 +34,8 @@ class WorkerProcess {
     /// Whether it waits for a job: it has not died meanwhile, and has not spoken without being asked.
     bool is_ready() const;
     unsigned jobs() const { return jobs_; }
+    /// The memory it holds now; 0 when it cannot be told.
+    std::uint64_t resident_bytes() const;
 
   private:
     WorkerProcess(pid_t pid, FileDescriptor socket) : pid_(pid), socket_(std::move(socket)) {}

@@ -27,6 +27,9 @@
 #include <gtest/gtest.h>
 
 namespace signet::sandbox {
+
+int program_worker_main(const char* folder);  // program_worker_test.cpp
+
 namespace {
 
 using std::chrono::milliseconds;
@@ -490,6 +493,7 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::string_view(argv[1]) == "worker") {
         return signet::sandbox::run_worker([] { return signet::sandbox::JobHandler(signet::sandbox::serve); });
     }
+    if (argc == 3 && std::string_view(argv[1]) == "program") return signet::sandbox::program_worker_main(argv[2]);
     testing::InitGoogleTest(&argc, argv);
     return RUN_ALL_TESTS();
 }
