@@ -155,6 +155,20 @@ Result<std::vector<Place>> place_on_pages(const Stamper& stamper, const Document
     return places;
 }
 
+Result<std::vector<RunPage>> across_run(const Stamper& stamper, const std::vector<const Document*>& documents) {
+    std::vector<RunPage> all;
+    for (const Document* document : documents) {
+        for (int page = 0; page < document->page_count(); ++page)
+            all.push_back({document->id, page, document->pages[static_cast<std::size_t>(page)]});
+    }
+    const auto pages = across_pages(stamper, static_cast<int>(all.size()));
+    if (!pages) return pages.error();
+    std::vector<RunPage> run;
+    for (const int page : *pages)
+        run.push_back(all[static_cast<std::size_t>(page)]);
+    return run;
+}
+
 Result<std::vector<Place>> place_across(const Stamper& stamper, const std::vector<RunPage>& run, ImageSize seal) {
     if (!stamper.offset_y || !is_fraction(*stamper.offset_y)) {
         return invalid_parameter("offsetY: an across-page seal needs one in [0, 1)");

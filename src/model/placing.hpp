@@ -61,6 +61,11 @@ struct RunPage {
     PageSize size;
 };
 
+/// The run of an across-page stamper over documents, given in their order, as over one: pages are counted through
+/// (page 1 of the second document follows the last of the first), for odd and even pages and in `sealPageConfig`.
+/// Errors: as `parse_page_config`.
+Result<std::vector<RunPage>> across_run(const Stamper& stamper, const std::vector<const Document*>& documents);
+
 /// The strips of an across-page seal over a run of pages: at the right edge, the bottom at `offsetY` of each page's
 /// height. No places for a run of fewer than two pages. Errors: InvalidParameter when offsetY is missing or out of [0,
 /// 1).

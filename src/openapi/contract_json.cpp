@@ -231,9 +231,10 @@ Stamper read_stamper(const Fields& fields) {
     stamper.across_type = fields.choice<model::AcrossType>("acrossType").value_or(model::AcrossType::SingleDocument);
     stamper.seal_page_config = fields.text("sealPageConfig", 1000);
     stamper.documents = fields.ids<model::DocumentId>("documentIds", 100);
-    if (stamper.documents.empty()) {
-        if (const auto document = fields.id<model::DocumentId>("documentId")) stamper.documents = {document};
-    }
+    const auto document = fields.id<model::DocumentId>("documentId");
+    // documentId must be given; where a seal runs over all documents it takes none of the others out.
+    const bool over_all = is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
+    if (stamper.documents.empty() && document && !over_all) stamper.documents = {document};
     stamper.seal = fields.id<model::SealId>("sealId");
     stamper.keyword = std::string(trim(fields.text("keyword", 200)));
     stamper.keyword_index = fields.integer("keywordIndex", -10'000, 10'000).value_or(1);

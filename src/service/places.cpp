@@ -28,6 +28,9 @@ Result<std::vector<const Document*>> documents_of(const Contract& contract, cons
         }
         documents.push_back(document);
     }
+    // Each once, and as they follow each other in the contract: so a seal over several documents runs through them.
+    std::sort(documents.begin(), documents.end());
+    documents.erase(std::unique(documents.begin(), documents.end()), documents.end());
     if (!documents.empty()) return documents;
     const bool all = model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
     if (contract.documents.size() != 1 && !all) {
@@ -124,17 +127,15 @@ Result<std::map<model::ActionId, std::vector<Place>>> PlaceFinder::find(const Co
         const auto add = [&](std::vector<Place> found) { target.insert(target.end(), found.begin(), found.end()); };
         if (model::is_across_page(item.stamper.type)) {
             const bool joined = item.stamper.across_type == model::AcrossType::AllDocument;
-            std::vector<model::RunPage> run;
-            for (const Document* document : *documents) {
-                const auto pages = model::across_pages(item.stamper, document->page_count());
-                if (!pages) return pages.error();
-                for (const int page : *pages)
-                    run.push_back({document->id, page, document->pages[static_cast<std::size_t>(page)]});
-                if (joined && document != documents->back()) continue;
-                auto found = model::place_across(item.stamper, run, size);
+            const std::size_t at_once = joined ? documents->size() : 1;
+            for (auto next = documents->begin(); next != documents->end();
+                 next += static_cast<std::ptrdiff_t>(at_once)) {
+                const std::vector<const Document*> together(next, next + static_cast<std::ptrdiff_t>(at_once));
+                const auto run = model::across_run(item.stamper, together);
+                if (!run) return fail(run.error().code, item.field + "." + run.error().detail);
+                auto found = model::place_across(item.stamper, *run, size);
                 if (!found) return fail(found.error().code, item.field + "." + found.error().detail);
                 add(std::move(*found));
-                run.clear();
             }
             continue;
         }

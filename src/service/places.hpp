@@ -51,8 +51,9 @@ class PlaceFinder {
     Artist& artist_;
 };
 
-/// The documents a stamper applies to: those it names, else the contract's only one. InvalidParameter when it names
-/// none and there are several, or names a foreign one.
+/// The documents a stamper applies to, each once, in the contract's order: those it names, else the contract's only
+/// one, else all for a seal that runs across all of them. InvalidParameter when it names none of several, or a foreign
+/// one.
 Result<std::vector<const model::Document*>> documents_of(const model::Contract& contract, const model::Stamper& stamper,
                                                          std::string_view field);
 

@@ -45,6 +45,29 @@ TEST(AcrossPages, take_all_odd_even_or_named_pages) {
     EXPECT_EQ(*across_pages(stamper, 5), (std::vector<int>{0, 2, 3}));
 }
 
+TEST(AcrossRun, counts_the_pages_of_several_documents_through) {
+    Document first = document(3);
+    Document second = document(3);
+    second.id = {8};
+    Stamper stamper;
+    const auto pages = [&] {
+        std::vector<std::pair<std::int64_t, int>> found;
+        for (const RunPage& page : *across_run(stamper, {&first, &second}))
+            found.emplace_back(page.document.value, page.page);
+        return found;
+    };
+    using Pages = std::vector<std::pair<std::int64_t, int>>;
+    stamper.type = StamperType::AcrossPageOdd;
+    EXPECT_EQ(pages(), (Pages{{7, 0}, {7, 2}, {8, 1}}));
+    stamper.type = StamperType::AcrossPageEven;
+    EXPECT_EQ(pages(), (Pages{{7, 1}, {8, 0}, {8, 2}}));
+    stamper.type = StamperType::AcrossPageScope;
+    stamper.seal_page_config = "2,4~5";
+    EXPECT_EQ(pages(), (Pages{{7, 1}, {8, 0}, {8, 1}}));
+    stamper.seal_page_config = "7";
+    EXPECT_EQ(across_run(stamper, {&first, &second}).error().code, ErrorCode::SignPageBeyond);
+}
+
 TEST(AcrossSeal, shows_its_strips_from_left_to_right_at_the_right_edge) {
     Stamper stamper;
     stamper.type = StamperType::AcrossPage;
