@@ -69,6 +69,8 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(KeyUnusable);
         SIGNET_NAME(CertificateInvalid);
         SIGNET_NAME(SignatureInvalid);
+        SIGNET_NAME(TimeStampRefused);
+        SIGNET_NAME(RevocationDataInvalid);
         SIGNET_NAME(Conflict);
         SIGNET_NAME(StorageFailed);
         SIGNET_NAME(Unavailable);

@@ -81,6 +81,8 @@ enum class ErrorCode {
     KeyUnusable,
     CertificateInvalid,
     SignatureInvalid,
+    TimeStampRefused,
+    RevocationDataInvalid,
 
     // The world.
     Conflict,

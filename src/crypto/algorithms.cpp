@@ -90,6 +90,25 @@ std::optional<DigestAlgorithm> digest_of_oid(std::string_view dotted) {
     return found->digest;
 }
 
+std::string_view oid_of(DigestAlgorithm algorithm) {
+    return std::ranges::find(kDigests, algorithm, &NamedDigest::digest)->dotted;
+}
+
+Bytes encode_algorithm(SignatureAlgorithm algorithm) {
+    if (algorithm == SignatureAlgorithm::RsaPkcs1Sha256) {
+        return der::sequence({der::object_identifier(oid::kSha256WithRsa), der::null()});
+    }
+    return der::sequence({der::object_identifier(oid::kEcdsaWithSha256)});
+}
+
+Bytes encode_algorithm(DigestAlgorithm algorithm) {
+    return der::sequence({der::object_identifier(oid_of(algorithm))});
+}
+
+Bytes encode_algorithm_with_null(DigestAlgorithm algorithm) {
+    return der::sequence({der::object_identifier(oid_of(algorithm)), der::null()});
+}
+
 std::optional<AlgorithmIdentifier> read_algorithm_fields(der::Reader fields) {
     AlgorithmIdentifier algorithm;
     algorithm.oid = der::oid_text(fields.take(der::kObjectIdentifier).content);

@@ -2,6 +2,7 @@
 
 #include "crypto/cms.hpp"
 #include "crypto/der.hpp"
+#include "crypto/signer.hpp"
 
 #include <optional>
 #include <string_view>
@@ -10,6 +11,14 @@
 namespace signet::crypto {
 
 std::optional<DigestAlgorithm> digest_of_oid(std::string_view dotted);
+std::string_view oid_of(DigestAlgorithm algorithm);
+
+/// The AlgorithmIdentifier of our own signature values.
+Bytes encode_algorithm(SignatureAlgorithm algorithm);
+/// The AlgorithmIdentifier of a digest: without parameters, as CMS prefers (RFC 5754 §2), or with the NULL that
+/// time-stamp and OCSP servers of every age understand.
+Bytes encode_algorithm(DigestAlgorithm algorithm);
+Bytes encode_algorithm_with_null(DigestAlgorithm algorithm);
 
 /// AlgorithmIdentifier ::= SEQUENCE { algorithm, parameters OPTIONAL }; nothing when malformed.
 std::optional<AlgorithmIdentifier> read_algorithm(der::Reader& reader);

@@ -1,6 +1,5 @@
 #include "crypto/certificate.hpp"
 
-#include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
 
@@ -31,21 +30,13 @@ struct CertificateStackFree {
 };
 using CertificateStack = std::unique_ptr<STACK_OF(X509), CertificateStackFree>;
 
-/// Outside text becomes valid UTF-8 without control characters, whatever the certificate claims about it.
-std::string as_utf8(std::string_view text) {
-    std::string utf8 = is_utf8(text) ? std::string(text) : to_utf8(to_utf32(text));
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-    std::ranges::replace_if(utf8, is_control, ' ');
-    return utf8;
-}
-
 std::string name_text(const X509_NAME* name) {
     const MemoryBio out(BIO_new(BIO_s_mem()));
     constexpr unsigned long kReadable = (XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) | ASN1_STRFLGS_UTF8_CONVERT;
     if (!out || X509_NAME_print_ex(out.get(), name, 0, kReadable) < 0) return {};
     const char* text = nullptr;
     const long size = BIO_get_mem_data(out.get(), &text);
-    return as_utf8({text, static_cast<std::size_t>(std::max(size, 0L))});
+    return readable_text({text, static_cast<std::size_t>(std::max(size, 0L))});
 }
 
 std::string name_entry(const X509_NAME* name, int nid) {
@@ -54,7 +45,7 @@ std::string name_entry(const X509_NAME* name, int nid) {
     unsigned char* text = nullptr;
     const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
     if (size < 0) return {};
-    std::string utf8 = as_utf8({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
+    std::string utf8 = readable_text({reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)});
     OPENSSL_free(text);
     return utf8;
 }
@@ -102,8 +93,8 @@ std::vector<std::string> contacts_of(const X509* certificate) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
         if (name->type != GEN_EMAIL && name->type != GEN_URI) continue;
         const ASN1_IA5STRING* text = name->d.ia5;
-        contacts.push_back(as_utf8({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                                    static_cast<std::size_t>(std::max(ASN1_STRING_length(text), 0))}));
+        contacts.push_back(readable_text({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                          static_cast<std::size_t>(std::max(ASN1_STRING_length(text), 0))}));
     }
     return contacts;
 }

@@ -1,15 +1,17 @@
 #include "crypto/certificate_authority.hpp"
 
 #include "crypto/certificate.hpp"
+#include "crypto/certificate_view.hpp"
 #include "crypto/certificate_writer.hpp"
-#include "crypto/der.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/private_file.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 
 namespace signet::crypto {
@@ -22,17 +24,9 @@ constexpr std::string_view kIssuingKeyContext = "certificate authority: issuing 
 
 /// The subject's name as it stands encoded in one of our own certificates.
 Result<Bytes> subject_name_of(ByteView certificate) {
-    der::Reader outer(certificate);
-    der::Reader fields(outer.take(der::kSequence));
-    der::Reader tbs(fields.take(der::kSequence));
-    tbs.take(der::context(0));
-    tbs.take(der::kInteger);
-    tbs.take(der::kSequence);  // signature
-    tbs.take(der::kSequence);  // issuer
-    tbs.take(der::kSequence);  // validity
-    const der::Element subject = tbs.take(der::kSequence);
-    if (!outer.finished() || !tbs.ok()) return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
-    return Bytes(subject.encoding.begin(), subject.encoding.end());
+    const auto view = view_certificate(certificate);
+    if (!view) return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
+    return Bytes(view->subject.begin(), view->subject.end());
 }
 
 /// Signs certificates; has no chain, since nobody makes a CMS with it.
@@ -68,7 +62,9 @@ Result<Bytes> make_issuing(const AuthoritySettings& settings, const PrivateKey& 
     std::vector<Bytes> extensions{extension::authority(0, true), extension::certificate_authority_key_usage(),
                                   extension::subject_key_identifier(key_identifier_of(public_key)),
                                   extension::authority_key_identifier(key_identifier_of(root_key.public_key()))};
-    if (!settings.root_url.empty()) extensions.push_back(extension::issuer_url(settings.root_url));
+    if (!settings.root_responder_url.empty() || !settings.root_url.empty()) {
+        extensions.push_back(extension::authority_information_access(settings.root_responder_url, settings.root_url));
+    }
     if (!settings.root_revocation_list_url.empty()) {
         extensions.push_back(extension::revocation_list_url(settings.root_revocation_list_url));
     }
@@ -108,34 +104,101 @@ Result<Bytes> read_one_certificate(const std::filesystem::path& file) {
 Result<Bytes> write_list(const Bytes& issuer, ByteView key_identifier, const Signer& signer, std::uint64_t number,
                          const std::vector<CertificateAuthority::Revoked>& revoked, UtcTime this_update,
                          UtcTime next_update) {
+    if (next_update <= this_update) return invalid_parameter("a revocation list must live for some time");
     RevocationListFields fields{issuer, this_update, next_update, {}, {}};
-    for (const auto& [serial_number, at] : revoked) {
+    for (const auto& [serial_number, at, reason] : revoked) {
         auto serial = from_hex(serial_number);
         if (!serial || serial->empty()) return invalid_parameter("a serial number is hexadecimal");
-        fields.entries.push_back({std::move(*serial), at});
+        fields.entries.push_back({std::move(*serial), at, reason});
     }
     fields.extensions = {extension::authority_key_identifier(key_identifier),
                          extension::revocation_list_number(number)};
     return write_revocation_list(fields, signer);
 }
 
+/// `{issuing}` in an address becomes the issuing CA's key identifier.
+std::string address(std::string url, ByteView key_identifier) {
+    constexpr std::string_view kPlace = "{issuing}";
+    if (const std::size_t at = url.find(kPlace); at != std::string::npos) {
+        url.replace(at, kPlace.size(), hex(key_identifier));
+    }
+    return url;
+}
+
+/// The file names and the seal's context of a service's key.
+struct ServiceNames {
+    std::string_view file;
+    std::string_view common_name;
+    std::string_view key_context;
+};
+
+ServiceNames names_of(AuthorityService service) {
+    switch (service) {
+        case AuthorityService::TimeStamping:
+            return {"time-stamping", "Signet TSA", "certificate authority: time-stamping key"};
+        case AuthorityService::Responder:
+            return {"responder", "Signet OCSP", "certificate authority: responder key"};
+        case AuthorityService::RootResponder:
+            return {"root-responder", "Signet Root OCSP", "certificate authority: root responder key"};
+    }
+    throw std::logic_error("a service without a name");
+}
+
+Status check_validity(const Validity& validity, const Validity& issuer) {
+    if (validity.not_before < issuer.not_before || validity.not_before >= issuer.not_after) {
+        return fail(ErrorCode::CertificateInvalid, "the issuing CA is not valid at this time");
+    }
+    if (validity.not_after <= validity.not_before) return invalid_parameter("a certificate must live for some time");
+    return {};
+}
+
+Status write_key_and_certificates(const std::filesystem::path& folder, const std::string& name, const PrivateKey& key,
+                                  std::string_view key_context, const std::vector<Bytes>& certificates,
+                                  const KeyVault& vault) {
+    // The certificate comes last: without it, the key counts for nothing.
+    const auto sealed = vault.seal(key.to_der().view(), key_context);
+    if (const auto written = write_private_file(folder / (name + ".key"), sealed); !written) return written;
+    return write_private_file(folder / (name + ".pem"), as_bytes(certificates_to_pem(certificates)));
+}
+
 }  // namespace
 
-/// Everything that does not change from certificate to certificate, encoded once.
+/// One issuing CA, present or former, with what does not change from certificate to certificate.
+struct CertificateAuthority::IssuingCa {
+    Bytes certificate;
+    Bytes name;
+    Bytes key_identifier;
+    Validity validity;
+    PrivateKey key;
+    std::shared_ptr<const Signer> signer;
+};
+
 struct CertificateAuthority::Parts {
     AuthoritySettings settings;
     Bytes root;
-    Bytes issuing;
     Bytes root_name;
-    Bytes issuing_name;
     Bytes root_key_identifier;
-    Bytes issuing_key_identifier;
-    Validity issuing_validity;
-    std::vector<Bytes> common_extensions;
+    Validity root_validity;
     std::unique_ptr<PrivateKey> root_key;  // null when it was taken away
-    PrivateKey issuing_key;
-    std::unique_ptr<Signer> root_signer;  // null with root_key
-    std::unique_ptr<Signer> issuing_signer;
+    std::unique_ptr<Signer> root_signer;   // null with root_key
+    std::vector<IssuingCa> issuing;        // the present one first; never empty
+
+    /// Every certificate below an issuing CA has these.
+    std::vector<Bytes> issuing_extensions(std::size_t number) const {
+        const Bytes& key_identifier = issuing[number].key_identifier;
+        const std::string responder = address(settings.responder_url, key_identifier);
+        const std::string issuer = address(settings.issuer_url, key_identifier);
+        const std::string list = address(settings.revocation_list_url, key_identifier);
+        std::vector<Bytes> extensions{extension::authority_key_identifier(key_identifier)};
+        if (!responder.empty() || !issuer.empty()) {
+            extensions.push_back(extension::authority_information_access(responder, issuer));
+        }
+        if (!list.empty()) extensions.push_back(extension::revocation_list_url(list));
+        return extensions;
+    }
+    bool has_revocation() const { return !settings.revocation_list_url.empty() || !settings.responder_url.empty(); }
+
+    std::vector<Bytes> document_signing_extensions;  // below the present issuing CA, encoded once
 };
 
 Validity Validity::starting(UtcTime now, std::chrono::seconds lifetime) {
@@ -151,51 +214,51 @@ const Bytes& CertificateAuthority::root_certificate() const {
     return parts_->root;
 }
 const Bytes& CertificateAuthority::issuing_certificate() const {
-    return parts_->issuing;
+    return parts_->issuing.front().certificate;
+}
+
+std::vector<Bytes> CertificateAuthority::issuing_certificates() const {
+    std::vector<Bytes> certificates;
+    for (const IssuingCa& issuing : parts_->issuing)
+        certificates.push_back(issuing.certificate);
+    return certificates;
+}
+
+Result<CertificateAuthority::IssuingCa> CertificateAuthority::make_issuing_ca(const Bytes& root, Bytes certificate,
+                                                                              PrivateKey key) {
+    // Nobody signs below a CA that does not hang together.
+    const auto signer = KeySigner::create(key, {certificate, root});
+    if (!signer) return signer.error();
+    const auto view = view_certificate(certificate);
+    if (!view) return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
+    Bytes name(view->subject.begin(), view->subject.end());
+    const Validity validity{view->not_before, view->not_after};
+    return IssuingCa{std::move(certificate), std::move(name), key_identifier_of(key.public_key()), validity, key,
+                     certificate_signer(key)};
 }
 
 Result<std::unique_ptr<CertificateAuthority::Parts>> CertificateAuthority::assemble(
-    const AuthoritySettings& settings, Bytes root, Bytes issuing, std::unique_ptr<PrivateKey> root_key,
-    PrivateKey issuing_key) {
-    // Nobody signs below a CA that does not hang together.
-    const auto signer = KeySigner::create(issuing_key, {issuing, root});
-    if (!signer) return signer.error();
+    const AuthoritySettings& settings, Bytes root, std::unique_ptr<PrivateKey> root_key,
+    std::vector<IssuingCa> issuing) {
     if (root_key) {
         const auto root_signer = KeySigner::create(*root_key, {root});
         if (!root_signer) return root_signer.error();
     }
-    const auto info = describe_certificate(issuing);
-    auto root_name = subject_name_of(root);
-    auto issuing_name = subject_name_of(issuing);
-    if (!info || !root_name || !issuing_name)
-        return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
-
-    auto parts = std::unique_ptr<Parts>(new Parts{settings,
-                                                  std::move(root),
-                                                  std::move(issuing),
-                                                  std::move(*root_name),
-                                                  std::move(*issuing_name),
-                                                  {},
-                                                  {},
-                                                  {info->not_before, info->not_after},
-                                                  {},
-                                                  std::move(root_key),
-                                                  issuing_key,
-                                                  nullptr,
-                                                  nullptr});
-    parts->issuing_key_identifier = key_identifier_of(issuing_key.public_key());
-    parts->issuing_signer = certificate_signer(issuing_key);
-    if (parts->root_key) {
-        parts->root_key_identifier = key_identifier_of(parts->root_key->public_key());
-        parts->root_signer = certificate_signer(*parts->root_key);
-    }
-    auto& common = parts->common_extensions;
-    common = {extension::authority_key_identifier(parts->issuing_key_identifier),
-              extension::document_signing_key_usage(), extension::document_signing_purposes()};
-    if (!settings.issuer_url.empty()) common.push_back(extension::issuer_url(settings.issuer_url));
-    if (!settings.revocation_list_url.empty()) {
-        common.push_back(extension::revocation_list_url(settings.revocation_list_url));
-    }
+    const auto view = view_certificate(root);
+    if (!view) return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
+    auto parts = std::make_unique<Parts>();
+    parts->settings = settings;
+    parts->root_name.assign(view->subject.begin(), view->subject.end());
+    parts->root_key_identifier = key_identifier_of(view->public_key);
+    parts->root_validity = {view->not_before, view->not_after};
+    parts->root = std::move(root);
+    if (root_key) parts->root_signer = certificate_signer(*root_key);
+    parts->root_key = std::move(root_key);
+    parts->issuing = std::move(issuing);
+    auto& extensions = parts->document_signing_extensions;
+    extensions = parts->issuing_extensions(0);
+    extensions.push_back(extension::document_signing_key_usage());
+    extensions.push_back(extension::document_signing_purposes());
     return parts;
 }
 
@@ -209,8 +272,11 @@ Result<CertificateAuthority> CertificateAuthority::create(const AuthoritySetting
     if (!root) return root.error();
     auto issuing = make_issuing(settings, *issuing_key, id, now, *root_key, *root);
     if (!issuing) return issuing.error();
-    auto parts = assemble(settings, std::move(*root), std::move(*issuing), std::make_unique<PrivateKey>(*root_key),
-                          std::move(*issuing_key));
+    auto issuing_ca = make_issuing_ca(*root, std::move(*issuing), std::move(*issuing_key));
+    if (!issuing_ca) return issuing_ca.error();
+    std::vector<IssuingCa> issuing_cas;
+    issuing_cas.push_back(std::move(*issuing_ca));
+    auto parts = assemble(settings, std::move(*root), std::make_unique<PrivateKey>(*root_key), std::move(issuing_cas));
     if (!parts) return parts.error();
     return CertificateAuthority(std::move(*parts));
 }
@@ -219,20 +285,61 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
                                                         const AuthoritySettings& settings) {
     auto root = read_one_certificate(folder / "root.pem");
     if (!root) return root.error();
-    auto issuing = read_one_certificate(folder / "issuing.pem");
+    auto issuing = load_issuing(folder, vault, *root);
     if (!issuing) return issuing.error();
-    auto issuing_key = open_key(folder / "issuing.key", kIssuingKeyContext, vault);
-    if (!issuing_key) return issuing_key.error();
     std::unique_ptr<PrivateKey> root_key;
     if (std::filesystem::exists(folder / "root.key")) {
         auto opened = open_key(folder / "root.key", kRootKeyContext, vault);
         if (!opened) return opened.error();
         root_key = std::make_unique<PrivateKey>(std::move(*opened));
     }
-    auto parts =
-        assemble(settings, std::move(*root), std::move(*issuing), std::move(root_key), std::move(*issuing_key));
+    auto parts = assemble(settings, std::move(*root), std::move(root_key), std::move(*issuing));
     if (!parts) return parts.error();
     return CertificateAuthority(std::move(*parts));
+}
+
+/// `issuing.pem` is the first one; a renewal adds `issuing-<serial number>.pem`. Each has its key beside it.
+Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_issuing(
+    const std::filesystem::path& folder, const KeyVault& vault, const Bytes& root) {
+    std::vector<std::filesystem::path> files{folder / "issuing.pem"};
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("issuing-") && name.ends_with(".pem")) files.push_back(entry.path());
+    }
+    if (error)
+        return fail(ErrorCode::StorageFailed, fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    std::vector<IssuingCa> issuing;
+    for (std::filesystem::path& file : files) {
+        auto certificate = read_one_certificate(file);
+        if (!certificate) return certificate.error();
+        auto key = open_key(file.replace_extension(".key"), kIssuingKeyContext, vault);
+        if (!key) return key.error();
+        auto loaded = make_issuing_ca(root, std::move(*certificate), std::move(*key));
+        if (!loaded) return loaded.error();
+        issuing.push_back(std::move(*loaded));
+    }
+    std::ranges::stable_sort(issuing, std::greater<>(), [](const IssuingCa& ca) { return ca.validity.not_before; });
+    return issuing;
+}
+
+Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::filesystem::path& folder,
+                                                                 const KeyVault& vault,
+                                                                 const AuthoritySettings& settings, UtcTime now) {
+    const auto present = load(folder, vault, settings);
+    if (!present) return present.error();
+    const Parts& parts = *present->parts_;
+    if (!parts.root_key) return fail(ErrorCode::KeyUnusable, "the root's key is not here");
+    const Validity validity = Validity::starting(now, std::min(settings.issuing_lifetime, settings.root_lifetime));
+    if (const auto checked = check_validity(validity, parts.root_validity); !checked) return checked.error();
+    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    if (!key) return key.error();
+    const auto certificate = make_issuing(settings, *key, hex(random_bytes(4)), now, *parts.root_key, parts.root);
+    if (!certificate) return certificate.error();
+    const std::string name = "issuing-" + hex(view_certificate(*certificate)->serial_number);
+    const auto written = write_key_and_certificates(folder, name, *key, kIssuingKeyContext, {*certificate}, vault);
+    if (!written) return written.error();
+    return load(folder, vault, settings);
 }
 
 Result<CertificateAuthority> CertificateAuthority::load_or_create(const std::filesystem::path& folder,
@@ -257,10 +364,16 @@ Status CertificateAuthority::save(const std::filesystem::path& folder, const Key
 
     const auto write = [&](const char* name, ByteView content) { return write_private_file(draft / name, content); };
     Status done = write("root.pem", as_bytes(certificate_to_pem(parts_->root)));
-    if (done) done = write("issuing.pem", as_bytes(certificate_to_pem(parts_->issuing)));
-    if (done) done = write("issuing.key", vault.seal(parts_->issuing_key.to_der().view(), kIssuingKeyContext));
     if (done && parts_->root_key)
         done = write("root.key", vault.seal(parts_->root_key->to_der().view(), kRootKeyContext));
+    for (std::size_t i = 0; done && i < parts_->issuing.size(); ++i) {
+        const IssuingCa& issuing = parts_->issuing[i];
+        // The first one of all has the plain name.
+        const bool is_first = i + 1 == parts_->issuing.size();
+        const std::string serial = hex(view_certificate(issuing.certificate)->serial_number);
+        done = write_key_and_certificates(draft, is_first ? "issuing" : "issuing-" + serial, issuing.key,
+                                          kIssuingKeyContext, {issuing.certificate}, vault);
+    }
     if (done) done = publish_new(draft, folder);
     if (!done) std::filesystem::remove_all(draft, error);
     return done;
@@ -274,35 +387,32 @@ Result<std::vector<Bytes>> CertificateAuthority::issue_for(ByteView public_key, 
 
 Result<std::vector<Bytes>> CertificateAuthority::issue_checked(ByteView public_key, const Subject& subject,
                                                                const Validity& validity) const {
-    if (validity.not_before < parts_->issuing_validity.not_before ||
-        validity.not_before >= parts_->issuing_validity.not_after) {
-        return fail(ErrorCode::CertificateInvalid, "the issuing CA is not valid at this time");
-    }
-    if (validity.not_after <= validity.not_before) return invalid_parameter("a certificate must live for some time");
+    const IssuingCa& issuing = parts_->issuing.front();
+    if (const auto checked = check_validity(validity, issuing.validity); !checked) return checked.error();
     auto name = encode_name({subject.country, subject.organization, subject.common_name, subject.serial_number});
     if (!name) return name.error();
 
-    std::vector<Bytes> extensions = parts_->common_extensions;
+    std::vector<Bytes> extensions = parts_->document_signing_extensions;
     extensions.push_back(extension::subject_key_identifier(key_identifier_of(public_key)));
     if (!subject.contact.empty()) {
         auto contact = extension::subject_alternative_name(subject.contact);
         if (!contact) return contact.error();
         extensions.push_back(std::move(*contact));
     }
-    const UtcTime not_after = std::min(validity.not_after, parts_->issuing_validity.not_after);
-    if (parts_->settings.revocation_list_url.empty() &&
+    const UtcTime not_after = std::min(validity.not_after, issuing.validity.not_after);
+    if (!parts_->has_revocation() &&
         not_after - validity.not_before <= parts_->settings.short_term_limit + kBackdated) {
         extensions.push_back(extension::no_revocation_available());
         extensions.push_back(extension::validity_assured_short_term());
     }
-    auto certificate = write_certificate({random_serial_number(), parts_->issuing_name, std::move(*name),
-                                          validity.not_before, not_after, public_key, std::move(extensions)},
-                                         *parts_->issuing_signer);
+    auto certificate = write_certificate({random_serial_number(), issuing.name, std::move(*name), validity.not_before,
+                                          not_after, public_key, std::move(extensions)},
+                                         *issuing.signer);
     if (!certificate) return certificate.error();
     std::vector<Bytes> chain;
     chain.reserve(3);
     chain.push_back(std::move(*certificate));
-    chain.push_back(parts_->issuing);
+    chain.push_back(issuing.certificate);
     chain.push_back(parts_->root);
     return chain;
 }
@@ -316,10 +426,98 @@ Result<std::unique_ptr<Signer>> CertificateAuthority::issue(const Subject& subje
     return KeySigner::trusted(std::move(*key), std::move(*chain));
 }
 
+Result<std::unique_ptr<Signer>> CertificateAuthority::issue_service(AuthorityService service, const Validity& validity,
+                                                                    std::size_t issuing) const {
+    if (issuing >= parts_->issuing.size()) return invalid_parameter("there is no such issuing CA");
+    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    if (!key) return key.error();
+    auto chain = issue_service_for(service, *key, validity, issuing);
+    if (!chain) return chain.error();
+    return KeySigner::trusted(*key, std::move(*chain));
+}
+
+Result<std::vector<Bytes>> CertificateAuthority::issue_service_for(AuthorityService service, const PrivateKey& key,
+                                                                   const Validity& validity,
+                                                                   std::size_t issuing) const {
+    const bool by_root = service == AuthorityService::RootResponder;
+    if (by_root && !parts_->root_signer) return fail(ErrorCode::KeyUnusable, "the root's key is not here");
+    const IssuingCa& ca = parts_->issuing[issuing];
+    const Validity& issuer_validity = by_root ? parts_->root_validity : ca.validity;
+    if (const auto checked = check_validity(validity, issuer_validity); !checked) return checked.error();
+    const auto name = encode_name({parts_->settings.country,
+                                   parts_->settings.organization,
+                                   fmt::format("{} {}", names_of(service).common_name, hex(random_bytes(4))),
+                                   {}});
+    if (!name) return name.error();
+
+    std::vector<Bytes> extensions =
+        by_root ? std::vector<Bytes>{extension::authority_key_identifier(parts_->root_key_identifier)}
+                : parts_->issuing_extensions(issuing);
+    const Bytes public_key = key.public_key();
+    extensions.push_back(extension::subject_key_identifier(key_identifier_of(public_key)));
+    extensions.push_back(extension::service_key_usage());
+    if (service == AuthorityService::TimeStamping) {
+        extensions.push_back(extension::time_stamping_purpose());
+    } else {
+        extensions.push_back(extension::ocsp_signing_purpose());
+        extensions.push_back(extension::ocsp_no_check());
+    }
+    auto certificate =
+        write_certificate({random_serial_number(), by_root ? parts_->root_name : ca.name, *name, validity.not_before,
+                           std::min(validity.not_after, issuer_validity.not_after), public_key, std::move(extensions)},
+                          by_root ? *parts_->root_signer : *ca.signer);
+    if (!certificate) return certificate.error();
+    std::vector<Bytes> chain{std::move(*certificate)};
+    if (!by_root) chain.push_back(ca.certificate);
+    chain.push_back(parts_->root);
+    return chain;
+}
+
+Result<std::unique_ptr<Signer>> CertificateAuthority::load_or_issue_service(AuthorityService service,
+                                                                            const std::filesystem::path& folder,
+                                                                            const KeyVault& vault, UtcTime now,
+                                                                            std::chrono::seconds lifetime,
+                                                                            std::chrono::seconds renew_before) const {
+    const ServiceNames names = names_of(service);
+    const std::string file(names.file);
+    if (auto kept = load_service(service, folder, vault)) {
+        const auto certificate = view_certificate((*kept)->certificate_chain().front());
+        if (certificate && certificate->not_before <= now && now + renew_before < certificate->not_after) return kept;
+    }
+    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    if (!key) return key.error();
+    auto chain = issue_service_for(service, *key, Validity::starting(now, lifetime), 0);
+    if (!chain) return chain.error();
+    const auto written = write_key_and_certificates(folder, file, *key, names.key_context, *chain, vault);
+    if (!written) return written.error();
+    return KeySigner::trusted(*key, std::move(*chain));
+}
+
+/// What cannot be used for whatever reason is issued anew by the caller.
+Result<std::unique_ptr<Signer>> CertificateAuthority::load_service(AuthorityService service,
+                                                                   const std::filesystem::path& folder,
+                                                                   const KeyVault& vault) const {
+    const ServiceNames names = names_of(service);
+    const std::string file(names.file);
+    auto key = open_key(folder / (file + ".key"), names.key_context, vault);
+    if (!key) return key.error();
+    const auto content = read_secret_file(folder / (file + ".pem"), kMaxFile);
+    if (!content) return content.error();
+    auto chain = read_certificates(content->view());
+    if (!chain) return chain.error();
+    const Bytes& issuer = service == AuthorityService::RootResponder ? parts_->root : issuing_certificate();
+    if (chain->size() < 2 || (*chain)[1] != issuer || chain->back() != parts_->root) {
+        return fail(ErrorCode::CertificateInvalid, "another CA issued the service's certificate");
+    }
+    return KeySigner::create(std::move(*key), std::move(*chain));
+}
+
 Result<Bytes> CertificateAuthority::revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked,
-                                                    UtcTime this_update, UtcTime next_update) const {
-    return write_list(parts_->issuing_name, parts_->issuing_key_identifier, *parts_->issuing_signer, number, revoked,
-                      this_update, next_update);
+                                                    UtcTime this_update, UtcTime next_update,
+                                                    std::size_t issuing) const {
+    if (issuing >= parts_->issuing.size()) return invalid_parameter("there is no such issuing CA");
+    const IssuingCa& ca = parts_->issuing[issuing];
+    return write_list(ca.name, ca.key_identifier, *ca.signer, number, revoked, this_update, next_update);
 }
 
 Result<Bytes> CertificateAuthority::root_revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked,

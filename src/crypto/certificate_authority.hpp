@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "crypto/key.hpp"
 #include "crypto/key_vault.hpp"
+#include "crypto/revocation_reason.hpp"
 #include "crypto/signer.hpp"
 
 #include <chrono>
@@ -45,19 +46,37 @@ struct AuthoritySettings {
     std::string country;
     std::chrono::days root_lifetime{20 * 365};
     std::chrono::days issuing_lifetime{10 * 365};
-    /// Where others find the issuing CA's certificate and its revocation list; empty: the extension is left out.
+    /// Where others find the issuing CA's certificate and its revocation list; empty: the extension is left out. In
+    /// these and in `responder_url`, `{issuing}` becomes the issuing CA's key identifier (hexadecimal): after a renewal
+    /// each issuing CA needs a list at an address of its own.
     std::string issuer_url;
     std::string revocation_list_url;
-    /// Where the root's certificate and revocation list are, for the issuing CA's certificate; fixed when it is made.
+    /// Where the issuing CA's OCSP responder is; empty: the extension is left out.
+    std::string responder_url;
+    /// Where the root's certificate, revocation list and OCSP responder are, for the issuing CA's certificate; fixed
+    /// when it is made.
     std::string root_url;
     std::string root_revocation_list_url;
-    /// A certificate that lives no longer than this and has no revocation list says so itself (RFC 9608, ETSI
-    /// EN 319 412-1): validators then ask for no revocation data.
+    std::string root_responder_url;
+    /// A certificate that lives no longer than this and has neither revocation list nor responder says so itself (RFC
+    /// 9608, ETSI EN 319 412-1): validators then ask for no revocation data.
     std::chrono::hours short_term_limit{7 * 24};
+};
+
+/// What the CA runs beside its certificates: each has a key and a certificate of its own.
+enum class AuthorityService {
+    /// Time-stamps (RFC 3161), below the issuing CA.
+    TimeStamping,
+    /// OCSP (RFC 6960) for the issuing CA's certificates, and for the root's.
+    Responder,
+    RootResponder,
 };
 
 /// The installation's own certification authority: a root, an issuing CA below it (path length 0), and one certificate
 /// for each signing event, with a key of its own. All its keys are P-256. Thread-safe.
+///
+/// The issuing CA can be renewed below the same root. It then has another name and key; the former ones stay, because
+/// their certificates still need revocation lists. Wherever a number `issuing` is asked for, 0 is the present one.
 class CertificateAuthority {
   public:
     static Result<CertificateAuthority> create(const AuthoritySettings& settings, UtcTime now);
@@ -68,6 +87,11 @@ class CertificateAuthority {
     /// Loads the folder, or makes a CA and the folder when there is none.
     static Result<CertificateAuthority> load_or_create(const std::filesystem::path& folder, const KeyVault& vault,
                                                        const AuthoritySettings& settings, UtcTime now);
+
+    /// Adds a new issuing CA to the folder and loads the result; nothing in the folder is overwritten. KeyUnusable when
+    /// the root's key was taken away, CertificateInvalid when the root is not valid at `now`.
+    static Result<CertificateAuthority> renew_issuing(const std::filesystem::path& folder, const KeyVault& vault,
+                                                      const AuthoritySettings& settings, UtcTime now);
 
     CertificateAuthority(CertificateAuthority&&) noexcept;
     CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
@@ -87,28 +111,52 @@ class CertificateAuthority {
     /// private key.
     Result<std::vector<Bytes>> issue_for(ByteView public_key, const Subject& subject, const Validity& validity) const;
 
+    /// A fresh key and certificate for a service; the signer's chain ends at the root. KeyUnusable when the root's key
+    /// is needed and was taken away, CertificateInvalid when the CA is not valid at `validity.not_before`.
+    Result<std::unique_ptr<Signer>> issue_service(AuthorityService service, const Validity& validity,
+                                                  std::size_t issuing = 0) const;
+    /// The service's signer as kept in the CA's folder. A new one is issued for `lifetime`, and kept instead, when
+    /// there is none, or it ends within `renew_before` of `now`, or it was issued by another CA than the present one.
+    Result<std::unique_ptr<Signer>> load_or_issue_service(AuthorityService service, const std::filesystem::path& folder,
+                                                          const KeyVault& vault, UtcTime now,
+                                                          std::chrono::seconds lifetime,
+                                                          std::chrono::seconds renew_before) const;
+
     struct Revoked {
         std::string serial_number;  // hexadecimal
         UtcTime at;
+        RevocationReason reason = RevocationReason::Unspecified;
     };
-    /// The issuing CA's list (RFC 5280 §5) in DER. `number` must grow from list to list.
+    /// An issuing CA's full list (RFC 5280 §5) in DER. `number` must grow from list to list. InvalidParameter when a
+    /// serial number is not hexadecimal, or the list would end before it begins.
     Result<Bytes> revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked, UtcTime this_update,
-                                  UtcTime next_update) const;
-    /// The root's list, about the issuing CA. KeyUnusable when the root's key was taken away.
+                                  UtcTime next_update, std::size_t issuing = 0) const;
+    /// The root's full list, about the issuing CAs. KeyUnusable when the root's key was taken away.
     Result<Bytes> root_revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked, UtcTime this_update,
                                        UtcTime next_update) const;
 
     /// DER.
     const Bytes& root_certificate() const;
     const Bytes& issuing_certificate() const;
+    /// The present issuing CA first, then the former ones, newest first.
+    std::vector<Bytes> issuing_certificates() const;
 
   private:
+    struct IssuingCa;
     struct Parts;
     explicit CertificateAuthority(std::unique_ptr<Parts> parts);
     Result<std::vector<Bytes>> issue_checked(ByteView public_key, const Subject& subject,
                                              const Validity& validity) const;
-    static Result<std::unique_ptr<Parts>> assemble(const AuthoritySettings& settings, Bytes root, Bytes issuing,
-                                                   std::unique_ptr<PrivateKey> root_key, PrivateKey issuing_key);
+    Result<std::vector<Bytes>> issue_service_for(AuthorityService service, const PrivateKey& key,
+                                                 const Validity& validity, std::size_t issuing) const;
+    Result<std::unique_ptr<Signer>> load_service(AuthorityService service, const std::filesystem::path& folder,
+                                                 const KeyVault& vault) const;
+    static Result<IssuingCa> make_issuing_ca(const Bytes& root, Bytes certificate, PrivateKey key);
+    static Result<std::unique_ptr<Parts>> assemble(const AuthoritySettings& settings, Bytes root,
+                                                   std::unique_ptr<PrivateKey> root_key,
+                                                   std::vector<IssuingCa> issuing);
+    static Result<std::vector<IssuingCa>> load_issuing(const std::filesystem::path& folder, const KeyVault& vault,
+                                                       const Bytes& root);
 
     std::unique_ptr<Parts> parts_;
 };

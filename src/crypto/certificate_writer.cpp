@@ -1,6 +1,7 @@
 #include "crypto/certificate_writer.hpp"
 
 #include "base/text.hpp"
+#include "crypto/algorithms.hpp"
 #include "crypto/der.hpp"
 #include "crypto/oids.hpp"
 
@@ -71,13 +72,6 @@ Bytes mail_name(std::string_view address) {
     return der::element(der::context(0), {der::object_identifier(oid::kSmtpUtf8Mailbox), mailbox});
 }
 
-Bytes signature_algorithm_of(const Signer& signer) {
-    if (signer.algorithm() == SignatureAlgorithm::RsaPkcs1Sha256) {
-        return der::sequence({der::object_identifier(oid::kSha256WithRsa), der::null()});
-    }
-    return der::sequence({der::object_identifier(oid::kEcdsaWithSha256)});
-}
-
 Bytes list_of(const std::vector<Bytes>& elements) {
     Bytes content;
     for (const Bytes& one : elements)
@@ -85,11 +79,18 @@ Bytes list_of(const std::vector<Bytes>& elements) {
     return der::sequence({content});
 }
 
+/// RFC 5280 §5.3.1: no reason code rather than `unspecified`.
+Bytes entry_extensions(RevocationReason reason) {
+    if (reason == RevocationReason::Unspecified) return {};
+    const auto code = static_cast<std::uint8_t>(reason);
+    return der::sequence({make_extension(oid::kReasonCode, false, der::element(der::kEnumerated, ByteView(&code, 1)))});
+}
+
 /// Certificate and CertificateList have the same frame.
 Result<Bytes> sign_frame(ByteView to_be_signed, const Signer& issuer) {
     const auto signature_value = issuer.sign(to_be_signed);
     if (!signature_value) return signature_value.error();
-    return der::sequence({to_be_signed, signature_algorithm_of(issuer), der::bit_string(*signature_value)});
+    return der::sequence({to_be_signed, encode_algorithm(issuer.algorithm()), der::bit_string(*signature_value)});
 }
 
 }  // namespace
@@ -157,9 +158,28 @@ Result<Bytes> subject_alternative_name(std::string_view contact) {
     return make_extension(oid::kSubjectAlternativeName, false, der::sequence({mail_name(contact)}));
 }
 
-Bytes issuer_url(std::string_view url) {
-    const Bytes access = der::sequence({der::object_identifier(oid::kCaIssuers), url_name(url)});
-    return make_extension(oid::kAuthorityInformationAccess, false, der::sequence({access}));
+Bytes time_stamping_purpose() {
+    return make_extension(oid::kExtendedKeyUsage, true, der::sequence({der::object_identifier(oid::kTimeStamping)}));
+}
+
+Bytes ocsp_signing_purpose() {
+    return make_extension(oid::kExtendedKeyUsage, false, der::sequence({der::object_identifier(oid::kOcspSigning)}));
+}
+
+Bytes ocsp_no_check() {
+    return make_extension(oid::kOcspNoCheck, false, der::null());
+}
+
+Bytes service_key_usage() {
+    return make_extension(oid::kKeyUsage, true, der::named_bits({0}));  // digitalSignature
+}
+
+Bytes authority_information_access(std::string_view responder_url, std::string_view issuer_url) {
+    const auto access = [](std::string_view method, std::string_view url) {
+        return url.empty() ? Bytes{} : der::sequence({der::object_identifier(method), url_name(url)});
+    };
+    return make_extension(oid::kAuthorityInformationAccess, false,
+                          der::sequence({access(oid::kOcsp, responder_url), access(oid::kCaIssuers, issuer_url)}));
 }
 
 Bytes revocation_list_url(std::string_view url) {
@@ -196,7 +216,7 @@ Result<Bytes> write_certificate(const CertificateFields& fields, const Signer& i
     const Bytes to_be_signed = der::sequence({
         version,
         der::integer(fields.serial_number),
-        signature_algorithm_of(issuer),
+        encode_algorithm(issuer.algorithm()),
         fields.issuer,
         der::sequence({der::time(fields.not_before), der::time(fields.not_after)}),
         fields.subject,
@@ -208,13 +228,13 @@ Result<Bytes> write_certificate(const CertificateFields& fields, const Signer& i
 
 Result<Bytes> write_revocation_list(const RevocationListFields& fields, const Signer& issuer) {
     Bytes entries;
-    for (const auto& [serial_number, revoked_at] : fields.entries) {
-        append(entries, der::sequence({der::integer(serial_number), der::time(revoked_at)}));
+    for (const auto& [serial_number, revoked_at, reason] : fields.entries) {
+        append(entries, der::sequence({der::integer(serial_number), der::time(revoked_at), entry_extensions(reason)}));
     }
     const Bytes revoked = entries.empty() ? Bytes{} : der::sequence({entries});  // absent when there are none
     const Bytes to_be_signed = der::sequence({
         der::integer(std::uint64_t{1}),  // v2
-        signature_algorithm_of(issuer),
+        encode_algorithm(issuer.algorithm()),
         fields.issuer,
         der::time(fields.this_update),
         der::time(fields.next_update),

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "crypto/revocation_reason.hpp"
 #include "crypto/signer.hpp"
 
 #include <cstddef>
@@ -35,7 +36,15 @@ Bytes authority_key_identifier(ByteView key_identifier);
 /// A mail address becomes rfc822Name (SmtpUTF8Mailbox when it is not ASCII), a telephone number a `tel:` URI (RFC
 /// 3966). InvalidParameter for anything else.
 Result<Bytes> subject_alternative_name(std::string_view contact);
-Bytes issuer_url(std::string_view url);
+/// RFC 3161 §2.3: the one purpose of a time-stamp authority, critical; and what its key does: digitalSignature.
+Bytes time_stamping_purpose();
+/// RFC 6960 §4.2.2.2: answers for the CA that issued it.
+Bytes ocsp_signing_purpose();
+/// RFC 6960 §4.2.2.2.1: nobody need ask whether this responder was revoked.
+Bytes ocsp_no_check();
+Bytes service_key_usage();
+/// Where the certificate's OCSP responder is, and its issuer's certificate; empty: left out. Not both may be empty.
+Bytes authority_information_access(std::string_view responder_url, std::string_view issuer_url);
 Bytes revocation_list_url(std::string_view url);
 /// RFC 9608: nobody will ever publish whether this certificate was revoked.
 Bytes no_revocation_available();
@@ -67,6 +76,7 @@ struct RevocationListFields {
     struct Entry {
         Bytes serial_number;
         UtcTime revoked_at;
+        RevocationReason reason = RevocationReason::Unspecified;
     };
     std::vector<Entry> entries;
     std::vector<Bytes> extensions;

@@ -31,6 +31,8 @@ struct Attribute {
 };
 
 struct SignerInfo {
+    /// CMSVersion (§5.3); nothing when it is no small number. Not signed, and of no effect.
+    std::optional<std::uint64_t> version;
     /// Either issuer (an encoded Name) and serial number (big-endian) …
     Bytes issuer;
     Bytes serial_number;
@@ -51,6 +53,10 @@ struct SignedData {
     std::size_t encoded_size = 0;
     /// False when lengths were indefinite: read all the same, but no DER.
     bool is_definite = true;
+    /// CMSVersion (§5.1); nothing when it is no small number. Not signed, and of no effect.
+    std::optional<std::uint64_t> version;
+    /// digestAlgorithms, dotted; empty when malformed. Not signed, and repeated in the SignerInfo.
+    std::vector<std::string> digest_algorithms;
     /// eContentType, dotted: id-data in PDFs.
     std::string content_type;
     /// eContent; absent in a detached signature.
@@ -66,6 +72,9 @@ struct SignedData {
 /// Reads the SignedData at the start of `bytes`, DER or BER with indefinite lengths, of at most 4 MB. SignatureInvalid
 /// when it is malformed, has none or several SignerInfos, or more than 200 certificates or attributes.
 Result<SignedData> parse_cms(ByteView bytes);
+/// How many SignerInfos the SignedData at the start of `bytes` has, for saying why parse_cms refused it; nothing when
+/// it cannot even be counted.
+std::optional<std::size_t> count_signer_infos(ByteView bytes);
 
 /// What is wrong, or worth knowing, about a signature that was read. Which of them a profile forbids (PAdES forbids a
 /// signing-time, demands a signing-certificate) is for the caller to say.

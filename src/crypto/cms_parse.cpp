@@ -104,7 +104,7 @@ bool read_signed_attributes(const der::Element& element, SignerInfo& signer) {
 }
 
 bool read_signer(der::Reader fields, SignerInfo& signer) {
-    fields.take(der::kInteger);
+    signer.version = der::read_small_integer(fields.take(der::kInteger));
     if (!read_signer_identifier(fields, signer)) return false;
     const auto digest_algorithm = read_algorithm(fields);
     if (const auto attributes = fields.take_if(der::context(0))) {
@@ -124,10 +124,20 @@ bool read_signer(der::Reader fields, SignerInfo& signer) {
     return fields.finished();
 }
 
+std::vector<std::string> read_digest_algorithms(der::Reader set) {
+    std::vector<std::string> algorithms;
+    while (set.ok() && !set.at_end()) {
+        const auto algorithm = read_algorithm(set);
+        if (!algorithm || algorithms.size() == kMaxAttributes) return {};
+        algorithms.push_back(algorithm->oid);
+    }
+    return set.ok() ? algorithms : std::vector<std::string>{};
+}
+
 Result<SignedData> read_signed_data(der::Reader fields) {
     SignedData data;
-    fields.take(der::kInteger);
-    fields.take(der::kSet);  // digestAlgorithms: repeated in the SignerInfo
+    data.version = der::read_small_integer(fields.take(der::kInteger));
+    data.digest_algorithms = read_digest_algorithms(der::Reader(fields.take(der::kSet)));
     if (!read_content(der::Reader(fields.take(der::kSequence)), data)) return malformed("damaged content");
     if (const auto certificates = fields.take_if(der::context(0))) {
         if (!read_certificates_of(*certificates, data)) return malformed("damaged certificates, or too many");
@@ -142,7 +152,39 @@ Result<SignedData> read_signed_data(der::Reader fields) {
     return data;
 }
 
+/// ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT }
+std::optional<der::Element> find_signed_data(ByteView encoding) {
+    der::Reader outer(encoding);
+    der::Reader content_info(outer.take(der::kSequence));
+    const std::string type = read_oid(content_info);
+    der::Reader content(content_info.take(der::context(0)));
+    const der::Element signed_data = content.take(der::kSequence);
+    if (!content_info.finished() || !content.finished() || type != oid::kSignedData) return std::nullopt;
+    return signed_data;
+}
+
 }  // namespace
+
+std::optional<std::size_t> count_signer_infos(ByteView bytes) {
+    if (bytes.size() > kMaxSize) return std::nullopt;
+    const auto definite = der::with_definite_lengths(bytes);
+    const auto signed_data = definite ? find_signed_data(definite->encoding) : std::nullopt;
+    if (!signed_data) return std::nullopt;
+    der::Reader fields(*signed_data);
+    fields.take(der::kInteger);
+    fields.take(der::kSet);
+    fields.take(der::kSequence);
+    fields.take_if(der::context(0));
+    fields.take_if(der::context(1));
+    der::Reader signers(fields.take(der::kSet));
+    if (!fields.finished()) return std::nullopt;
+    std::size_t count = 0;
+    while (signers.ok() && !signers.at_end()) {
+        signers.take(der::kSequence);
+        ++count;
+    }
+    return signers.finished() ? std::optional(count) : std::nullopt;
+}
 
 std::optional<DigestAlgorithm> SignedData::digest_algorithm() const {
     return digest_of_oid(signer.digest_algorithm.oid);
@@ -152,13 +194,9 @@ Result<SignedData> parse_cms(ByteView bytes) {
     if (bytes.size() > kMaxSize) return malformed("too large");
     const auto definite = der::with_definite_lengths(bytes);
     if (!definite) return malformed("no ASN.1");
-    der::Reader outer(definite->encoding);
-    der::Reader content_info(outer.take(der::kSequence));
-    const std::string type = read_oid(content_info);
-    der::Reader content(content_info.take(der::context(0)));
-    const der::Element signed_data = content.take(der::kSequence);
-    if (!content_info.finished() || !content.finished() || type != oid::kSignedData) return malformed("no SignedData");
-    auto data = read_signed_data(der::Reader(signed_data));
+    const auto signed_data = find_signed_data(definite->encoding);
+    if (!signed_data) return malformed("no SignedData");
+    auto data = read_signed_data(der::Reader(*signed_data));
     if (!data) return data;
     data->encoded_size = definite->consumed;
     data->is_definite = std::ranges::equal(definite->encoding, bytes.first(definite->consumed));

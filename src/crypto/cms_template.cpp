@@ -1,5 +1,7 @@
 #include "crypto/cms_template.hpp"
 
+#include "crypto/algorithms.hpp"
+#include "crypto/certificate_view.hpp"
 #include "crypto/der.hpp"
 #include "crypto/oids.hpp"
 
@@ -9,14 +11,7 @@ namespace signet::crypto {
 namespace {
 
 Bytes digest_algorithm() {
-    return der::sequence({der::object_identifier(oid::kSha256)});  // RFC 5754 §2: parameters absent
-}
-
-Bytes signature_algorithm(SignatureAlgorithm algorithm) {
-    if (algorithm == SignatureAlgorithm::RsaPkcs1Sha256) {
-        return der::sequence({der::object_identifier(oid::kSha256WithRsa), der::null()});
-    }
-    return der::sequence({der::object_identifier(oid::kEcdsaWithSha256)});
+    return encode_algorithm(DigestAlgorithm::Sha256);
 }
 
 Bytes attribute(std::string_view type, ByteView value) {
@@ -37,58 +32,52 @@ Bytes algorithm_protection(ByteView signature_algorithm) {
     return der::sequence({digest_algorithm(), der::element(der::context(1), inside.content)});
 }
 
-struct IssuerAndSerialNumber {
-    ByteView issuer;         // Name
-    ByteView serial_number;  // INTEGER
-};
-
-/// RFC 5280 §4.1: both are copied as they stand in the certificate.
-Result<IssuerAndSerialNumber> issuer_and_serial_number(ByteView certificate) {
-    der::Reader outer(certificate);
-    der::Reader certificate_fields(outer.take(der::kSequence));
-    der::Reader tbs(certificate_fields.take(der::kSequence));
-    tbs.take_if(der::context(0));
-    const der::Element serial_number = tbs.take(der::kInteger);
-    tbs.take(der::kSequence);
-    const der::Element issuer = tbs.take(der::kSequence);
-    if (!outer.finished() || !tbs.ok()) {
-        return fail(ErrorCode::CertificateInvalid, "the signer's certificate is no DER certificate");
-    }
-    return IssuerAndSerialNumber{issuer.encoding, serial_number.encoding};
+std::size_t whole(std::size_t length) {
+    return der::header_size(length) + length;
 }
 
 }  // namespace
 
-CmsTemplate::CmsTemplate(const Signer& signer) {
+struct CmsTemplate::Lengths {
+    std::size_t encapsulated = 0;  // EncapsulatedContentInfo
+    std::size_t signer_info = 0;
+    std::size_t signer_infos = 0;
+    std::size_t signed_data = 0;
+    std::size_t explicit_content = 0;
+    std::size_t content_info = 0;
+};
+
+CmsTemplate::CmsTemplate(const Signer& signer, std::string_view content_type) {
     const std::vector<Bytes>& chain = signer.certificate_chain();
     if (chain.empty()) {
         usable_ = fail(ErrorCode::CertificateInvalid, "the signer has no certificate");
         return;
     }
-    const auto id = issuer_and_serial_number(chain.front());
-    if (!id) {
-        usable_ = id.error();
+    const auto certificate = view_certificate(chain.front());
+    if (!certificate) {
+        usable_ = fail(ErrorCode::CertificateInvalid, "the signer's certificate is no DER certificate");
         return;
     }
-    content_type_ = der::object_identifier(oid::kSignedData);
-    signature_algorithm_ = signature_algorithm(signer.algorithm());
+    const Bytes serial_number = der::element(der::kInteger, certificate->serial_number);
+    signed_data_type_ = der::object_identifier(oid::kSignedData);
+    content_type_ = der::object_identifier(content_type);
+    signature_algorithm_ = encode_algorithm(signer.algorithm());
 
-    append(before_signer_infos_, der::integer(std::uint64_t{1}));
-    append(before_signer_infos_, der::element(der::kSet, digest_algorithm()));
-    append(before_signer_infos_, der::sequence({der::object_identifier(oid::kData)}));
-    append(before_signer_infos_, der::set_of(chain, der::context(0)));
+    append(before_content_, der::integer(std::uint64_t{content_type == oid::kData ? 1U : 3U}));  // RFC 5652 §5.1
+    append(before_content_, der::element(der::kSet, digest_algorithm()));
+    certificates_ = der::set_of(chain, der::context(0));
 
     append(before_attributes_, der::integer(std::uint64_t{1}));
-    append(before_attributes_, der::sequence({id->issuer, id->serial_number}));
+    append(before_attributes_, der::sequence({certificate->issuer, serial_number}));
     append(before_attributes_, digest_algorithm());
 
-    make_attributes(chain.front(), id->issuer, id->serial_number);
+    make_attributes(chain.front(), certificate->issuer, serial_number);
 }
 
 void CmsTemplate::make_attributes(ByteView certificate, ByteView issuer, ByteView serial_number) {
     const Bytes digest = attribute(oid::kMessageDigest, der::octet_string(Sha256Digest{}));
     attributes_ = der::set_of({
-        attribute(oid::kContentType, der::object_identifier(oid::kData)),
+        attribute(oid::kContentType, content_type_),
         digest,
         attribute(oid::kSigningCertificateV2, signing_certificate_v2(certificate, issuer, serial_number)),
         attribute(oid::kCmsAlgorithmProtection, algorithm_protection(signature_algorithm_)),
@@ -99,7 +88,8 @@ void CmsTemplate::make_attributes(ByteView certificate, ByteView issuer, ByteVie
 }
 
 const CmsTemplate& CmsTemplate::of(const Signer& signer) {
-    std::call_once(signer.template_made_, [&] { signer.template_ = std::make_shared<const CmsTemplate>(signer); });
+    std::call_once(signer.template_made_,
+                   [&] { signer.template_ = std::make_shared<const CmsTemplate>(signer, oid::kData); });
     return *signer.template_;
 }
 
@@ -110,59 +100,108 @@ Bytes CmsTemplate::signed_attributes(const Sha256Digest& content_digest) const {
     return attributes;
 }
 
-CmsTemplate::Lengths CmsTemplate::lengths_with(std::size_t signature_size) const {
-    const auto whole = [](std::size_t length) { return der::header_size(length) + length; };
+CmsTemplate::Lengths CmsTemplate::lengths_with(const Sizes& sizes) const {
     Lengths lengths;
-    lengths.signer_info =
-        before_attributes_.size() + attributes_.size() + signature_algorithm_.size() + whole(signature_size);
+    lengths.encapsulated = content_type_.size() + (sizes.content == 0 ? 0 : whole(whole(sizes.content)));
+    lengths.signer_info = before_attributes_.size() + attributes_.size() + signature_algorithm_.size() +
+                          whole(sizes.signature_value) +
+                          (sizes.unsigned_attributes == 0 ? 0 : whole(sizes.unsigned_attributes));
     lengths.signer_infos = whole(lengths.signer_info);
-    lengths.signed_data = before_signer_infos_.size() + whole(lengths.signer_infos);
+    lengths.signed_data = before_content_.size() + whole(lengths.encapsulated) +
+                          (sizes.with_certificates ? certificates_.size() : 0) + whole(lengths.signer_infos);
     lengths.explicit_content = whole(lengths.signed_data);
-    lengths.content_info = content_type_.size() + whole(lengths.explicit_content);
+    lengths.content_info = signed_data_type_.size() + whole(lengths.explicit_content);
     return lengths;
 }
 
-std::size_t CmsTemplate::size_with(std::size_t signature_size) const {
-    const std::size_t length = lengths_with(signature_size).content_info;
-    return der::header_size(length) + length;
+std::size_t CmsTemplate::size_with(const Sizes& sizes) const {
+    return whole(lengths_with(sizes).content_info);
 }
 
-Bytes CmsTemplate::assemble(ByteView signed_attributes, ByteView signature_value) const {
-    const Lengths lengths = lengths_with(signature_value.size());
+Bytes CmsTemplate::assemble(const Parts& parts) const {
+    const Lengths lengths = lengths_with({parts.signature_value.size(), parts.content.size(),
+                                          parts.unsigned_attributes.size(), parts.with_certificates});
     Bytes cms;
-    cms.reserve(size_with(signature_value.size()));
+    cms.reserve(whole(lengths.content_info));
     der::append_header(cms, der::kSequence, lengths.content_info);
-    append(cms, content_type_);
+    append(cms, signed_data_type_);
     der::append_header(cms, der::context(0), lengths.explicit_content);
     der::append_header(cms, der::kSequence, lengths.signed_data);
-    append(cms, before_signer_infos_);
+    append(cms, before_content_);
+    der::append_header(cms, der::kSequence, lengths.encapsulated);
+    append(cms, content_type_);
+    if (!parts.content.empty()) {
+        der::append_header(cms, der::context(0), whole(parts.content.size()));
+        der::append_header(cms, der::kOctetString, parts.content.size());
+        append(cms, parts.content);
+    }
+    if (parts.with_certificates) append(cms, certificates_);
     der::append_header(cms, der::kSet, lengths.signer_infos);
     der::append_header(cms, der::kSequence, lengths.signer_info);
     append(cms, before_attributes_);
     const std::size_t attributes_at = cms.size();
-    append(cms, signed_attributes);
+    append(cms, parts.signed_attributes);
     cms[attributes_at] = der::context(0);  // signed as a SET OF, stored as [0] IMPLICIT
     append(cms, signature_algorithm_);
-    der::append_header(cms, der::kOctetString, signature_value.size());
-    append(cms, signature_value);
+    der::append_header(cms, der::kOctetString, parts.signature_value.size());
+    append(cms, parts.signature_value);
+    if (!parts.unsigned_attributes.empty()) {
+        der::append_header(cms, der::context(1), parts.unsigned_attributes.size());
+        append(cms, parts.unsigned_attributes);
+    }
     return cms;
 }
 
-Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_digest) {
-    const CmsTemplate& cms = CmsTemplate::of(signer);
-    if (!cms.usable()) return cms.usable().error();
-    const Bytes attributes = cms.signed_attributes(content_digest);
-    const auto signature_value = signer.sign(attributes);
-    if (!signature_value) return signature_value.error();
-    if (signature_value->size() > signer.max_signature_size()) {
+Result<Bytes> sign_attributes(const Signer& signer, ByteView signed_attributes) {
+    auto signature_value = signer.sign(signed_attributes);
+    if (signature_value && signature_value->size() > signer.max_signature_size()) {
         return fail(ErrorCode::KeyUnusable, "the key made a longer signature value than it announced");
     }
-    return cms.assemble(attributes, *signature_value);
+    return signature_value;
+}
+
+Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_digest) {
+    const auto signature = sign_pades(signer, content_digest);
+    if (!signature) return signature.error();
+    return finish_pades_cms_without_time_stamp(signer, *signature);
+}
+
+Result<Bytes> finish_pades_cms_without_time_stamp(const Signer& signer, const PadesSignature& signature) {
+    const CmsTemplate& cms = CmsTemplate::of(signer);
+    if (!cms.usable()) return cms.usable().error();
+    return cms.assemble({signature.signed_attributes, signature.signature_value});
 }
 
 std::size_t max_pades_cms_size(const Signer& signer) {
     const CmsTemplate& cms = CmsTemplate::of(signer);
-    return cms.usable() ? cms.size_with(signer.max_signature_size()) : 0;
+    return cms.usable() ? cms.size_with({signer.max_signature_size()}) : 0;
+}
+
+Result<PadesSignature> sign_pades(const Signer& signer, const Sha256Digest& content_digest) {
+    const CmsTemplate& cms = CmsTemplate::of(signer);
+    if (!cms.usable()) return cms.usable().error();
+    Bytes attributes = cms.signed_attributes(content_digest);
+    auto signature_value = sign_attributes(signer, attributes);
+    if (!signature_value) return signature_value.error();
+    return PadesSignature{std::move(attributes), std::move(*signature_value)};
+}
+
+Result<Bytes> finish_pades_cms(const Signer& signer, const PadesSignature& signature, ByteView time_stamp_token) {
+    const CmsTemplate& cms = CmsTemplate::of(signer);
+    if (!cms.usable()) return cms.usable().error();
+    if (time_stamp_token.empty() || time_stamp_token.size() > kMaxTimeStampTokenSize) {
+        return invalid_parameter("a time-stamp token has 1 to 65536 bytes");
+    }
+    const Bytes stamp = attribute(oid::kSignatureTimeStamp, time_stamp_token);
+    return cms.assemble({signature.signed_attributes, signature.signature_value, {}, stamp});
+}
+
+std::size_t max_pades_cms_size(const Signer& signer, std::size_t max_token_size) {
+    const CmsTemplate& cms = CmsTemplate::of(signer);
+    if (!cms.usable()) return 0;
+    const std::size_t type_size = der::object_identifier(oid::kSignatureTimeStamp).size();
+    const std::size_t attribute_size = whole(type_size + whole(max_token_size));
+    return cms.size_with({signer.max_signature_size(), 0, attribute_size});
 }
 
 }  // namespace signet::crypto

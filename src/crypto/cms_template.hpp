@@ -3,43 +3,65 @@
 #include "base/result.hpp"
 #include "crypto/signer.hpp"
 
+#include <string_view>
+
 namespace signet::crypto {
 
 /// What is the same in every CMS of one signer, encoded once: making a CMS then costs little more than the signature.
-/// Immutable, so any number of threads may use one. Reached through `make_pades_cms`.
+/// Immutable, so any number of threads may use one. Reached through `make_pades_cms` and `TimeStampAuthority`.
 class CmsTemplate {
   public:
-    explicit CmsTemplate(const Signer& signer);
+    /// `content_type`: what is signed, eContentType (RFC 5652 §5.2).
+    CmsTemplate(const Signer& signer, std::string_view content_type);
 
-    /// The signer's template, made on first use.
+    /// The signer's template for PAdES, made on first use.
     static const CmsTemplate& of(const Signer& signer);
 
     /// Why the signer cannot be used; nothing wrong when the code below may run.
     const Status& usable() const { return usable_; }
     /// The signed attributes as a DER SET OF: what the signature value is made over (RFC 5652 §5.4).
     Bytes signed_attributes(const Sha256Digest& content_digest) const;
-    Bytes assemble(ByteView signed_attributes, ByteView signature_value) const;
-    /// The size of what `assemble` makes from a signature value of this size.
-    std::size_t size_with(std::size_t signature_size) const;
+
+    /// What goes into one CMS.
+    struct Parts {
+        /// As `signed_attributes` made them.
+        ByteView signed_attributes;
+        ByteView signature_value;
+        /// eContent; empty in a detached signature.
+        ByteView content = {};
+        /// Attributes side by side in the order of a DER SET OF; empty for none.
+        ByteView unsigned_attributes = {};
+        bool with_certificates = true;
+    };
+    Bytes assemble(const Parts& parts) const;
+
+    /// What the size of a CMS depends on.
+    struct Sizes {
+        std::size_t signature_value = 0;
+        std::size_t content = 0;
+        std::size_t unsigned_attributes = 0;
+        bool with_certificates = true;
+    };
+    /// The size of what `assemble` makes from parts of these sizes.
+    std::size_t size_with(const Sizes& sizes) const;
 
   private:
-    struct Lengths {
-        std::size_t signer_info = 0;
-        std::size_t signer_infos = 0;
-        std::size_t signed_data = 0;
-        std::size_t explicit_content = 0;
-        std::size_t content_info = 0;
-    };
-    Lengths lengths_with(std::size_t signature_size) const;
+    struct Lengths;
+    Lengths lengths_with(const Sizes& sizes) const;
     void make_attributes(ByteView certificate, ByteView issuer, ByteView serial_number);
 
     Status usable_;
-    Bytes content_type_;         // id-signedData
-    Bytes before_signer_infos_;  // version … certificates
+    Bytes signed_data_type_;     // id-signedData
+    Bytes before_content_;       // version, digestAlgorithms
+    Bytes content_type_;         // eContentType
+    Bytes certificates_;         // [0]
     Bytes before_attributes_;    // version, issuerAndSerialNumber, digestAlgorithm
     Bytes attributes_;           // SET OF, with zeros for the digest
     std::size_t digest_at_ = 0;  // where the digest goes in attributes_
     Bytes signature_algorithm_;
 };
+
+/// Lets the signer sign the attributes. KeyUnusable when it cannot, or makes more than it announced.
+Result<Bytes> sign_attributes(const Signer& signer, ByteView signed_attributes);
 
 }  // namespace signet::crypto

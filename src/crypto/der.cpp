@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <stdexcept>
 
@@ -13,8 +12,11 @@ constexpr std::size_t kMaxOidBytes = 64;
 constexpr unsigned kMaxDepth = 32;
 constexpr Tag kConstructed = 0x20;
 
-void append_base128(Bytes& to, std::uint64_t value) {
-    std::array<std::uint8_t, 10> digits;
+/// Wide enough for the arcs below 2.25, which are UUIDs (ITU-T X.667 §6).
+__extension__ using Arc = unsigned __int128;
+
+void append_base128(Bytes& to, Arc value) {
+    std::array<std::uint8_t, 19> digits;
     std::size_t count = 0;
     do {
         digits[count++] = static_cast<std::uint8_t>(value & 0x7f);
@@ -30,6 +32,27 @@ std::size_t total_size(std::initializer_list<ByteView> parts) {
     for (const ByteView part : parts)
         size += part.size();
     return size;
+}
+
+/// The decimal digits at the start of `text`, taken off it; nothing when there are none or too many.
+std::optional<Arc> take_arc(std::string_view& text) {
+    constexpr std::size_t kMaxDigits = 39;
+    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (count == 0 || count > kMaxDigits) return std::nullopt;
+    Arc arc = 0;
+    for (const char digit : text.substr(0, count))
+        arc = arc * 10 + static_cast<unsigned>(digit - '0');
+    text.remove_prefix(count);
+    return arc;
+}
+
+std::string decimal(Arc arc) {
+    std::string digits;
+    do {
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<unsigned>(arc % 10)));
+        arc /= 10;
+    } while (arc != 0);
+    return digits;
 }
 
 /// Identifier and length octets as read.
@@ -226,15 +249,14 @@ Bytes named_bits(std::initializer_list<unsigned> bits) {
 }
 
 Bytes object_identifier(std::string_view dotted) {
-    std::vector<std::uint64_t> arcs;
-    const char* at = dotted.data();
-    const char* const end = at + dotted.size();
-    while (at < end) {
-        std::uint64_t arc = 0;
-        const auto [next, error] = std::from_chars(at, end, arc);
-        if (error != std::errc{} || (next != end && *next != '.')) throw std::logic_error("not an object identifier");
-        arcs.push_back(arc);
-        at = next == end ? end : next + 1;
+    std::vector<Arc> arcs;
+    while (true) {
+        const auto arc = take_arc(dotted);
+        if (!arc) throw std::logic_error("not an object identifier");
+        arcs.push_back(*arc);
+        if (dotted.empty()) break;
+        if (dotted.front() != '.') throw std::logic_error("not an object identifier");
+        dotted.remove_prefix(1);
     }
     if (arcs.size() < 2 || arcs[0] > 2) throw std::logic_error("not an object identifier");
     Bytes content;
@@ -255,6 +277,23 @@ Bytes time(UtcTime time) {
         return element(kUtcTime, as_bytes(fmt::format("{:02}{}", t.year % 100, rest)));
     }
     return element(kGeneralizedTime, as_bytes(fmt::format("{:04}{}", t.year, rest)));
+}
+
+Bytes generalized_time(UtcTime time) {
+    const CivilTime t = TimeZone::fixed(0).to_civil(time);
+    return element(kGeneralizedTime, as_bytes(fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}Z", t.year, t.month, t.day,
+                                                          t.hour, t.minute, t.second)));
+}
+
+Bytes generalized_time_with_fraction(UtcTime time) {
+    const std::int64_t milliseconds = ((time.milliseconds % 1000) + 1000) % 1000;
+    if (milliseconds == 0) return generalized_time(time);
+    const CivilTime t = TimeZone::fixed(0).to_civil(time);
+    std::string text = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}.{:03}", t.year, t.month, t.day, t.hour, t.minute,
+                                   t.second, milliseconds);
+    while (text.back() == '0')
+        text.pop_back();
+    return element(kGeneralizedTime, as_bytes(text + 'Z'));
 }
 
 void Reader::set_failed() {
@@ -295,16 +334,17 @@ std::optional<Element> Reader::take_if(Tag tag) {
 std::string oid_text(ByteView content) {
     if (content.empty() || content.size() > kMaxOidBytes || (content.back() & 0x80) != 0) return {};
     std::string text;
-    std::uint64_t arc = 0;
+    Arc arc = 0;
     for (const std::uint8_t byte : content) {
-        if (arc > (std::uint64_t{1} << 56)) return {};
+        const bool is_padded = arc == 0 && byte == 0x80;
+        if (is_padded || arc >> 121 != 0) return {};
         arc = (arc << 7) | (byte & 0x7fU);
         if ((byte & 0x80) != 0) continue;
         if (text.empty()) {
-            const std::uint64_t first = std::min<std::uint64_t>(arc / 40, 2);
-            text = fmt::format("{}.{}", first, arc - first * 40);
+            const Arc first = std::min<Arc>(arc / 40, 2);
+            text = decimal(first) + '.' + decimal(arc - first * 40);
         } else {
-            text += fmt::format(".{}", arc);
+            text += '.' + decimal(arc);
         }
         arc = 0;
     }
@@ -346,8 +386,10 @@ std::optional<UtcTime> read_time(const Element& element) {
     civil.day = *day;
     civil.hour = *hour;
     civil.minute = *minute;
-    civil.second = *second;
-    return TimeZone::fixed(0).to_utc(civil) + std::chrono::milliseconds(*milliseconds);
+    civil.second = std::min(*second, 59);  // a leap second is the end of the second before it
+    const UtcTime time = TimeZone::fixed(0).to_utc(civil);
+    if (TimeZone::fixed(0).to_civil(time) != civil) return std::nullopt;  // 30 February
+    return time + std::chrono::milliseconds(*milliseconds);
 }
 
 std::optional<std::uint64_t> read_small_integer(const Element& element) {
@@ -359,6 +401,19 @@ std::optional<std::uint64_t> read_small_integer(const Element& element) {
     for (const std::uint8_t byte : content)
         value = (value << 8) | byte;
     return value;
+}
+
+bool is_integer(ByteView content) {
+    if (content.empty()) return false;
+    if (content.size() == 1) return true;
+    const bool sign = (content[1] & 0x80) != 0;
+    return !(content[0] == 0x00 && !sign) && !(content[0] == 0xff && sign);
+}
+
+ByteView significant(ByteView integer) {
+    while (integer.size() > 1 && integer[0] == 0)
+        integer = integer.subspan(1);
+    return integer;
 }
 
 std::optional<Definite> with_definite_lengths(ByteView bytes) {

@@ -25,6 +25,7 @@ inline constexpr Tag kOctetString = 0x04;
 inline constexpr Tag kConstructedOctetString = 0x24;
 inline constexpr Tag kNull = 0x05;
 inline constexpr Tag kObjectIdentifier = 0x06;
+inline constexpr Tag kEnumerated = 0x0a;
 inline constexpr Tag kUtf8String = 0x0c;
 inline constexpr Tag kPrintableString = 0x13;
 inline constexpr Tag kIa5String = 0x16;
@@ -58,11 +59,15 @@ Bytes octet_string(ByteView bytes);
 Bytes bit_string(ByteView bytes);
 /// A BIT STRING of named bits (X.690 §11.2.2): bit 0 is the first one; trailing zero bits are left out.
 Bytes named_bits(std::initializer_list<unsigned> bits);
-/// `dotted` is one of our own constants, e.g. `2.5.4.3`; throws std::logic_error when it is not an OID.
+/// `dotted`, e.g. `2.5.4.3`, with arcs below 2^128; throws std::logic_error when it is not an OID.
 Bytes object_identifier(std::string_view dotted);
 Bytes utf8_string(std::string_view text);
 /// Time as RFC 5280 §4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime from 2050; whole seconds.
 Bytes time(UtcTime time);
+/// GeneralizedTime in whole seconds, as CRL entries and OCSP want it, or with the milliseconds, without zeros at the
+/// end (X.690 §11.7), as RFC 3161 allows.
+Bytes generalized_time(UtcTime time);
+Bytes generalized_time_with_fraction(UtcTime time);
 
 /// Appends identifier and length octets; the caller appends `length` bytes of content after them.
 void append_header(Bytes& to, Tag tag, std::size_t length);
@@ -109,12 +114,18 @@ class Reader {
     bool ok_ = true;
 };
 
-/// The dotted text of an OBJECT IDENTIFIER's content octets; empty when malformed or longer than 64 bytes.
+/// The dotted text of an OBJECT IDENTIFIER's content octets; empty when malformed, longer than 64 bytes, or with an arc
+/// that does not fit in 128 bits.
 std::string oid_text(ByteView content);
-/// Reads UTCTime or GeneralizedTime with seconds and `Z`; fractions of a second are read down to milliseconds.
+/// Reads UTCTime or GeneralizedTime with seconds and `Z`; fractions of a second are read down to milliseconds. Nothing
+/// for a day that no calendar has.
 std::optional<UtcTime> read_time(const Element& element);
 /// The INTEGER's content octets as a small non-negative number.
 std::optional<std::uint64_t> read_small_integer(const Element& element);
+/// Whether these are the content octets of an INTEGER in DER: at least one, none too many (X.690 §8.3.2).
+bool is_integer(ByteView content);
+/// A non-negative INTEGER's octets without leading zeros, so that two encodings of a number compare equal.
+ByteView significant(ByteView integer);
 
 /// The first element of `bytes` with every indefinite length (X.690 §8.1.3.6), which some producers write, replaced by
 /// a definite one. Elements without indefinite lengths inside are copied unchanged, so what is signed in them stays as

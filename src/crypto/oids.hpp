@@ -18,6 +18,8 @@ inline constexpr std::string_view kSigningCertificateV2 = "1.2.840.113549.1.9.16
 inline constexpr std::string_view kCmsAlgorithmProtection = "1.2.840.113549.1.9.52";
 inline constexpr std::string_view kSignatureTimeStamp = "1.2.840.113549.1.9.16.2.14";
 inline constexpr std::string_view kTstInfo = "1.2.840.113549.1.9.16.1.4";
+/// The policy of Signet's own time-stamps: below the arc of UUIDs, which anybody may use (ITU-T X.667).
+inline constexpr std::string_view kOwnTimeStampPolicy = "2.25.104204406151566549123038800037755218446";
 inline constexpr std::string_view kSignaturePolicy = "1.2.840.113549.1.9.16.2.15";
 inline constexpr std::string_view kCommitmentType = "1.2.840.113549.1.9.16.2.16";
 
@@ -65,12 +67,22 @@ inline constexpr std::string_view kSubjectAlternativeName = "2.5.29.17";
 inline constexpr std::string_view kBasicConstraints = "2.5.29.19";
 inline constexpr std::string_view kRevocationListNumber = "2.5.29.20";
 inline constexpr std::string_view kRevocationListDistributionPoints = "2.5.29.31";
+inline constexpr std::string_view kReasonCode = "2.5.29.21";
+inline constexpr std::string_view kInvalidityDate = "2.5.29.24";
+inline constexpr std::string_view kIssuingDistributionPoint = "2.5.29.28";
 inline constexpr std::string_view kAuthorityKeyIdentifier = "2.5.29.35";
 inline constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 inline constexpr std::string_view kNoRevocationAvailable = "2.5.29.56";
 inline constexpr std::string_view kAuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
+inline constexpr std::string_view kTimeStamping = "1.3.6.1.5.5.7.3.8";
+inline constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
 inline constexpr std::string_view kEmailProtection = "1.3.6.1.5.5.7.3.4";
 inline constexpr std::string_view kDocumentSigning = "1.3.6.1.5.5.7.3.36";
+// RFC 6960.
+inline constexpr std::string_view kOcsp = "1.3.6.1.5.5.7.48.1";
+inline constexpr std::string_view kOcspBasic = "1.3.6.1.5.5.7.48.1.1";
+inline constexpr std::string_view kOcspNonce = "1.3.6.1.5.5.7.48.1.2";
+inline constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 inline constexpr std::string_view kCaIssuers = "1.3.6.1.5.5.7.48.2";
 inline constexpr std::string_view kSmtpUtf8Mailbox = "1.3.6.1.5.5.7.8.9";
 inline constexpr std::string_view kValidityAssuredShortTerm = "0.4.0.194121.2.1";

@@ -1,5 +1,8 @@
 #include "crypto/openssl.hpp"
 
+#include "base/text.hpp"
+
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <new>
@@ -32,6 +35,13 @@ std::string openssl_reason() {
     std::array<char, 200> text{};
     ERR_error_string_n(error, text.data(), text.size());
     return text.data();
+}
+
+std::string readable_text(std::string_view text) {
+    std::string utf8 = is_utf8(text) ? std::string(text) : to_utf8(to_utf32(text));
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    std::ranges::replace_if(utf8, is_control, ' ');
+    return utf8;
 }
 
 MemoryBio reading_bio(ByteView bytes) {

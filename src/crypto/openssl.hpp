@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -30,6 +31,8 @@ using MemoryBio = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
 
 /// Why libcrypto's last call on this thread failed, in its own words; empties the thread's error queue.
 std::string openssl_reason();
+/// Outside text becomes valid UTF-8 without control characters, whatever its certificate claims about it.
+std::string readable_text(std::string_view text);
 /// A BIO that reads somebody else's bytes.
 MemoryBio reading_bio(ByteView bytes);
 /// Reads exactly one DER certificate; null when it is none or more than 64 KB.

@@ -52,4 +52,30 @@ Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_d
 /// An upper bound of make_pades_cms's size for this signer, in bytes; 0 when its certificate chain is unusable.
 std::size_t max_pades_cms_size(const Signer& signer);
 
+/// The same in two steps, for PAdES B-T (ETSI EN 319 142-1 §5.3): between them the caller has the signature value
+/// time-stamped, in this process or elsewhere. A value; it holds nothing secret.
+struct PadesSignature {
+    /// DER SET OF: what was signed.
+    Bytes signed_attributes;
+    Bytes signature_value;
+
+    /// What the time-stamp must be over: SHA-256 of the signature value (RFC 3161 appendix A).
+    Sha256Digest time_stamp_imprint() const { return Sha256::of(signature_value); }
+};
+
+/// No time-stamp token is longer, in bytes: the bound of every decoder and placeholder.
+inline constexpr std::size_t kMaxTimeStampTokenSize = 64 * 1024;
+
+/// The first step: everything that needs the key.
+Result<PadesSignature> sign_pades(const Signer& signer, const Sha256Digest& content_digest);
+/// The second step, by the same signer: the CMS of `make_pades_cms` with the unsigned attribute signature-time-stamp
+/// that holds `time_stamp_token`, which the caller has verified (`verify_time_stamp_response`). InvalidParameter when
+/// the token is empty or longer than kMaxTimeStampTokenSize.
+Result<Bytes> finish_pades_cms(const Signer& signer, const PadesSignature& signature, ByteView time_stamp_token);
+/// The second step when there is to be no time-stamp: B-B, by a caller who says so and records why.
+Result<Bytes> finish_pades_cms_without_time_stamp(const Signer& signer, const PadesSignature& signature);
+/// An upper bound of finish_pades_cms's size, in bytes, for tokens of at most `max_token_size`; 0 when the signer's
+/// certificate chain is unusable.
+std::size_t max_pades_cms_size(const Signer& signer, std::size_t max_token_size);
+
 }  // namespace signet::crypto

@@ -119,6 +119,8 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::KeyUnusable:
         case ErrorCode::CertificateInvalid:
         case ErrorCode::SignatureInvalid:
+        case ErrorCode::TimeStampRefused:
+        case ErrorCode::RevocationDataInvalid:
         case ErrorCode::Conflict:
         case ErrorCode::StorageFailed:
         case ErrorCode::Unavailable:

@@ -1,6 +1,7 @@
 #include "crypto/certificate_authority.hpp"
 
 #include "crypto/certificate.hpp"
+#include "crypto/certificate_view.hpp"
 #include "crypto/pem.hpp"
 #include "testing.hpp"
 
@@ -99,6 +100,123 @@ TEST_F(OwnAuthority, writes_the_addresses_of_issuer_and_revocation_list_when_the
     expect_parts(text, {"CA Issuers - URI:http://example.com/issuing.cer", "URI:http://example.com/issuing.crl"});
     EXPECT_EQ(text.find("No Revocation Available"), std::string::npos) << "revocation is available";
     expect_parts(print("issuing.pem"), {"URI:http://example.com/root.cer", "URI:http://example.com/root.crl"});
+}
+
+TEST_F(OwnAuthority, writes_the_addresses_of_responders_and_tells_issuing_authorities_apart_by_them) {
+    AuthoritySettings settings;
+    settings.responder_url = "http://example.com/ocsp";
+    settings.revocation_list_url = "http://example.com/{issuing}.crl";
+    settings.root_responder_url = "http://example.com/root-ocsp";
+    const auto authority = make(settings);
+    const auto signer = authority.issue(kPerson, hours(2));
+    write(**signer);
+    const std::string text = print("leaf.pem");
+    const Bytes issuing = authority.issuing_certificate();
+    const std::string identifier = hex(view_certificate(issuing)->subject_key_identifier());
+    expect_parts(text, {"OCSP - URI:http://example.com/ocsp\n", "URI:http://example.com/" + identifier + ".crl"});
+    EXPECT_EQ(text.find("No Revocation Available"), std::string::npos);
+    EXPECT_EQ(text.find("CA Issuers"), std::string::npos);
+    expect_parts(print("issuing.pem"), {"OCSP - URI:http://example.com/root-ocsp"});
+}
+
+TEST_F(OwnAuthority, certifies_its_services_for_their_purpose_alone) {
+    write(**authority_.issue_service(AuthorityService::TimeStamping, hours(24)));
+    expect_parts(print("leaf.pem"),
+                 {"X509v3 Extended Key Usage: critical\n                Time Stamping\n",
+                  "X509v3 Key Usage: critical\n                Digital Signature\n", "O=Signet,CN=Signet TSA"});
+    const auto judged =
+        run(folder_,
+            "openssl verify -x509_strict -CAfile root.pem -untrusted issuing.pem -purpose timestampsign "
+            "leaf.pem");
+    EXPECT_EQ(judged.exit_code, 0) << judged.output;
+
+    write(**authority_.issue_service(AuthorityService::Responder, hours(24)));
+    const std::string responder = print("leaf.pem");
+    expect_parts(responder, {"X509v3 Extended Key Usage: \n                OCSP Signing\n", "OCSP No Check"});
+    EXPECT_EQ(responder.find("Extended Key Usage: critical"), std::string::npos);
+
+    const auto root_responder = authority_.issue_service(AuthorityService::RootResponder, hours(24));
+    ASSERT_TRUE(root_responder);
+    EXPECT_EQ((*root_responder)->certificate_chain().size(), 2U);
+    EXPECT_EQ((*root_responder)->certificate_chain()[1], authority_.root_certificate());
+    EXPECT_EQ(authority_.issue_service(AuthorityService::Responder, hours(24), 1).error().code,
+              ErrorCode::InvalidParameter);
+}
+
+TEST_F(OwnAuthority, keeps_its_services_until_they_must_be_renewed) {
+    const KeyVault vault = KeyVault::ephemeral();
+    const auto folder = folder_ / "ca";
+    ASSERT_TRUE(authority_.save(folder, vault));
+    const auto serial = [&](UtcTime at, AuthorityService service = AuthorityService::TimeStamping) {
+        const auto signer = authority_.load_or_issue_service(service, folder, vault, at, 240h, 24h);
+        return signer ? describe_certificate((*signer)->certificate_chain()[0])->serial_number
+                      : describe(signer.error());
+    };
+    const UtcTime start = now();
+    const std::string first = serial(start);
+    EXPECT_EQ(serial(start + 200h), first);
+    EXPECT_NE(serial(start, AuthorityService::Responder), first);
+    EXPECT_EQ(serial(start), first) << "each service has files of its own";
+    const std::string second = serial(start + 217h);
+    EXPECT_NE(second, first);
+    EXPECT_EQ(serial(start + 217h), second);
+    write_file(folder / "time-stamping.pem", "damaged");
+    const std::string third = serial(start + 217h);
+    EXPECT_NE(third, second);
+    EXPECT_EQ(serial(start + 217h), third);
+}
+
+TEST_F(OwnAuthority, is_renewed_below_the_same_root_and_remembers_the_former_issuing_authority) {
+    const KeyVault vault = KeyVault::ephemeral();
+    const auto folder = folder_ / "ca";
+    ASSERT_TRUE(authority_.save(folder, vault));
+    const auto old_leaf = authority_.issue(kPerson, hours(2));
+    const UtcTime later = now() + 24h;
+    const auto responder = AuthorityService::Responder;
+    ASSERT_TRUE(authority_.load_or_issue_service(responder, folder, vault, later, 240h, 1h));
+
+    const auto renewed = CertificateAuthority::renew_issuing(folder, vault, {}, later);
+    ASSERT_TRUE(renewed);
+    EXPECT_EQ(renewed->root_certificate(), authority_.root_certificate());
+    ASSERT_EQ(renewed->issuing_certificates().size(), 2U);
+    EXPECT_EQ(renewed->issuing_certificates()[1], authority_.issuing_certificate());
+    EXPECT_NE(renewed->issuing_certificate(), authority_.issuing_certificate());
+    EXPECT_NE(describe_certificate(renewed->issuing_certificate())->subject,
+              describe_certificate(authority_.issuing_certificate())->subject);
+
+    const auto new_leaf = renewed->issue(kPerson, Validity::starting(later, 2h));
+    EXPECT_EQ((*new_leaf)->certificate_chain()[1], renewed->issuing_certificate());
+    const auto new_service = renewed->load_or_issue_service(responder, folder, vault, later, 240h, 1h);
+    EXPECT_EQ((*new_service)->certificate_chain()[1], renewed->issuing_certificate()) << "issued anew";
+    const auto former = renewed->issue_service(responder, Validity::starting(later, 2h), 1);
+    EXPECT_EQ((*former)->certificate_chain()[1], authority_.issuing_certificate());
+
+    // The former CA's list is still made, and is about its own certificates.
+    write(**old_leaf);
+    write_file(folder_ / "issuing.crl",
+               to_pem("X509 CRL", *renewed->revocation_list(1, {}, now() - 1h, now() + 24h, 1)));
+    const auto judged = run(folder_,
+                            "openssl verify -crl_check -CRLfile issuing.crl -CAfile root.pem -untrusted issuing.pem "
+                            "leaf.pem");
+    EXPECT_EQ(judged.exit_code, 0) << judged.output;
+    EXPECT_EQ(renewed->revocation_list(1, {}, now(), now() + 24h, 2).error().code, ErrorCode::InvalidParameter);
+
+    // What is saved elsewhere, and loaded again, is the same.
+    ASSERT_TRUE(renewed->save(folder_ / "copy", vault));
+    EXPECT_EQ(CertificateAuthority::load(folder_ / "copy", vault, {})->issuing_certificates(),
+              renewed->issuing_certificates());
+    std::filesystem::remove(folder / "root.key");
+    EXPECT_EQ(CertificateAuthority::renew_issuing(folder, vault, {}, later).error().code, ErrorCode::KeyUnusable);
+}
+
+TEST_F(OwnAuthority, writes_reasons_into_revocation_lists) {
+    const std::vector<CertificateAuthority::Revoked> revoked{{"01", now(), RevocationReason::KeyCompromise},
+                                                             {"02", now()}};
+    write_file(folder_ / "list.crl", to_pem("X509 CRL", *authority_.revocation_list(1, revoked, now(), now() + 24h)));
+    const std::string text = run(folder_, "openssl crl -in list.crl -noout -text").output;
+    expect_parts(text, {"Key Compromise"});
+    EXPECT_EQ(text.find("Unspecified"), std::string::npos);
+    EXPECT_EQ(authority_.revocation_list(1, {}, now(), now()).error().code, ErrorCode::InvalidParameter);
 }
 
 TEST_F(OwnAuthority, writes_contacts_of_every_kind) {
@@ -235,7 +353,8 @@ TEST_F(OwnAuthority, publishes_revocation_lists_that_openssl_uses) {
     const auto revoked = judge({{serial, now()}});
     EXPECT_NE(revoked.exit_code, 0);
     expect_parts(revoked.output, {"certificate revoked"});
-    EXPECT_EQ(authority_.revocation_list(8, {{"xyz", now()}}, now(), now()).error().code, ErrorCode::InvalidParameter);
+    EXPECT_EQ(authority_.revocation_list(8, {{"xyz", now()}}, now(), now() + 1h).error().code,
+              ErrorCode::InvalidParameter);
 }
 
 }  // namespace

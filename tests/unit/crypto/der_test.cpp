@@ -90,7 +90,27 @@ TEST(DerReader, reads_object_identifiers_and_refuses_broken_ones) {
     EXPECT_EQ(oid_text({}), "");
     EXPECT_EQ(oid_text(bytes("2a86")), "");
     EXPECT_EQ(oid_text(Bytes(65, 1)), "");
-    EXPECT_EQ(oid_text(bytes("2affffffffffffffffffffff7f")), "");
+    EXPECT_EQ(oid_text(bytes("2a8001")), "") << "a needless octet";
+    EXPECT_EQ(oid_text(bytes("2affffffffffffffffffffffffffffffffffffff7f")), "");
+    const std::string largest = "2.25.340282366920938463463374607431768211455";
+    EXPECT_EQ(oid_text(Reader(object_identifier(largest)).take(kObjectIdentifier).content), largest) << "a UUID";
+}
+
+TEST(DerReader, knows_integers_and_their_significant_octets) {
+    for (const char* good : {"00", "7f", "80", "0080", "ff7f"})
+        EXPECT_TRUE(is_integer(bytes(good))) << good;
+    for (const char* wrong : {"", "007f", "ff80"})
+        EXPECT_FALSE(is_integer(bytes(wrong))) << wrong;
+    EXPECT_EQ(hex(significant(bytes("000080"))), "80");
+    EXPECT_EQ(hex(significant(bytes("00"))), "00");
+}
+
+TEST(DerWriter, writes_times_with_and_without_fractions) {
+    const UtcTime time{1'769'904'000'120};
+    EXPECT_EQ(as_text(Reader(generalized_time(time)).take(kGeneralizedTime).content), "20260201000000Z");
+    EXPECT_EQ(as_text(Reader(generalized_time_with_fraction(time)).take(kGeneralizedTime).content),
+              "20260201000000.12Z");
+    EXPECT_EQ(generalized_time_with_fraction({1'769'904'000'000}), generalized_time(time));
 }
 
 TEST(DerReader, reads_times) {
@@ -98,6 +118,7 @@ TEST(DerReader, reads_times) {
     const UtcTime time{1'769'904'000'000};  // 2026-02-01
     EXPECT_EQ(read(kUtcTime, "260201000000Z"), time);
     EXPECT_EQ(read(kGeneralizedTime, "20260201000000Z"), time);
+    EXPECT_FALSE(read(kGeneralizedTime, "20260230000000Z")) << "30 February";
     EXPECT_EQ(read(kGeneralizedTime, "20260201000000.25Z"), time + std::chrono::milliseconds(250));
     EXPECT_EQ(read(kUtcTime, "500101000000Z"), TimeZone::fixed(0).to_utc({1950, 1, 1, 0, 0, 0}));
     for (const char* wrong :

@@ -1,8 +1,10 @@
+#include "crypto/cms.hpp"
 #include "crypto/der.hpp"
 #include "crypto/key.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/signer.hpp"
 #include "testing.hpp"
+#include "time_stamp_testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -86,6 +88,48 @@ TEST_P(PadesCms, is_der_that_openssl_writes_back_byte_for_byte) {
     EXPECT_EQ(testing::read_file(folder_ / "again.der"), cms);
 }
 
+TEST_P(PadesCms, carries_a_time_stamp_over_its_signature_value) {
+    const testing::Forge forge;
+    const std::shared_ptr<const Signer> stamping = forge.signer({extension::time_stamping_purpose()});
+    const auto stamps = TimeStampAuthority::create(stamping);
+    const auto signature = sign_pades(*signer_, Sha256::of(as_bytes(kContent)));
+    ASSERT_TRUE(signature && stamps);
+    const Bytes token = *stamps->token(TimeStampRequest::over(signature->time_stamp_imprint()), testing::kNow);
+    const Bytes cms = *finish_pades_cms(*signer_, *signature, token);
+
+    const auto outcome = judge(cms);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    const CmsReport report = verify_cms(*parse_cms(cms), Sha256::of(as_bytes(kContent)));
+    EXPECT_TRUE(report.valid());
+    EXPECT_EQ(report.signature_time_stamp, token);
+    const auto checked = verify_time_stamp_of(token, signature->signature_value, {{forge.root()}, {}});
+    EXPECT_TRUE(checked.accepted()) << checked.describe();
+    ASSERT_EQ(run(folder_, "openssl cms -cmsout -inform DER -in signature.der -outform DER -out again.der").exit_code,
+              0);
+    EXPECT_EQ(testing::read_file(folder_ / "again.der"), cms);
+}
+
+TEST_P(PadesCms, with_a_time_stamp_is_never_longer_than_announced) {
+    const auto signature = sign_pades(*signer_, {});
+    for (const std::size_t size : {1U, 100U, 127U, 128U, 2'000U, 5'000U, 65'536U}) {
+        const std::size_t limit = max_pades_cms_size(*signer_, size);
+        const Bytes cms = *finish_pades_cms(*signer_, *signature, Bytes(size, 0x30));
+        EXPECT_LE(cms.size(), limit) << size;
+        EXPECT_LE(limit, cms.size() + 16) << size;
+    }
+}
+
+TEST_P(PadesCms, is_finished_without_a_time_stamp_only_when_the_caller_says_so) {
+    const auto signature = sign_pades(*signer_, Sha256::of(as_bytes(kContent)));
+    EXPECT_EQ(finish_pades_cms(*signer_, *signature, {}).error().code, ErrorCode::InvalidParameter);
+    EXPECT_EQ(finish_pades_cms(*signer_, *signature, Bytes(kMaxTimeStampTokenSize + 1)).error().code,
+              ErrorCode::InvalidParameter);
+    const auto cms = finish_pades_cms_without_time_stamp(*signer_, *signature);
+    ASSERT_TRUE(cms);
+    EXPECT_EQ(judge(*cms).exit_code, 0);
+    EXPECT_TRUE(verify_cms(*parse_cms(*cms), Sha256::of(as_bytes(kContent))).signature_time_stamp.empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Keys, PadesCms,
                          ::testing::Values("ec -pkeyopt ec_paramgen_curve:P-256", "rsa:2048", "rsa:3072"),
                          [](const auto& each) {
@@ -109,6 +153,9 @@ TEST(PadesCmsOfABrokenSigner, is_an_error) {
     EXPECT_EQ(make_pades_cms(SignerWithChain({to_bytes("no certificate")}), {}).error().code,
               ErrorCode::CertificateInvalid);
     EXPECT_EQ(max_pades_cms_size(SignerWithChain({})), 0U);
+    EXPECT_EQ(max_pades_cms_size(SignerWithChain({}), 100), 0U);
+    EXPECT_EQ(sign_pades(SignerWithChain({}), {}).error().code, ErrorCode::CertificateInvalid);
+    EXPECT_EQ(finish_pades_cms(SignerWithChain({}), {}, Bytes(1)).error().code, ErrorCode::CertificateInvalid);
 }
 
 }  // namespace
