@@ -72,6 +72,7 @@ const views = [
   ['identity-locked', sign('identity-locked')],
   ['attach-sign', sign('attach-sign'), (page) => click(page, '.bar-act')],
   ['viewing', sign('viewing')],
+  ['own-waiting', sign('own-waiting')],
   ['step-1', sign('steps')],
   ['step-2', sign('steps'), async (page) => { await full(page); await page.waitForFunction(() => /2/.test(document.querySelector('.bar-step').textContent), { timeout: 8000 }); await wait(500); }],
   ['waiting-line', sign('batch')],

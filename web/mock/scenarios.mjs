@@ -51,6 +51,8 @@ const keeper = {
   me: { name: '王用印', contact: '138****0009', contactChannel: 'SMS', companyName: '远山样本贸易有限公司', hasPassword: true },
 };
 
+const nodes = (mine) => ['OPERATOR', 'LP', 'COMPANY'].map((kind, i) => ({ kind, status: i < mine ? 'FINISH' : i === mine ? 'START' : 'INIT', mine: i === mine }));
+
 export function scenarios() {
   return {
     personal: base(),
@@ -69,7 +71,8 @@ export function scenarios() {
     identity: base({ identity: { fields: ['IDCARDNO'], name: '张示例', proven: false, triesLeft: 5 } }),
     'identity-bank': base({ identity: { fields: ['IDCARDNO', 'BANKNO', 'BANKMOBILE'], name: '', proven: false, triesLeft: 2 } }),
     'identity-locked': base({ identity: { fields: ['IDCARDNO'], name: '张示例', proven: false, triesLeft: 0 } }),
-    steps: base({ ...keeper, task: task({ kind: 'OPERATOR', step: 1, steps: 3 }) }),
+    steps: base({ ...keeper, task: task({ kind: 'OPERATOR' }), steps: nodes(0) }),
+    'own-waiting': base({ ...keeper, state: 'WAITING', task: null, others: ['赵掌印', '138****0021'] }),
     batch: base({ parties: [company, person] }),
     viewing: base({ state: 'VIEWING', task: null }),
     long: base({ documents: [main(500)], task: task({ places: lastPlace(500) }) }),
@@ -91,8 +94,8 @@ export function scenarios() {
 /** What comes after the first signature of the same person. */
 export const nextTasks = {
   steps: [
-    task({ actionId: 'a2', kind: 'LP', step: 2, steps: 3, places: [{ id: 'c2', documentId: main().id, page: 3, type: 'LP', x: 0.2, y: 0.28, width: 0.2, height: 0.06 }] }),
-    task({ actionId: 'a3', kind: 'COMPANY', step: 3, steps: 3, seals: seals.slice(0, 1), places: [{ id: 'c3', documentId: main().id, page: 3, type: 'COMPANY', x: 0.2, y: 0.12, width: 0.2, height: 0.1414 }] }),
+    task({ actionId: 'a2', kind: 'LP', places: [{ id: 'c2', documentId: main().id, page: 3, type: 'LP', x: 0.2, y: 0.28, width: 0.2, height: 0.06 }] }),
+    task({ actionId: 'a3', kind: 'COMPANY', seals: seals.slice(0, 1), places: [{ id: 'c3', documentId: main().id, page: 3, type: 'COMPANY', x: 0.2, y: 0.12, width: 0.2, height: 0.1414 }] }),
   ],
 };
 

@@ -109,6 +109,7 @@ export function createMock() {
       const following = (state.next[token] || []).shift();
       if (following) {
         open.task = following;
+        if (open.steps) open.steps = open.steps.map((node, i, all) => ({ ...node, mine: i > 0 && all[i - 1].mine }));
         return { contractStatus: 'SIGNING', next: null, state: 'CAN_SIGN' };
       }
       open.task = null;

@@ -85,9 +85,14 @@ export interface Task {
   placeSize?: { width: number; height: number };
   seals: Seal[];
   attachments: AttachmentRequest[];
-  /** Which of this person's own nodes in a row it is, from 1, and how many there are. */
-  step?: number;
-  steps?: number;
+}
+
+export interface PartyNode {
+  kind: TaskKind;
+  title?: string;
+  status: string;
+  /** It is the one to be done now, by this person. */
+  mine: boolean;
 }
 
 export type IdentityField = 'IDCARDNO' | 'BANKNO' | 'BANKMOBILE';
@@ -133,6 +138,10 @@ export interface OpenAnswer {
   me: Me | null;
   task: Task | null;
   identity?: IdentityCheck | null;
+  /** The nodes of this person's party in their order. */
+  steps?: PartyNode[];
+  /** Who may do what is open in this person's party when he may not. */
+  others?: string[];
   state: string;
   waitingFor?: string[];
   options: PageOptions;

@@ -37,13 +37,13 @@ describe('what is asked', () => {
 });
 
 describe('the identity of an opened link', () => {
-  it('is_asked_for_once_and_only_of_who_signs', () => {
+  it('is_asked_for_once_and_only_of_who_has_something_to_do', () => {
     expect(identityNeeded({ task: task(), identity: check() })).toBe(true);
     expect(identityNeeded({ task: task(), identity: check({ proven: true }) })).toBe(false);
     expect(identityNeeded({ task: task(), identity: null })).toBe(false);
     expect(identityNeeded({ task: task() })).toBe(false);
     expect(identityNeeded({ task: null, identity: check() })).toBe(false);
-    expect(identityNeeded({ task: task('AUDIT'), identity: check() })).toBe(false);
+    expect(identityNeeded({ task: task('AUDIT'), identity: check() })).toBe(true);
   });
   it('ends_the_signing_when_no_try_is_left', () => {
     const locked = { state: 'CAN_SIGN', task: task(), identity: check({ triesLeft: 0 }) };

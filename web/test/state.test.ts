@@ -76,12 +76,13 @@ describe('the steps of a task', () => {
     expect(firstStep(task({ attachments: [{ ...asked, required: false }] }), true)).toBe('signature');
     expect(firstStep(task({ attachments: [asked] }), true)).toBe('attachments');
   });
-  it('are_counted_when_one_person_has_several_in_a_row', () => {
-    expect(stepsOf(task({ step: 2, steps: 3 }), 0)).toEqual({ step: 2, steps: 3 });
-    expect(stepsOf(task({ step: 1, steps: 3 }), 0)).toEqual({ step: 1, steps: 3 });
-    expect(stepsOf(task({ step: 1, steps: 1 }), 0)).toBeNull();
-    expect(stepsOf(task(), 0)).toBeNull();
-    expect(stepsOf(task(), 1)).toEqual({ step: 2, steps: null });
-    expect(stepsOf(task({ step: 3, steps: 2 }), 0)).toEqual({ step: 3, steps: null });
+  it('are_counted_when_a_party_has_several', () => {
+    const node = (mine: boolean) => ({ kind: 'OPERATOR' as const, status: 'INIT', mine });
+    expect(stepsOf({ steps: [node(false), node(true), node(false)] }, 0)).toEqual({ step: 2, steps: 3 });
+    expect(stepsOf({ steps: [node(true), node(false)] }, 4)).toEqual({ step: 1, steps: 2 });
+    expect(stepsOf({ steps: [node(true)] }, 0)).toBeNull();
+    expect(stepsOf({}, 0)).toBeNull();
+    expect(stepsOf({}, 1)).toEqual({ step: 2, steps: null });
+    expect(stepsOf({ steps: [node(false)] }, 2)).toEqual({ step: 3, steps: null });
   });
 });

@@ -26,9 +26,8 @@ const deadEndOfState: Record<string, DeadEnd> = {
 
 type Identified = Pick<OpenAnswer, 'task'> & { identity?: OpenAnswer['identity'] };
 
-/** Who reviews signs nothing: only a signature asks who it is. */
 export function identityNeeded(open: Identified): boolean {
-  return !!open.identity && !open.identity.proven && !!open.task && open.task.kind !== 'AUDIT';
+  return !!open.identity && !open.identity.proven && !!open.task;
 }
 
 export function identityLocked(open: Identified): boolean {
@@ -122,11 +121,12 @@ export function signingStep(task: Task): Step {
   return task.kind === 'LP' && task.seals.length > 0 ? 'seal' : 'signature';
 }
 
-/** Which of my own steps this is: the server's count, or what this page has seen done when it gives none. */
-export function stepsOf(task: Task, doneHere: number): { step: number; steps: number | null } | null {
-  const step = task.step && task.step > 0 ? task.step : doneHere + 1;
-  const steps = task.steps && task.steps >= step ? task.steps : null;
-  return (steps || step) > 1 ? { step, steps } : null;
+/** Which step of my party this is; without the server's list, what this page has seen done. Nothing when there is only one. */
+export function stepsOf(open: Pick<OpenAnswer, 'steps'>, doneHere: number): { step: number; steps: number | null } | null {
+  const nodes = open.steps || [];
+  const mine = nodes.map((node) => node.mine).indexOf(true);
+  if (mine >= 0) return nodes.length > 1 ? { step: mine + 1, steps: nodes.length } : null;
+  return doneHere > 0 ? { step: doneHere + 1, steps: null } : null;
 }
 
 /** The word on the one red button. */
