@@ -1,6 +1,8 @@
 #include "crypto/certificate.hpp"
 
+#include "crypto/certificate_view.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/oids.hpp"
 #include "crypto/openssl.hpp"
 
 #include <algorithm>
@@ -210,6 +212,11 @@ Result<CertificateInfo> describe_certificate(ByteView der) {
     info.may_sign_documents = (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
     info.has_non_repudiation = (usage & KU_NON_REPUDIATION) != 0;
     info.contacts = contacts_of(certificate.get());
+    if (const auto view = view_certificate(der)) {
+        info.revocation_list_urls = view->revocation_list_urls();
+        info.responder_urls = view->access_urls(oid::kOcsp);
+        info.issuer_urls = view->access_urls(oid::kCaIssuers);
+    }
     ERR_clear_error();
     return info;
 }

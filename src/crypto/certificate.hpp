@@ -36,6 +36,11 @@ struct CertificateInfo {
     bool has_non_repudiation = false;
     /// Mail addresses and URIs (`tel:` among them) of the subject alternative name.
     std::vector<std::string> contacts;
+    /// Where revocation lists (RFC 5280 §4.2.1.13), the OCSP responder and the issuer's certificate (§4.2.2.1) are, as
+    /// the certificate says: outside text, to be checked before anybody follows it.
+    std::vector<std::string> revocation_list_urls;
+    std::vector<std::string> responder_urls;
+    std::vector<std::string> issuer_urls;
 };
 
 /// CertificateInvalid when `der` is not exactly one certificate of at most 64 KB.

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMaxExtensions = 50;
 constexpr std::size_t kMaxPurposes = 50;
+constexpr std::size_t kMaxUrls = 20;
+constexpr std::size_t kMaxUrl = 2048;
 constexpr std::size_t kMaxCertificate = 64 * 1024;
 
 using NamePointer = std::unique_ptr<X509_NAME, OpensslFree<X509_NAME_free>>;
@@ -78,6 +80,25 @@ const ExtensionView* find_extension(const std::vector<ExtensionView>& extensions
     return found == extensions.end() ? nullptr : &*found;
 }
 
+ByteView read_authority_key_identifier(ByteView value) {
+    der::Reader fields(der::Reader(value).take(der::kSequence));
+    const auto identifier = fields.take_if(der::context_primitive(0));
+    return identifier ? identifier->content : ByteView{};
+}
+
+std::vector<std::string> read_distribution_point_urls(der::Reader name) {
+    const auto full_name = name.take_if(der::context(0));
+    if (!full_name) return {};
+    std::vector<std::string> urls;
+    der::Reader names(*full_name);
+    while (names.ok() && !names.at_end() && urls.size() < kMaxUrls) {
+        const der::Element one = names.take_any();
+        const bool is_url = one.tag == der::context_primitive(6) && one.content.size() <= kMaxUrl;
+        if (is_url) urls.push_back(readable_text(as_text(one.content)));
+    }
+    return urls;
+}
+
 ByteView CertificateView::public_key_bits() const {
     der::Reader outer(public_key);
     der::Reader fields(outer.take(der::kSequence));
@@ -131,9 +152,36 @@ ByteView CertificateView::subject_key_identifier() const {
 ByteView CertificateView::authority_key_identifier() const {
     const ExtensionView* extension = find_extension(extensions, oid::kAuthorityKeyIdentifier);
     if (extension == nullptr) return {};
-    der::Reader fields(der::Reader(extension->value).take(der::kSequence));
-    const auto identifier = fields.take_if(der::context_primitive(0));
-    return identifier ? identifier->content : ByteView{};
+    return read_authority_key_identifier(extension->value);
+}
+
+std::vector<std::string> CertificateView::revocation_list_urls() const {
+    const ExtensionView* extension = find_extension(extensions, oid::kRevocationListDistributionPoints);
+    if (extension == nullptr) return {};
+    std::vector<std::string> urls;
+    der::Reader points(der::Reader(extension->value).take(der::kSequence));
+    while (points.ok() && !points.at_end() && urls.size() < kMaxUrls) {
+        der::Reader fields(points.take(der::kSequence));
+        const auto name = fields.take_if(der::context(0));
+        if (!name) continue;
+        for (std::string& url : read_distribution_point_urls(der::Reader(*name)))
+            urls.push_back(std::move(url));
+    }
+    return urls;
+}
+
+std::vector<std::string> CertificateView::access_urls(std::string_view method) const {
+    const ExtensionView* extension = find_extension(extensions, oid::kAuthorityInformationAccess);
+    if (extension == nullptr) return {};
+    std::vector<std::string> urls;
+    der::Reader descriptions(der::Reader(extension->value).take(der::kSequence));
+    while (descriptions.ok() && !descriptions.at_end() && urls.size() < kMaxUrls) {
+        der::Reader fields(descriptions.take(der::kSequence));
+        const bool is_wanted = der::oid_text(fields.take(der::kObjectIdentifier).content) == method;
+        const auto url = fields.take_if(der::context_primitive(6));
+        if (is_wanted && url && url->content.size() <= kMaxUrl) urls.push_back(readable_text(as_text(url->content)));
+    }
+    return urls;
 }
 
 std::optional<CertificateView> view_certificate(ByteView der) {

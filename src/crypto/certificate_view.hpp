@@ -26,6 +26,11 @@ struct ExtensionView {
 std::optional<std::vector<ExtensionView>> read_extensions(der::Reader extensions);
 const ExtensionView* find_extension(const std::vector<ExtensionView>& extensions, std::string_view oid);
 
+/// What an authority key identifier extension says; empty when it names no key.
+ByteView read_authority_key_identifier(ByteView value);
+/// The URLs of a DistributionPointName (RFC 5280 §4.2.1.13); other kinds of names are passed over.
+std::vector<std::string> read_distribution_point_urls(der::Reader name);
+
 /// Views into the certificate's own bytes, valid as long as they are.
 struct CertificateView {
     ByteView serial_number;  // the INTEGER's content octets
@@ -48,6 +53,9 @@ struct CertificateView {
     /// The key identifier of a subject or authority key identifier extension; empty when there is none.
     ByteView subject_key_identifier() const;
     ByteView authority_key_identifier() const;
+    /// Where its revocation lists, its OCSP responder and its issuer's certificate are.
+    std::vector<std::string> revocation_list_urls() const;
+    std::vector<std::string> access_urls(std::string_view method) const;
     bool is_valid_at(UtcTime at) const { return not_before <= at && at <= not_after; }
 };
 
