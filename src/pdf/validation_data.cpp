@@ -237,6 +237,16 @@ class StoreWriter {
         return changed;
     }
 
+    /// What tells readers of PDF 1.7 to expect a store (ISO 32000-1 §7.12, ETSI EN 319 142-1).
+    static Dictionary pades_extension() {
+        Dictionary level;
+        level.set("BaseVersion", Name{"1.7", "/1.7"});
+        level.set("ExtensionLevel", 1);
+        Dictionary extensions;
+        extensions.set("ESIC", std::move(level));
+        return extensions;
+    }
+
     Status write_dictionary() {
         if (old_.reference()) {
             writer_.write(old_.reference().number, serialise(dictionary_), old_.reference().generation);
@@ -248,6 +258,7 @@ class StoreWriter {
         if (!catalog) return catalog.error();
         Dictionary changed = **catalog;
         changed.set("DSS", Reference{number, 0});
+        if (!changed.has("Extensions")) changed.set("Extensions", pades_extension());
         const Reference reference = document_.catalog_reference();
         writer_.write(reference.number, serialise(changed), reference.generation);
         return {};

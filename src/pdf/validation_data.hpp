@@ -46,7 +46,8 @@ Result<SecurityStore> read_security_store(const Document& document);
 
 /// Appends one revision that adds to the document's security store, or makes it. What is there already stays as it is,
 /// and is not written again; existing /VRI entries are never touched. /TU and /TS are not written. Rewrites the store's
-/// own dictionary, or the catalog when it has none yet; no page, no form. When nothing would be new, `increment` is
+/// own dictionary, or the catalog when it has none yet (which then also gets the ESIC extension, unless it has
+/// /Extensions of its own); no page, no form. When nothing would be new, `increment` is
 /// empty and state and hash are those before.
 ///
 /// `before` is the kept state of the file's last revision, `state_for_new_objects(document)` for a file of strangers;

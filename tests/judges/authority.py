@@ -1,19 +1,24 @@
 """A throw-away certificate authority, and signatures by somebody who is not Signet: what the judges are tried out on."""
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime
 import io
 import pathlib
+import subprocess
 
+from asn1crypto import cms, tsp
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 
@@ -62,19 +67,97 @@ class Authority:
         path.write_bytes(self.root.public_bytes(serialization.Encoding.PEM))
         return path
 
-    def issue(self, name: str) -> Identity:
-        """A signer whose certificate says, as ours do, that it lives too briefly to be revoked (ETSI EN 319 412-1 §5.2)."""
+    def issue(self, name: str, *, revocable: bool = False) -> Identity:
+        """A signer whose certificate says, as ours do, that it lives too briefly to be revoked (ETSI EN 319 412-1 §5.2), unless it is
+        revocable."""
+        extensions = [] if revocable else [x509.UnrecognizedExtension(VALIDITY_ASSURED_SHORT_TERM, b"\x05\x00")]
+        return self._issue(name, _key_usage(digital_signature=True, content_commitment=True),
+                           (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False), extensions)
+
+    def issue_clock(self, folder: pathlib.Path, name: str = "Plainly Fictitious Test Clock") -> Clock:
+        identity = self._issue(name, _key_usage(digital_signature=True),
+                               (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True), [])
+        return Clock(identity, folder)
+
+    def revocation_list(self) -> bytes:
+        """A CRL that names nobody."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return (x509.CertificateRevocationListBuilder().issuer_name(self.root.subject)
+                .last_update(now - datetime.timedelta(minutes=1)).next_update(now + datetime.timedelta(days=30))
+                .add_extension(x509.CRLNumber(1), critical=False)
+                .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+                .sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+
+    def ocsp_response(self, identity: Identity) -> bytes:
+        """The root's own word that a certificate is good."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return (ocsp.OCSPResponseBuilder()
+                .add_response(identity.certificate, self.root, hashes.SHA256(), ocsp.OCSPCertStatus.GOOD,
+                              now - datetime.timedelta(minutes=1), now + datetime.timedelta(days=30), None, None)
+                .responder_id(ocsp.OCSPResponderEncoding.HASH, self.root)
+                .sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+
+    def _issue(self, name: str, usage: x509.KeyUsage, purpose, extensions) -> Identity:
         key = ec.generate_private_key(ec.SECP256R1())
         public = key.public_key()
-        leaf = (_builder(_name(name), self.root.subject, public, days=365)
-                .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-                .add_extension(_key_usage(digital_signature=True, content_commitment=True), critical=True)
-                .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-                .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-                .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
-                .add_extension(x509.UnrecognizedExtension(VALIDITY_ASSURED_SHORT_TERM, b"\x05\x00"), critical=False)
-                .sign(self._key, hashes.SHA256()))
-        return Identity(key, leaf, self.root)
+        builder = (_builder(_name(name), self.root.subject, public, days=365)
+                   .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+                   .add_extension(usage, critical=True)
+                   .add_extension(purpose[0], critical=purpose[1])
+                   .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False))
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
+        return Identity(key, builder.sign(self._key, hashes.SHA256()), self.root)
+
+
+class Clock(TimeStamper):
+    """A time-stamp authority (RFC 3161) that `openssl ts` plays, for us and for pyHanko."""
+
+    SETTINGS = """[tsa]
+default_tsa = clock
+[clock]
+serial = {folder}/serial
+signer_cert = {folder}/clock.crt
+signer_key = {folder}/clock.key
+certs = {folder}/clock.crt
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+"""
+
+    def __init__(self, identity: Identity, folder: pathlib.Path) -> None:
+        super().__init__()
+        self.identity = identity
+        self._folder = folder
+        identity.write(folder, "clock")
+        (folder / "serial").write_text("01\n", encoding="ascii")
+        (folder / "clock.cnf").write_text(self.SETTINGS.format(folder=folder), encoding="ascii")
+
+    def token(self, digest: bytes) -> bytes:
+        """A TimeStampToken over a SHA-256."""
+        query = self._folder / "query"
+        subprocess.run(["openssl", "ts", "-query", "-digest", digest.hex(), "-sha256", "-cert", "-out", query], check=True,
+                       capture_output=True)
+        return tsp.TimeStampResp.load(self._reply(query.read_bytes()))["time_stamp_token"].dump()
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        return tsp.TimeStampResp.load(self._reply(req.dump()))
+
+    def _reply(self, request: bytes) -> bytes:
+        query, reply = self._folder / "query", self._folder / "reply"
+        query.write_bytes(request)
+        subprocess.run(["openssl", "ts", "-reply", "-config", self._folder / "clock.cnf", "-queryfile", query, "-out", reply],
+                       check=True, capture_output=True)
+        return reply.read_bytes()
+
+
+def cms_with_time_stamp(digest: bytes, identity: Identity, clock: Clock) -> bytes:
+    """The CMS of a PAdES B-T signature over a SHA-256, made by pyHanko."""
+    made: cms.ContentInfo = asyncio.run(identity.signer().async_sign(digest, "sha256", use_pades=True, timestamper=clock))
+    return made.dump()
 
 
 def sign_as_a_stranger(pdf: bytes, identity: Identity, field: str, *, box=(60, 60, 180, 120), page: int = 0,

@@ -33,7 +33,7 @@ from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
 from signature_fields import EmbeddedSignature, read_signatures
@@ -59,11 +59,22 @@ class SignatureVerdict:
 
 
 @dataclasses.dataclass(frozen=True)
+class TimeStampVerdict:
+    """What a judge says of one time-stamp. `field` is empty for one inside a signature."""
+
+    field: str
+    kind: str
+    valid: bool
+    changes_after: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Verdict:
     judge: str
     signatures: tuple[SignatureVerdict, ...]
     objections: tuple[str, ...]
     waiting: tuple[str, ...] = ()  # signature fields that nobody has signed yet, where the judge lists them
+    time_stamps: tuple[TimeStampVerdict, ...] = ()  # where the judge looks at them
 
     @property
     def ok(self) -> bool:
@@ -126,7 +137,7 @@ class Judges:
             known.add(signer)
         if not signatures:
             objections.append("no signature found")
-        elif not any(one.covers_whole_file for one in signatures) and not _ends_with_time_stamp(path):
+        elif not any(one.covers_whole_file for one in signatures) and not self._is_only_extended(path):
             objections.append("the last signature does not cover the whole file")
         return Verdict("pdfsig", tuple(signatures), tuple(objections), tuple(waiting))
 
@@ -148,7 +159,8 @@ class Judges:
         if not signatures:
             objections.append(f"no signature found: {_last_line(text)}")
         elif all(one.valid for one in signatures) and not any(one.covers_whole_file for one in signatures):
-            objections.append("there have been edits since the last signature")
+            if not self._is_only_extended(path):
+                objections.append("there have been edits since the last signature")
         return Verdict("mutool", tuple(signatures), tuple(objections), tuple(waiting))
 
     # -- qpdf -----------------------------------------------------------------------------------------------------------
@@ -171,16 +183,27 @@ class Judges:
         except Exception as problem:  # whatever the reader trips over is the file's fault
             return Verdict("openssl", (), (f"unreadable: {problem}",))
         signatures, objections = [], []
+        time_stamps = []
         for one in embedded:
+            complaint = self._token_complaint(one, pdf) if one.is_time_stamp else self._cms_complaint(one, pdf)
             if one.is_time_stamp:
+                time_stamps.append(TimeStampVerdict(one.field, "document", not complaint))
+                objections += [f"{one.field}: {complaint}"] if complaint else []
                 continue
-            complaint = self._cms_complaint(one, pdf)
             signatures.append(SignatureVerdict(one.field, not complaint, not complaint, one.end == len(pdf)))
             if complaint:
                 objections.append(f"{one.field}: {complaint}")
         if not signatures:
             objections.append("no signature found")
-        return Verdict("openssl", tuple(signatures), tuple(objections))
+        return Verdict("openssl", tuple(signatures), tuple(objections), time_stamps=tuple(time_stamps))
+
+    def _token_complaint(self, one: EmbeddedSignature, pdf: bytes) -> str:
+        folder = pathlib.Path(self._scratch.name)
+        (folder / "token.der").write_bytes(one.cms)
+        (folder / "covered").write_bytes(one.covered(pdf))
+        run = subprocess.run(["openssl", "ts", "-verify", "-token_in", "-in", folder / "token.der", "-data", folder / "covered",
+                              "-CAfile", self._root], capture_output=True, check=False)
+        return "" if run.returncode == 0 else _last_line(_text(run.stderr))
 
     def _cms_complaint(self, one: EmbeddedSignature, pdf: bytes) -> str:
         folder = pathlib.Path(self._scratch.name)
@@ -201,20 +224,54 @@ class Judges:
             embedded = sorted(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
         except Exception as problem:
             return Verdict("pyhanko", (), (f"refused: {problem}",))
-        signatures, objections = [], []
+        signatures, time_stamps, objections = [], [], []
+        for one in reader.embedded_timestamp_signatures:
+            verdict, complaints = self._pyhanko_time_stamp(one)
+            time_stamps.append(verdict)
+            objections += [f"{one.field_name}: {complaint}" for complaint in complaints]
         for number, one in enumerate(embedded):
             verdict, complaints = self._pyhanko_signature(one, is_last=number == len(embedded) - 1, path=path)
             signatures.append(verdict)
             objections += [f"{one.field_name}: {complaint}" for complaint in complaints]
         if not signatures:
             objections.append("no signature found")
-        return Verdict("pyhanko", tuple(signatures), tuple(objections))
+        return Verdict("pyhanko", tuple(signatures), tuple(objections), time_stamps=tuple(time_stamps))
+
+    def _pyhanko_time_stamp(self, one) -> tuple[TimeStampVerdict, list[str]]:
+        try:
+            status = validate_pdf_timestamp(one, validation_context=self._context())
+        except Exception as problem:
+            return TimeStampVerdict(one.field_name, "document", False), [str(problem) or type(problem).__name__]
+        level = status.modification_level
+        verdict = TimeStampVerdict(one.field_name, "document", status.intact and status.valid and status.trusted,
+                                   level.name if level else "not analysed")
+        complaints = []
+        if not verdict.valid:
+            complaints.append(f"the time-stamp: intact {status.intact}, valid {status.valid}, trusted {status.trusted}")
+        if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+            complaints.append(f"coverage {status.coverage.name}")
+        if level is None or level > ModificationLevel.FORM_FILLING:
+            complaints.append(f"changes after it: {status.diff_result}")
+        return verdict, complaints
+
+    def _is_only_extended(self, path: pathlib.Path) -> bool:
+        """Whether nothing but validation data and document time-stamps follow the last signature: no judge that knows neither can
+        tell, so pyHanko is asked."""
+        try:
+            reader = PdfFileReader(io.BytesIO(path.read_bytes()), strict=True)
+            last = max(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
+            status = validate_pdf_signature(last, signer_validation_context=self._context())
+        except Exception:
+            return False
+        return status.modification_level == ModificationLevel.LTA_UPDATES
+
+    def _context(self) -> ValidationContext:
+        # A context of its own for each: it remembers certificates it has met.
+        return ValidationContext(trust_roots=_certificates(self._root), allow_fetching=False, revocation_mode="soft-fail")
 
     def _pyhanko_signature(self, one, is_last: bool, path: pathlib.Path) -> tuple[SignatureVerdict, list[str]]:
-        # A context of its own for each: it remembers certificates it has met.
-        context = ValidationContext(trust_roots=_certificates(self._root), allow_fetching=False, revocation_mode="soft-fail")
         try:
-            status = validate_pdf_signature(one, signer_validation_context=context)
+            status = validate_pdf_signature(one, signer_validation_context=self._context())
         except Exception as problem:
             return SignatureVerdict(one.field_name, False), [str(problem) or type(problem).__name__]
         level = status.modification_level
@@ -230,7 +287,8 @@ class Judges:
             complaints.append(f"not trusted: {status.trust_problem_indic or 'no path to the root'}")
         if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
             complaints.append(f"coverage {status.coverage.name}")
-        if is_last and not whole and not _ends_with_time_stamp(path):
+        extended = level == ModificationLevel.LTA_UPDATES  # validation data, which is said to be harmless
+        if is_last and not whole and not extended:
             complaints.append("the last signature does not cover the whole file")
         if level is None or level > ModificationLevel.FORM_FILLING:
             complaints.append(f"changes after it: {status.diff_result}")
@@ -275,7 +333,23 @@ class Judges:
                 objections.append(f"{field}: changes after it: {one['changes']}")
         if not signatures:
             objections.append("no signature found")
-        return Verdict("dss", tuple(signatures), tuple(objections))
+        time_stamps = self._dss_time_stamps(answer, objections)
+        return Verdict("dss", tuple(signatures), tuple(objections), time_stamps=time_stamps)
+
+    def _dss_time_stamps(self, answer: dict, objections: list[str]) -> tuple[TimeStampVerdict, ...]:
+        found = []
+        for one in answer["timeStamps"]:
+            field = ",".join(one["fields"])
+            passed = one["indication"] == "PASSED"
+            kinds = [kind for kind in ("extension", "signatureOrFormFill", "annotation", "undefined") if one["changes"].get(kind)]
+            found.append(TimeStampVerdict(field, one["type"], passed, "+".join(kinds)))
+            errors = [(key, text) for key, text in one["errors"] if key not in self.DSS_ACCEPTED_ERRORS]
+            warnings = [(key, text) for key, text in one["warnings"] if key not in self.DSS_ACCEPTED_WARNINGS]
+            name = field or one["type"]
+            objections += [f"time-stamp {name}: {one['indication']}: {text} ({key})" for key, text in errors + warnings]
+            if set(kinds) - {"extension", "signatureOrFormFill"}:
+                objections.append(f"time-stamp {name}: changes after it: {one['changes']}")
+        return tuple(found)
 
 
 class DssProcess:
@@ -327,12 +401,6 @@ def _nss_database(folder: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
 
 def _certificates(path: pathlib.Path) -> list[asn1_x509.Certificate]:
     return [asn1_x509.Certificate.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
-
-
-def _ends_with_time_stamp(path: pathlib.Path) -> bool:
-    pdf = path.read_bytes()
-    signatures = read_signatures(pdf)
-    return bool(signatures) and signatures[-1].is_time_stamp and signatures[-1].end == len(pdf)
 
 
 def _output(*command) -> str:

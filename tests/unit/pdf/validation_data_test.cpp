@@ -6,6 +6,8 @@
 #include "support.hpp"
 
 #include <fmt/format.h>
+#include <stdexcept>
+#include <sys/mman.h>
 
 #include <gtest/gtest.h>
 
@@ -140,6 +142,16 @@ TEST(ValidationDataOfStrangers, keeps_every_entry_wherever_it_lies) {
     EXPECT_EQ(count(ByteView(grown).subspan(file.size()), "hidden"), 0U);
     EXPECT_EQ(store_of(grown).certificates.size(), 3U);
     EXPECT_EQ(store_of(grown).crls, (std::vector<Bytes>{datum("list")}));
+}
+
+TEST(ValidationDataOfStrangers, is_announced_in_a_catalog_without_extensions_and_leaves_others_alone) {
+    const auto extensions = [](std::string_view catalog) {
+        const Bytes file = extended(simple_pdf(1, XrefKind::Table, {}, catalog), {{datum("x")}, {}, {}, {}});
+        return serialise((*Document::open(file)->catalog())->get("Extensions"));
+    };
+    EXPECT_EQ(extensions(""), "<</ESIC <</BaseVersion /1.7/ExtensionLevel 1>>>>");
+    EXPECT_EQ(extensions("/Extensions<</ADBE<</BaseVersion/1.7/ExtensionLevel 8>>>>"),
+              "<</ADBE <</BaseVersion /1.7/ExtensionLevel 8>>>>");
 }
 
 TEST(ValidationDataOfStrangers, with_more_entries_than_anybody_needs_is_not_read) {
@@ -349,6 +361,56 @@ TEST(DocumentTimeStampRefusals, are_those_of_signing) {
                        .object(2, "<</Type/Pages/Count 0/Kids[]>>")
                        .finish()),
               ErrorCode::DamagedDocument);
+}
+
+/// A copy of a file in which a stretch of whole memory pages cannot be read at all.
+class UnreadableInside {
+  public:
+    UnreadableInside(const Bytes& file, std::size_t begin, std::size_t end) : size_(file.size()) {
+        memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        std::copy(file.begin(), file.end(), static_cast<std::uint8_t*>(memory_));
+        constexpr std::size_t kPage = 65536;
+        const std::size_t from = (begin + kPage - 1) / kPage * kPage;
+        const std::size_t to = end / kPage * kPage;
+        if (from >= to || ::mprotect(static_cast<std::uint8_t*>(memory_) + from, to - from, PROT_NONE) != 0) {
+            throw std::runtime_error("memory cannot be protected");
+        }
+    }
+    UnreadableInside(const UnreadableInside&) = delete;
+    UnreadableInside& operator=(const UnreadableInside&) = delete;
+    ~UnreadableInside() { ::munmap(memory_, size_); }
+    ByteView bytes() const { return {static_cast<const std::uint8_t*>(memory_), size_}; }
+
+  private:
+    std::size_t size_;
+    void* memory_ = nullptr;
+};
+
+TEST(AppendingForTheLongTerm, reads_nothing_of_what_the_pages_show) {
+    for (const XrefKind kind : {XrefKind::Table, XrefKind::Stream}) {
+        const Bytes base = PdfBuilder(kind)
+                               .object(1, "<</Type/Catalog/Pages 2 0 R>>")
+                               .object(2, "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 600 800]>>")
+                               .object(3, "<</Type/Page/Parent 2 0 R/Contents 4 0 R>>")
+                               .stream(4, "", std::string(4'000'000, ' '))
+                               .finish();
+        const Bytes file = prepared_and_signed(base, {{"buyer", {place_at(0, 60, 60)}}}).back();
+        const RevisionState state = *state_for_new_objects(*Document::open(file));
+        const crypto::Sha256 hash = hashed(file);
+
+        const std::size_t begin = as_text(file).find("stream\n");
+        const UnreadableInside mapped(file, begin, begin + 4'000'000);
+        const Result<Document> document = Document::open(mapped.bytes());
+        ASSERT_TRUE(document);
+        const Result<AppendedRevision> data =
+            append_validation_data(*document, state, hash, {{datum("leaf")}, {}, {datum("list")}, {}});
+        ASSERT_TRUE(data);
+        const Result<AppendedRevision> stamp = append_document_time_stamp(
+            *document, state, hash, [](const crypto::Sha256Digest&) -> Result<Bytes> { return datum("token"); });
+        ASSERT_TRUE(stamp);
+        EXPECT_EQ(data->hash.digest(), crypto::Sha256::of(joined(file, data->increment)));
+        EXPECT_EQ(stamp->hash.digest(), crypto::Sha256::of(joined(file, stamp->increment)));
+    }
 }
 
 TEST(RelatedKey, is_the_sha1_of_the_contents_in_upper_case) {

@@ -2,6 +2,7 @@ package signet.judges;
 
 import eu.europa.esig.dss.diagnostic.PDFRevisionWrapper;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.diagnostic.TimestampWrapper;
 import eu.europa.esig.dss.diagnostic.jaxb.XmlObjectModification;
 import eu.europa.esig.dss.enumerations.SubIndication;
 import eu.europa.esig.dss.jaxb.object.Message;
@@ -69,7 +70,11 @@ public final class DssJudge {
             for (String id : reports.getSimpleReport().getSignatureIdList()) {
                 signatures.add(signature(reports.getSimpleReport(), reports.getDiagnosticData().getSignatureById(id)));
             }
-            return "{\"signatures\":[" + String.join(",", signatures) + "]}";
+            List<String> timeStamps = new ArrayList<>();
+            for (TimestampWrapper timeStamp : reports.getDiagnosticData().getTimestampList()) {
+                timeStamps.add(timeStamp(reports.getSimpleReport(), timeStamp));
+            }
+            return "{\"signatures\":[" + String.join(",", signatures) + "],\"timeStamps\":[" + String.join(",", timeStamps) + "]}";
         } catch (Exception | StackOverflowError | OutOfMemoryError problem) {
             return "{\"error\":" + quoted(problem.toString()) + "}";
         }
@@ -84,6 +89,18 @@ public final class DssJudge {
                 "\"indication\":" + quoted(report.getIndication(id).toString()),
                 "\"subIndication\":" + quoted(why == null ? "" : why.toString()),
                 "\"level\":" + quoted(report.getSignatureFormat(id).toString()),
+                "\"errors\":" + messages(report.getAdESValidationErrors(id)),
+                "\"warnings\":" + messages(report.getAdESValidationWarnings(id)),
+                "\"changes\":" + (revision == null ? "{}" : changes(revision))) + "}";
+    }
+
+    private static String timeStamp(SimpleReport report, TimestampWrapper timeStamp) {
+        String id = timeStamp.getId();
+        PDFRevisionWrapper revision = timeStamp.getPDFRevision();
+        return "{" + String.join(",",
+                "\"type\":" + quoted(timeStamp.getType().toString()),
+                "\"fields\":" + strings(revision == null ? List.of() : revision.getSignatureFieldNames()),
+                "\"indication\":" + quoted(report.getIndication(id).toString()),
                 "\"errors\":" + messages(report.getAdESValidationErrors(id)),
                 "\"warnings\":" + messages(report.getAdESValidationWarnings(id)),
                 "\"changes\":" + (revision == null ? "{}" : changes(revision))) + "}";
