@@ -40,6 +40,14 @@ struct VerifyOptions {
 /// 0 every signature intact and the file complete, 1 tampered or incomplete, 2 no signature or unreadable.
 int verify(const VerifyOptions& options);
 
+struct OrganisationOptions {
+    std::filesystem::path file;
+    std::filesystem::path data = "data";
+};
+/// Applies a description of companies, people, seals, categories and applications, by the running server when there is
+/// one, and prints what came of it as JSON. 0 applied, 1 refused with one line that says why.
+int organisation(const OrganisationOptions& options);
+
 /// 0 when all is well; says what is wrong and how to mend it.
 int doctor(const Settings& settings);
 

@@ -86,20 +86,23 @@ Status House::build() {
                           *converter_, *authority_, *vault_, *fonts_, base_url, settings_.upload_limit_mib << 20});
     directory_ = std::make_unique<service::Directory>(*platform_);
     if (const Status loaded = directory_->reload(); !loaded) return loaded;
+    people_ = std::make_unique<service::People>(*directory_);
+    intake_ = std::make_unique<service::Intake>(*directory_, *people_);
     book_ = std::make_unique<service::ContractBook>(*platform_, *directory_);
     artist_ = std::make_unique<service::Artist>(*platform_);
     places_ = std::make_unique<service::PlaceFinder>(*platform_, *directory_, *artist_);
-    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *book_);
+    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_);
     signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
-    links_ = std::make_unique<service::Links>(*platform_, *directory_, *book_);
-    notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *links_);
+    links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
+    notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *people_, *links_);
     book_->set_notices(
         [this](store::Transaction& transaction, const model::Contract& contract, const model::Events& events) {
             return notices_->enqueue(transaction, contract, events);
         });
-    signing_page_ =
-        std::make_unique<service::SigningPage>(*platform_, *directory_, *book_, *signing_, *artist_, *notices_);
+    proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);
+    signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
+        *platform_, *directory_, *people_, *book_, *drafting_, *signing_, *artist_, *proof_});
     downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
     verification_ = std::make_unique<service::Verification>(*platform_);
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);

@@ -48,6 +48,7 @@ class House {
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
     store::Database& database() { return *database_; }
+    const Settings& settings() const { return settings_; }
 
   private:
     explicit House(Settings settings) : settings_(std::move(settings)) {}
@@ -69,6 +70,8 @@ class House {
     std::unique_ptr<store::Outbox> outbox_;
     std::unique_ptr<service::Platform> platform_;
     std::unique_ptr<service::Directory> directory_;
+    std::unique_ptr<service::People> people_;
+    std::unique_ptr<service::Intake> intake_;
     std::unique_ptr<service::ContractBook> book_;
     std::unique_ptr<service::Artist> artist_;
     std::unique_ptr<service::PlaceFinder> places_;
@@ -77,6 +80,7 @@ class House {
     std::unique_ptr<service::Sending> sending_;
     std::unique_ptr<service::Links> links_;
     std::unique_ptr<service::Notices> notices_;
+    std::unique_ptr<service::SignerProof> proof_;
     std::unique_ptr<service::SigningPage> signing_page_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::Verification> verification_;

@@ -56,6 +56,14 @@ int run(int count, char** arguments) {
     doctor_command->add_option("--data", settings.data, "data folder (./data)");
     doctor_command->add_option("--listen", listen, "HOST:PORT (127.0.0.1:9180)");
 
+    OrganisationOptions organising;
+    CLI::App* organisation_command =
+        program.add_subcommand("organisation", "describe companies, people, seals and categories");
+    CLI::App* apply_command = organisation_command->add_subcommand("apply", "make a description so");
+    organisation_command->require_subcommand(1);
+    apply_command->add_option("FILE", organising.file, "TOML; share/organisation.toml is an example")->required();
+    apply_command->add_option("--data", organising.data, "data folder (./data)");
+
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
     worker_command->add_option("KIND", kind)->required();
@@ -70,6 +78,7 @@ int run(int count, char** arguments) {
     }
     if (sign_command->parsed()) return sign(signing);
     if (verify_command->parsed()) return verify(verifying);
+    if (organisation_command->parsed()) return organisation(organising);
 
     if (const signet::Status read = read_file(settings); !read) {
         std::cerr << read.error().detail << '\n';

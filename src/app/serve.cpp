@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/house.hpp"
+#include "app/organisation_file.hpp"
 #include "app/outbox_queue.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -10,6 +11,7 @@
 #include "notify/smtp_gateway.hpp"
 #include "openapi/envelope.hpp"
 #include "store/links.hpp"
+#include "store/people.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -160,12 +162,15 @@ class Housekeeping {
 
   private:
     void run() {
-        constexpr std::chrono::seconds kRound{5};
-        constexpr int kRoundsPerCleaning = 24;
+        constexpr std::chrono::milliseconds kRound{500};
+        constexpr int kRoundsPerExpiry = 10;
+        constexpr int kRoundsPerCleaning = 240;
         for (int round = 1;; ++round) {
             std::unique_lock lock(mutex_);
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
             lock.unlock();
+            apply_waiting(house_.settings().data, house_.platform(), house_.directory());
+            if (round % kRoundsPerExpiry != 0) continue;
             if (const auto expired = house_.book().expire_overdue(100); !expired) {
                 spdlog::error("overdue contracts: {}", for_log(describe(expired.error())));
             }
@@ -176,7 +181,9 @@ class Housekeeping {
     void clean() {
         house_.replays().forget_expired();
         const UtcTime now = house_.platform().clock.now();
-        const Status forgotten = house_.database().write([&](store::Transaction& transaction) {
+        const Status forgotten = house_.database().write([&](store::Transaction& transaction) -> Status {
+            const Status windows = store::people::forget_windows(transaction, now - std::chrono::hours(24));
+            if (!windows) return windows;
             return store::links::forget(transaction, now - std::chrono::hours(24));
         });
         if (!forgotten) spdlog::error("old links: {}", for_log(describe(forgotten.error())));

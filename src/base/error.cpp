@@ -54,6 +54,12 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(CodeExpired);
         SIGNET_NAME(CodeRequired);
         SIGNET_NAME(AttachmentRequired);
+        SIGNET_NAME(PasswordWrong);
+        SIGNET_NAME(PasswordNotUsable);
+        SIGNET_NAME(PasswordWeak);
+        SIGNET_NAME(IdentityRequired);
+        SIGNET_NAME(IdentityMismatch);
+        SIGNET_NAME(IdentityLocked);
         SIGNET_NAME(PasswordProtected);
         SIGNET_NAME(SigningForbidden);
         SIGNET_NAME(CertifiedNoChanges);

@@ -62,6 +62,12 @@ enum class ErrorCode {
     CodeExpired,
     CodeRequired,
     AttachmentRequired,
+    PasswordWrong,
+    PasswordNotUsable,
+    PasswordWeak,
+    IdentityRequired,
+    IdentityMismatch,
+    IdentityLocked,
 
     // Why a PDF is refused. Each has one sentence in `docs/refusals.md`.
     PasswordProtected,

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::model {
@@ -80,9 +81,11 @@ struct Attachment {
     bool need_sign = false;
     std::string blob;  // empty until uploaded
     std::string file_name;
+    DocumentId document;  // the PDF made of it, when it must be signed
 };
 
-/// What the signer's proven identity must agree with.
+/// What the identity that a signer proves must agree with. In a contract these are keyed digests, so that nobody's card
+/// number is kept; only what a request brings is in clear.
 struct UserAuthInfo {
     std::string id_card_no;
     std::string bank_no;
@@ -104,7 +107,8 @@ struct Signatory {
     std::vector<Action> actions;
     std::vector<Attachment> attachments;
     std::optional<UserAuthInfo> auth_info;
-    CategoryId category;
+    CategoryId category;  // of a receiving company of the initiator's group
+    std::string category_name;
     std::optional<bool> default_category_accepted;
     std::optional<UtcTime> receive_time;
     std::optional<UtcTime> complete_time;
@@ -120,6 +124,10 @@ struct PageSize {
     double height = 0;
 };
 
+/// What a document of a contract is (spec §2.9): an original, or an attachment that its party signs.
+inline constexpr std::string_view kContractContent = "CONTRACT";
+inline constexpr std::string_view kAttachmentContent = "ATTACHMENT";
+
 /// A document of a contract. The bytes lie in the document store; here is what is committed of them.
 struct Document {
     DocumentId id;
@@ -127,7 +135,7 @@ struct Document {
     int sort = 0;
     std::vector<PageSize> pages;
     UtcTime create_time;
-    std::string content_type = "CONTRACT";
+    std::string content_type{kContractContent};
     /// The upload as it came, by its SHA-256.
     std::string original_blob;
     std::string original_suffix;
@@ -143,6 +151,7 @@ struct Document {
     bool signed_before = false;
 
     int page_count() const { return static_cast<int>(pages.size()); }
+    bool is_attachment() const { return content_type == kAttachmentContent; }
 };
 
 /// The signature field an action fills in one document, made before the first signature.

@@ -31,14 +31,20 @@ struct User {
     friend bool operator==(const User&, const User&) = default;
 };
 
-/// A company that this server works for: the platform company (对接方) or one of its sub-companies. A company that only
-/// receives contracts ("external") has no record; it is known by its name.
+/// A company that this server works for: a platform company (对接方) or one of its sub-companies, which together are a
+/// group. A company that only receives contracts needs no record; it is known by its name. For an initiator the
+/// companies of its own group are "internal", all others "external".
 struct Company {
     CompanyId id;
     std::string name;
     std::string register_no;
     bool platform = false;
+    /// The platform company a sub-company belongs to; empty for a platform company.
+    CompanyId parent;
     UtcTime create_time;
+
+    /// What tells groups apart: the id of the platform company.
+    CompanyId group() const { return parent ? parent : id; }
 };
 
 /// Somebody on record as an employee of a company of ours.
@@ -52,7 +58,14 @@ struct Employee {
     std::vector<std::string> roles;  // SYSTEM_ADMIN, SEAL_ADMIN, TEMPLATE_ADMIN
     bool dismissed = false;
     UtcTime create_time;
+
+    bool has_role(std::string_view role) const;
+    /// Whether a reference of any of the kinds that the API knows means this person.
+    bool is(const User& user) const;
 };
+
+/// Uses every seal of the company (platform spec §3).
+inline constexpr std::string_view kSealAdministrator = "SEAL_ADMIN";
 
 /// A business system that may call the API.
 struct Application {
@@ -71,6 +84,26 @@ struct Application {
     UtcTime create_time;
 };
 
+/// A node of a flow that a category prescribes.
+struct FlowNode {
+    ActionType type = ActionType::Company;
+    std::string name;  // empty = the usual one of its type
+    std::vector<SealId> seals;
+    std::vector<User> operators;
+};
+
+/// What a category says beyond its everyday settings.
+struct CategoryPolicy {
+    /// 收件流程: the nodes a company goes through when it receives a contract under this category.
+    std::vector<FlowNode> intake;
+    /// 查看人: who may look at contracts under this category without acting in them.
+    std::vector<User> viewers;
+    /// 认证方式: what `userAuthInfo` is compared with.
+    IdentityCheck identity = IdentityCheck::IdCard;
+    /// 短信设置: whether notices go out by SMS and mail.
+    bool messages = true;
+};
+
 /// A business category (业务分类): the policy behind a contract.
 struct Category {
     CategoryId id;
@@ -80,6 +113,7 @@ struct Category {
     bool add_after_sending = false;  // 发起后允许继续发送签署
     StamperRule stamper_rule = StamperRule::MustAllow;
     int expire_days = 30;
+    CategoryPolicy policy;
     UtcTime create_time;
     UtcTime modify_time;
 };
@@ -93,9 +127,12 @@ struct Seal {
     SealStatus status = SealStatus::Normal;
     std::string specification = "CIRCULAR_42";  // platform spec §4
     std::string design;
-    std::vector<User> users;  // empty = the seal administrators
+    std::vector<User> users;  // who may use it besides the seal administrators
     UtcTime create_time;
     UtcTime modify_time;
+
+    /// Whether an employee of the seal's company may use it.
+    bool may_be_used_by(const Employee& employee) const;
 };
 
 }  // namespace signet::model

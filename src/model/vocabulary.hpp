@@ -77,6 +77,9 @@ enum class SealStatus { Normal, Freeze };
 
 enum class SealType { Enterprise, Lp, PractisingSeal };
 
+/// How a category has the identity of a person checked (platform spec §6.2).
+enum class IdentityCheck { IdCard, BankCard, None };
+
 /// One enumerator and how the wire spells it.
 template <typename Enum>
 using Spelling = std::pair<Enum, std::string_view>;
@@ -192,6 +195,13 @@ template <>
 inline constexpr std::array<Spelling<SealStatus>, 2> spellings<SealStatus>{{
     {SealStatus::Normal, "NORMAL"},
     {SealStatus::Freeze, "FREEZE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<IdentityCheck>, 3> spellings<IdentityCheck>{{
+    {IdentityCheck::IdCard, "ID_CARD"},
+    {IdentityCheck::BankCard, "BANK_CARD"},
+    {IdentityCheck::None, "NONE"},
 }};
 
 template <>

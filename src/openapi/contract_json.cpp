@@ -196,6 +196,15 @@ json::object write_signatory_of(const Signatory& signatory, const DetailOptions&
     } else if (options.places && !signatory.actions.empty() && !signatory.actions.front().places.empty()) {
         object.emplace("stampers", write_places(signatory.actions.front().places, contract, memory));
     }
+    if (signatory.category) {
+        json::object category = object_of(2, memory);
+        put_id(category, "id", signatory.category);
+        put_text(category, "name", signatory.category_name);
+        object.emplace("category", std::move(category));
+    }
+    if (signatory.default_category_accepted) {
+        object.emplace("defaultCategoryAccepted", *signatory.default_category_accepted);
+    }
     if (!signatory.attachments.empty()) {
         json::array attachments(memory);
         for (const model::Attachment& attachment : signatory.attachments)
@@ -310,7 +319,10 @@ Signatory read_signatory(const Fields& fields) {
         auth.bank_mobile = info->text("bankMobile", 30);
         signatory.auth_info = std::move(auth);
     }
-    if (const auto category = fields.object("category")) signatory.category = category->id<model::CategoryId>("id");
+    if (const auto category = fields.object("category")) {
+        signatory.category = category->id<model::CategoryId>("id");
+        signatory.category_name = category->text("name", 100);
+    }
     signatory.default_category_accepted = fields.boolean("defaultCategoryAccepted");
     return signatory;
 }

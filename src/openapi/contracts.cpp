@@ -50,6 +50,7 @@ Result<service::PageCommand> read_page(const Fields& fields) {
         fields.refuse("user", "is required");
     }
     command.allow_password = fields.boolean("allowPasswordSign", false);
+    command.hide_password_settings = fields.boolean("hidePasswordSettings", false);
     command.hide_reject = fields.boolean("hideRejectButton", true);
     command.hide_return = fields.boolean("hideReturnButton", false);
     command.hide_state = fields.boolean("hideStateButton", false);
@@ -119,7 +120,7 @@ void Api::add_contracts(http::Router& router) {
             options.places = fields.boolean("queryLocation", false);
             options.related = fields.boolean("queryRelatedContract", false);
             if (fields.error()) return *fields.error();
-            const auto contract = services_.book.locate(caller, locator);
+            const auto contract = services_.book.locate(caller, locator, service::Access::Party);
             if (!contract) return contract.error();
             return write_contract(**contract, services_.zone, options, fields.memory());
         },
@@ -153,7 +154,7 @@ void Api::add_contracts(http::Router& router) {
             archive.compress_one = fields.boolean("needCompressForOneFile", true);
             archive.original_names = fields.text("fileNameRule", 20) == "ORIGINAL";
             if (fields.error()) return *fields.error();
-            const auto contract = services_.book.locate(caller, locator);
+            const auto contract = services_.book.locate(caller, locator, service::Access::Party);
             if (!contract) return contract.error();
             const auto made = services_.downloads.archive(**contract, archive);
             if (!made) return made.error();

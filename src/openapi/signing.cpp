@@ -41,7 +41,10 @@ void Api::add_signing(http::Router& router) {
         if (fields.error()) return *fields.error();
         const auto added = services_.sending.add_signatory(caller, locator, std::move(signatory), locate_all);
         if (!added) return added.error();
-        return write_signatory(*added->contract->find(added->signatory), {}, fields.memory());
+        DetailOptions everything;
+        everything.operators = true;
+        everything.places = true;
+        return write_signatory(*added->contract->find(added->signatory), everything, fields.memory());
     };
     command(router, "/v2/signatory/add", add_party);
     // The path of the documentation's own example.

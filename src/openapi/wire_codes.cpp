@@ -112,6 +112,12 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::CodeWrong:
         case ErrorCode::CodeExpired:
         case ErrorCode::CodeRequired:
+        case ErrorCode::PasswordWrong:
+        case ErrorCode::PasswordNotUsable:
+        case ErrorCode::PasswordWeak:
+        case ErrorCode::IdentityRequired:
+        case ErrorCode::IdentityMismatch:
+        case ErrorCode::IdentityLocked:
             return {1002, "14990002", "PERMISSION DENIED"};
         case ErrorCode::AttachmentRequired:
             return {1005, "11990005", "INVALID PARAM"};

@@ -1,6 +1,7 @@
 #include "pages/page_errors.hpp"
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 #include <string>
 #include <string_view>
@@ -40,6 +41,27 @@ Sentence sentence_for(ErrorCode code) {
             return {409, "合同当前状态不能签署", "The contract cannot be signed in its present state."};
         case ErrorCode::AttachmentRequired:
             return {400, "请先上传要求的附件", "Upload the required attachments first."};
+        case ErrorCode::PasswordWrong:
+            return {400, "密码不正确", "This password is not right."};
+        case ErrorCode::PasswordNotUsable:
+            return {403, "现在不能使用密码，请改用验证码", "A password cannot be used now. Use a code instead."};
+        case ErrorCode::PasswordWeak:
+            return {400, "密码须为 8 到 64 个字符，并同时含有字母和数字",
+                    "A password has 8 to 64 characters, with at least one letter and one digit."};
+        case ErrorCode::IdentityRequired:
+            return {403, "请先完成身份核对", "Prove your identity first."};
+        case ErrorCode::IdentityMismatch:
+            return {403, "身份信息与发起方指定的不一致", "This is not the identity that the sender stated."};
+        case ErrorCode::IdentityLocked:
+            return {403, "身份核对失败次数过多，请联系发起方", "Too many wrong tries. Ask the sender."};
+        case ErrorCode::UnsupportedFileType:
+            return {400, "不支持这种文件，或文件内容与后缀不符",
+                    "This kind of file is not taken, or its name belies it."};
+        case ErrorCode::InvalidFile:
+        case ErrorCode::DamagedDocument:
+        case ErrorCode::PasswordProtected:
+        case ErrorCode::NotAPdf:
+            return {400, "文件已损坏或无法读取", "The file is damaged or cannot be read."};
         case ErrorCode::SealNotFound:
         case ErrorCode::InvalidSealStatus:
             return {400, "印章不可用", "This seal cannot be used."};
@@ -72,10 +94,13 @@ Sentence sentence_for(ErrorCode code) {
 http::Response page_failure(const Error& error) {
     const Sentence sentence = sentence_for(error.code);
     if (sentence.status >= 500) spdlog::error("a page met an error: {}", for_log(describe(error)));
-    const boost::json::value body{{"error",
-                                   {{"code", std::string(to_string(error.code))},
-                                    {"message", boost::json::string(sentence.chinese)},
-                                    {"messageEn", boost::json::string(sentence.english)}}}};
+    boost::json::object told{{"code", std::string(to_string(error.code))},
+                             {"message", boost::json::string(sentence.chinese)},
+                             {"messageEn", boost::json::string(sentence.english)}};
+    const bool counts = error.code == ErrorCode::CodeWrong || error.code == ErrorCode::PasswordWrong ||
+                        error.code == ErrorCode::IdentityMismatch;
+    if (const auto left = counts ? parse_integer(error.detail) : std::nullopt) told["triesLeft"] = *left;
+    const boost::json::object body{{"error", std::move(told)}};
     return http::make_response(sentence.status, "application/json;charset=UTF-8", boost::json::serialize(body));
 }
 

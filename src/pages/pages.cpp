@@ -100,7 +100,9 @@ http::Response refusal(const Error& error) {
 json::object outcome(const service::PageView& view) {
     const std::string next = next_party(view);
     json::object result{{"contractStatus", json::string(model::to_wire(view.contract->status))},
-                        {"state", state_of(view)}};
+                        {"state", state_of(view)},
+                        {"passwordUsable", view.options.password_usable},
+                        {"passwordOffer", view.options.offer_password}};
     if (next.empty()) {
         result["next"] = nullptr;
     } else {
@@ -289,10 +291,27 @@ void Pages::add_routes(http::Router& router) {
         if (!body) return page_failure(body.error());
         const json::value* pass = body->if_contains("pass");
         const bool passed = pass != nullptr && pass->is_bool() && pass->get_bool();
-        const auto view =
-            page_.audit(client_of(request), page_key(request), passed, text(*body, "comment"), text(*body, "code"));
+        const auto view = page_.audit(client_of(request), page_key(request), passed, text(*body, "comment"),
+                                      {text(*body, "code"), text(*body, "password")});
         if (!view) return refusal(view.error());
         return json_response(outcome(*view));
+    });
+    add(router, "POST", "/pages/identity", [this](http::Request& request) {
+        const auto body = body_of(request);
+        if (!body) return page_failure(body.error());
+        const service::IdentityInput input{text(*body, "name"), text(*body, "idCardNo"), text(*body, "bankNo"),
+                                           text(*body, "bankMobile")};
+        const Status proven = page_.prove_identity(client_of(request), page_key(request), input);
+        if (!proven) return refusal(proven.error());
+        return json_response(json::object{{"proven", true}});
+    });
+    add(router, "POST", "/pages/password", [this](http::Request& request) {
+        const auto body = body_of(request);
+        if (!body) return page_failure(body.error());
+        const Status set =
+            page_.set_password(client_of(request), page_key(request), text(*body, "password"), text(*body, "code"));
+        if (!set) return refusal(set.error());
+        return json_response(json::object{{"set", true}});
     });
     add(router, "POST", "/pages/reject", [this](http::Request& request) {
         const auto body = body_of(request);

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "service/artist.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -23,9 +24,18 @@ json::string wire(std::string_view text) {
     return json::string(text);
 }
 
-json::array write_documents(const Contract& contract) {
+/// Whether a document is for this reader: the originals, and of the attachments those of his own party.
+bool concerns(const PageView& view, const model::Document& document) {
+    if (!document.is_attachment()) return true;
+    const auto& own = view.party->attachments;
+    return std::any_of(own.begin(), own.end(),
+                       [&](const model::Attachment& attachment) { return attachment.document == document.id; });
+}
+
+json::array write_documents(const PageView& view) {
     json::array documents;
-    for (const model::Document& document : contract.documents) {
+    for (const model::Document& document : view.contract->documents) {
+        if (!concerns(view, document)) continue;
         json::array pages;
         for (const model::PageSize& page : document.pages)
             pages.push_back({{"width", page.width}, {"height", page.height}});
@@ -114,10 +124,40 @@ json::object write_task(const PageView& view) {
                                {"title", wire(attachment.title)},
                                {"required", attachment.required},
                                {"needSign", attachment.need_sign},
-                               {"uploaded", !attachment.blob.empty()}});
+                               {"uploaded", !attachment.blob.empty()},
+                               {"fileName", wire(attachment.file_name)}});
     }
     task["attachments"] = std::move(attachments);
     return task;
+}
+
+json::value write_identity(const PageView& view) {
+    if (!view.identity) return nullptr;
+    json::array fields;
+    if (view.identity->id_card) fields.push_back("IDCARDNO");
+    if (view.identity->bank_card) fields.push_back("BANKNO");
+    if (view.identity->bank_mobile) fields.push_back("BANKMOBILE");
+    return json::object{{"fields", std::move(fields)},
+                        {"name", wire(view.identity->name)},
+                        {"proven", view.identity->proven},
+                        {"triesLeft", view.identity->tries_left}};
+}
+
+/// The party's nodes in their order, so that a page can say which step this is.
+json::array write_steps(const PageView& view) {
+    std::vector<const Action*> nodes;
+    for (const Action& action : view.party->actions)
+        nodes.push_back(&action);
+    std::stable_sort(nodes.begin(), nodes.end(),
+                     [](const Action* a, const Action* b) { return a->serial_no < b->serial_no; });
+    json::array steps;
+    for (const Action* node : nodes) {
+        steps.push_back({{"kind", wire(model::to_wire(node->type))},
+                         {"title", wire(node->name)},
+                         {"status", wire(model::to_wire(node->status))},
+                         {"mine", node == view.action}});
+    }
+    return steps;
 }
 
 std::optional<double> number(const json::object& object, std::string_view name) {
@@ -172,6 +212,7 @@ std::string state_of(const PageView& view) {
         default:
             return std::string(model::to_wire(view.contract->status));
     }
+    if (view.viewing) return "VIEWING";
     if (view.action != nullptr) return "CAN_SIGN";
     if (view.party->status == model::SignatoryStatus::Signed) return "SIGNED";
     return "WAITING";
@@ -199,7 +240,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     json::object me{{"name", wire(view.user.name)},
                     {"contact", wire(view.masked_contact)},
                     {"contactChannel", view.by_mail ? "MAIL" : "SMS"},
-                    {"hasPassword", false}};
+                    {"hasPassword", view.has_password}};
     if (view.party->tenant_type == model::TenantType::Company) me["companyName"] = wire(view.party->tenant_name);
 
     json::array waiting;
@@ -210,7 +251,9 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     }
     json::object options{{"canReject", view.options.can_reject},
                          {"allowPassword", view.options.allow_password},
-                         {"passwordUsable", false},
+                         {"passwordUsable", view.options.password_usable},
+                         {"offerPassword", view.options.offer_password},
+                         {"hidePasswordSettings", view.options.hide_password_settings},
                          {"mode", view.options.is_mini_program ? "MINIAPP" : "H5"},
                          {"hideReturn", view.options.hide_return},
                          {"hideState", view.options.hide_state}};
@@ -221,7 +264,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     json::object result;
     result["page"] = wire(view.key);
     result["contract"] = std::move(summary);
-    result["documents"] = write_documents(contract);
+    result["documents"] = write_documents(view);
     result["parties"] = write_parties(view, zone);
     result["me"] = std::move(me);
     if (view.action != nullptr) {
@@ -230,6 +273,12 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
         result["task"] = nullptr;
     }
     result["state"] = wire(state_of(view));
+    result["identity"] = write_identity(view);
+    result["steps"] = write_steps(view);
+    json::array others;
+    for (const std::string& name : view.others)
+        others.push_back(wire(name));
+    result["others"] = std::move(others);
     result["waitingFor"] = std::move(waiting);
     result["options"] = std::move(options);
     result["consentRequired"] = true;

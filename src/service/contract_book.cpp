@@ -102,14 +102,15 @@ Result<ContractPointer> ContractBook::find(const ContractLock& held) {
     return expire_held(held.contract());
 }
 
-bool ContractBook::may_see(const Caller& caller, const Contract& contract) const {
-    // Every company on record here is the caller's platform company or one of its sub-companies.
-    if (contract.company == caller.company.id || directory_.company(contract.company)) return true;
-    return std::any_of(contract.signatories.begin(), contract.signatories.end(),
-                       [](const model::Signatory& signatory) { return static_cast<bool>(signatory.company); });
+bool ContractBook::permits(const Caller& caller, const Contract& contract, Access access) const {
+    if (directory_.same_group(caller.company.id, contract.company)) return true;
+    if (access == Access::Initiator) return false;
+    return std::any_of(contract.signatories.begin(), contract.signatories.end(), [&](const model::Signatory& party) {
+        return directory_.same_group(caller.company.id, party.company);
+    });
 }
 
-Result<ContractPointer> ContractBook::locate(const Caller& caller, const Locator& locator) {
+Result<ContractPointer> ContractBook::locate(const Caller& caller, const Locator& locator, Access access) {
     if (!locator.contract && locator.biz_id.empty()) {
         return invalid_parameter("contractId: contractId and bizId must not both be empty");
     }
@@ -126,7 +127,7 @@ Result<ContractPointer> ContractBook::locate(const Caller& caller, const Locator
     }
     auto contract = find(id);
     if (!contract) return contract;
-    if (!may_see(caller, **contract)) return not_found(id);
+    if (!permits(caller, **contract, access)) return fail(ErrorCode::PermissionDenied, "contract " + to_string(id));
     return contract;
 }
 
@@ -141,8 +142,8 @@ Result<ContractPointer> ContractBook::of_document(model::DocumentId document) {
 Result<ContractPointer> ContractBook::of_document(const Caller& caller, model::DocumentId document) {
     auto contract = of_document(document);
     if (!contract) return contract;
-    if (!may_see(caller, **contract))
-        return invalid_parameter("documentId: there is no document " + to_string(document));
+    if (!permits(caller, **contract, Access::Party))
+        return fail(ErrorCode::PermissionDenied, "documentId: " + to_string(document));
     return contract;
 }
 

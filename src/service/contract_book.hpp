@@ -30,6 +30,10 @@ struct Locator {
     std::string tenant_name;
 };
 
+/// What a caller wants with a contract (spec §1.8): the initiator's business is for companies of its own group alone;
+/// reading and signing is also for companies that take part as receivers.
+enum class Access { Initiator, Party };
+
 /// What is written down and told about a change, besides the changed contract itself.
 struct Change {
     /// The log's word for it, e.g. `contract.sent`.
@@ -67,9 +71,9 @@ class ContractBook {
     Result<ContractPointer> find(model::ContractId id);
     /// The same for who holds the contract's lock already.
     Result<ContractPointer> find(const ContractLock& held);
-    /// The contract a caller means. InvalidParameter when neither id nor bizId is given; ContractNotFound also for a
-    /// contract that none of the caller's companies takes part in.
-    Result<ContractPointer> locate(const Caller& caller, const Locator& locator);
+    /// The contract a caller means. InvalidParameter when neither id nor bizId is given; PermissionDenied for a
+    /// contract that is not the business of the caller's companies.
+    Result<ContractPointer> locate(const Caller& caller, const Locator& locator, Access access);
     Result<ContractPointer> of_document(const Caller& caller, model::DocumentId document);
     Result<ContractPointer> of_document(model::DocumentId document);
 
@@ -91,7 +95,7 @@ class ContractBook {
     Result<ContractPointer> load(model::ContractId id);
     Result<ContractPointer> expire_held(model::ContractId id);
     bool is_overdue(const model::Contract& contract) const;
-    bool may_see(const Caller& caller, const model::Contract& contract) const;
+    bool permits(const Caller& caller, const model::Contract& contract, Access access) const;
     void keep(const ContractPointer& contract);
     void forget(model::ContractId id);
 

@@ -21,6 +21,9 @@ Status Directory::reload() {
         auto companies = store::directory::companies(connection);
         if (!companies) return companies.error();
         next->companies = std::move(*companies);
+        auto employees = store::directory::employees(connection);
+        if (!employees) return employees.error();
+        next->employees = std::move(*employees);
         auto categories = store::directory::categories(connection);
         if (!categories) return categories.error();
         next->categories = std::move(*categories);
@@ -44,8 +47,28 @@ Status Directory::reload() {
         if (company == next->companies.end()) continue;
         next->callers.emplace(application.token, std::make_shared<const Caller>(Caller{application, *company}));
     }
+    index(*next);
     picture_.store(std::move(next));
     return {};
+}
+
+void Directory::index(Picture& picture) {
+    for (std::size_t i = 0; i < picture.employees.size(); ++i) {
+        const model::Employee& employee = picture.employees[i];
+        for (const std::string& contact : {employee.mobile, employee.email, employee.number, to_string(employee.id)}) {
+            if (!contact.empty()) picture.by_contact.emplace(std::pair(employee.company, contact), i);
+        }
+    }
+}
+
+const model::Employee* Directory::find(const Picture& picture, CompanyId company, const model::User& user) {
+    const model::Employee* match = nullptr;
+    const auto [begin, end] = picture.by_contact.equal_range(std::pair(company, user.contact));
+    for (auto entry = begin; entry != end; ++entry) {
+        const model::Employee& employee = picture.employees[entry->second];
+        if (employee.is(user) && (match == nullptr || match->dismissed)) match = &employee;
+    }
+    return match;
 }
 
 std::string application_secret_context(model::ApplicationId id) {
@@ -61,11 +84,15 @@ std::shared_ptr<const Caller> Directory::caller(std::string_view token) const {
 
 Result<Company> Directory::company(const Caller& caller, std::string_view tenant_name) const {
     if (tenant_name.empty()) return caller.company;
-    if (const auto found = internal_company(tenant_name)) return *found;
-    return fail(ErrorCode::CompanyNotFound, "tenantName: no company of this name");
+    const auto found = company_on_record(tenant_name);
+    if (!found) return fail(ErrorCode::CompanyNotFound, "tenantName: no company of this name");
+    if (found->group() != caller.company.group()) {
+        return fail(ErrorCode::CompanyNotPermitted, "tenantName: not the platform company or one of its sub-companies");
+    }
+    return *found;
 }
 
-std::optional<Company> Directory::internal_company(std::string_view name) const {
+std::optional<Company> Directory::company_on_record(std::string_view name) const {
     const auto now = picture();
     for (const Company& company : now->companies) {
         if (company.name == name) return company;
@@ -81,13 +108,41 @@ std::optional<Company> Directory::company(CompanyId id) const {
     return std::nullopt;
 }
 
+bool Directory::same_group(CompanyId a, CompanyId b) const {
+    if (!a || !b) return false;
+    if (a == b) return true;
+    const auto first = company(a);
+    const auto second = company(b);
+    return first && second && first->group() == second->group();
+}
+
 Result<model::Employee> Directory::employee(CompanyId company, const model::User& user) const {
-    auto found = platform_.database.read(
-        [&](store::Connection& connection) { return store::directory::find_employee(connection, company, user); });
-    if (!found) return found.error();
-    if (!*found) return fail(ErrorCode::EmployeeNotFound, std::string(model::to_wire(user.contact_type)));
-    if ((*found)->dismissed) return fail(ErrorCode::EmployeeDismissed, "employee " + to_string((*found)->id));
-    return std::move(**found);
+    const auto now = picture();
+    const model::Employee* found = find(*now, company, user);
+    if (found == nullptr) return fail(ErrorCode::EmployeeNotFound, std::string(model::to_wire(user.contact_type)));
+    if (found->dismissed) return fail(ErrorCode::EmployeeDismissed, "employee " + to_string(found->id));
+    return *found;
+}
+
+bool Directory::same_person(const std::vector<CompanyId>& companies, const model::User& a, const model::User& b) const {
+    if (a.empty() || b.empty()) return false;
+    if (a.same_contact(b)) return true;
+    const auto now = picture();
+    return std::any_of(companies.begin(), companies.end(), [&](CompanyId company) {
+        const model::Employee* first = find(*now, company, a);
+        return first != nullptr && first == find(*now, company, b);
+    });
+}
+
+std::vector<model::Employee> Directory::users_of(const std::vector<Seal>& seals) const {
+    const auto now = picture();
+    std::vector<model::Employee> users;
+    for (const model::Employee& employee : now->employees) {
+        const bool any =
+            std::any_of(seals.begin(), seals.end(), [&](const Seal& seal) { return seal.may_be_used_by(employee); });
+        if (any) users.push_back(employee);
+    }
+    return users;
 }
 
 Result<Category> Directory::category(CompanyId company, const CategoryReference& reference) const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace signet::service {
@@ -42,8 +43,8 @@ struct Page {
     std::vector<T> items;
 };
 
-/// Applications, companies, categories and seals. All of them are held in memory as one unchanging picture that is
-/// replaced as a whole, so that looking something up never waits. Thread-safe.
+/// Applications, companies, people, categories and seals. All of them are held in memory as one unchanging picture that
+/// is replaced as a whole, so that looking something up never waits. Thread-safe.
 class Directory {
   public:
     explicit Directory(Platform& platform) : platform_(platform) {}
@@ -54,17 +55,23 @@ class Directory {
     /// Null for an unknown or disabled token.
     std::shared_ptr<const Caller> caller(std::string_view token) const;
 
-    /// The company of ours that `tenant_name` names; the platform company when it is empty. CompanyNotFound for a name
-    /// that nobody has here.
+    /// The company of the caller's group that `tenant_name` names; the platform company when it is empty.
+    /// CompanyNotFound for a name that nobody has here, CompanyNotPermitted for a company of another group.
     Result<model::Company> company(const Caller& caller, std::string_view tenant_name) const;
-    /// The company of ours with this name, if it is one.
-    std::optional<model::Company> internal_company(std::string_view name) const;
+    /// The company on record here with this name, of whatever group.
+    std::optional<model::Company> company_on_record(std::string_view name) const;
     std::optional<model::Company> company(model::CompanyId id) const;
+    /// Whether both are companies on record that belong to the same group.
+    bool same_group(model::CompanyId a, model::CompanyId b) const;
 
-    /// The employee a reference means. EmployeeNotFound, EmployeeDismissed.
+    /// The employee a reference means; of several, one who is not dismissed. EmployeeNotFound, EmployeeDismissed.
     Result<model::Employee> employee(model::CompanyId company, const model::User& user) const;
+    /// Whether two references mean the same person: the same contact, or the same employee of one of the companies.
+    bool same_person(const std::vector<model::CompanyId>& companies, const model::User& a, const model::User& b) const;
+    /// Everybody who may use at least one of the seals, in the order in which they were put on record.
+    std::vector<model::Employee> users_of(const std::vector<model::Seal>& seals) const;
 
-    /// InvalidParameter when there is no such category in the company, or the name is not unique.
+    /// InvalidParameter when the company has no such category. Within a company a name is one category's alone.
     Result<model::Category> category(model::CompanyId company, const CategoryReference& reference) const;
     Result<model::Category> category(model::CategoryId id) const;
     std::vector<model::Category> categories(model::CompanyId company) const;
@@ -82,10 +89,15 @@ class Directory {
     struct Picture {
         std::unordered_map<std::string, std::shared_ptr<const Caller>> callers;
         std::vector<model::Company> companies;
+        std::vector<model::Employee> employees;
+        /// Positions in `employees` by company and contact; several when a number was given anew.
+        std::multimap<std::pair<model::CompanyId, std::string>, std::size_t, std::less<>> by_contact;
         std::vector<model::Category> categories;
         std::map<model::SealId, model::Seal> seals;
     };
     std::shared_ptr<const Picture> picture() const { return picture_.load(); }
+    static const model::Employee* find(const Picture& picture, model::CompanyId company, const model::User& user);
+    static void index(Picture& picture);
 
     Platform& platform_;
     std::atomic<std::shared_ptr<const Picture>> picture_{std::make_shared<const Picture>()};

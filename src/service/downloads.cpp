@@ -76,6 +76,7 @@ Result<std::vector<Downloads::Entry>> Downloads::entries(const Contract& contrac
     const std::set<DownloadItem> wanted(command.items.begin(), command.items.end());
     if (wanted.contains(DownloadItem::Contract)) {
         for (const Document& document : contract.documents) {
+            if (document.is_attachment()) continue;
             auto bytes = platform_.documents.read(document.id, 0, document.length);
             if (!bytes) return bytes.error();
             entries.push_back({named("原文", document.title) + ".pdf", std::move(*bytes)});
@@ -89,6 +90,12 @@ Result<std::vector<Downloads::Entry>> Downloads::entries(const Contract& contrac
     if (wanted.contains(DownloadItem::Attachment)) {
         for (const model::Signatory& signatory : contract.signatories) {
             for (const model::Attachment& attachment : signatory.attachments) {
+                if (const Document* document = contract.find(attachment.document)) {
+                    auto bytes = platform_.documents.read(document->id, 0, document->length);
+                    if (!bytes) return bytes.error();
+                    entries.push_back({named("附件", attachment.title) + ".pdf", std::move(*bytes)});
+                    continue;
+                }
                 const auto blob = store::BlobId::from_hex(attachment.blob);
                 if (!blob) continue;
                 auto bytes = platform_.blobs.read(*blob);

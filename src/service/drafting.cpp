@@ -3,6 +3,7 @@
 #include "base/file_descriptor.hpp"
 #include "base/text.hpp"
 #include "convert/converter.hpp"
+#include "crypto/key_vault.hpp"
 #include "model/flow.hpp"
 #include "model/transitions.hpp"
 #include "render/page_engine.hpp"
@@ -102,32 +103,68 @@ Result<User> Drafting::resolved_receiver(const Company& company, User receiver, 
     return receiver;
 }
 
-Status Drafting::check_actions(const Signatory& signatory, bool has_creator, const std::string& field) const {
+Status Drafting::check_actions(const Setting& setting, const Signatory& signatory, const std::string& field) const {
+    const bool internal = directory_.same_group(setting.initiator.id, signatory.company);
     int index = 0;
     for (const Action& action : signatory.actions) {
         const std::string path = field + ".actions[" + std::to_string(index++) + "]";
-        if (action.type == ActionType::Audit && action.operators.empty()) {
+        if (internal && action.type == ActionType::Audit && action.operators.empty()) {
             return fail(ErrorCode::ActionOperatorsRequired, path + ".corpOperators");
         }
-        const bool has_handler = !signatory.receiver.empty() || (signatory.sponsor && has_creator);
+        const bool has_handler = !signatory.receiver.empty() || (signatory.sponsor && setting.has_creator);
         if (action.type == ActionType::Operator && !has_handler) return fail(ErrorCode::OperatorRequired, path);
-        if (action.seals.size() > 9) return invalid_parameter(path + ".corpSealIds: at most 9");
         for (const model::SealId seal : action.seals) {
-            if (!signatory.company)
-                return fail(ErrorCode::SealNotFound, path + ": seals work for our own companies only");
             const auto usable = directory_.usable_seal(signatory.company, seal);
             if (!usable) return fail(usable.error().code, path + ": " + usable.error().detail);
         }
-        for (std::size_t i = 0; i < action.operators.size(); ++i) {
+        for (std::size_t i = 0; internal && i < action.operators.size(); ++i) {
             const std::string who = path + ".corpOperators[" + std::to_string(i) + "]";
             if (const Status sound = check_user(action.operators[i], who); !sound) return sound;
+            const auto employee = directory_.employee(signatory.company, action.operators[i]);
+            if (!employee) return fail(employee.error().code, who + ": " + employee.error().detail);
         }
     }
     return {};
 }
 
-Result<Signatory> Drafting::complete(const Company& initiator, Signatory signatory, bool has_creator, int position,
-                                     const std::string& field) const {
+Status Drafting::protect_auth_info(Signatory& signatory, const std::string& field) const {
+    if (!signatory.auth_info) return {};
+    model::UserAuthInfo& info = *signatory.auth_info;
+    const std::string path = field + ".userAuthInfo";
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_letter_or_digit = [&](char c) {
+        return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    };
+    const auto all = [](const std::string& text, const auto& suits) {
+        return std::all_of(text.begin(), text.end(), suits);
+    };
+    info.id_card_no = trim(info.id_card_no);
+    const bool card_fits = info.id_card_no.size() == 15 || info.id_card_no.size() == 18;
+    if (!info.id_card_no.empty() && !(card_fits && all(info.id_card_no, is_letter_or_digit))) {
+        return invalid_parameter(path + ".idCardNo: has 15 or 18 letters and digits");
+    }
+    std::erase(info.bank_no, ' ');
+    if (!info.bank_no.empty() && (info.bank_no.size() < 8 || !all(info.bank_no, is_digit))) {
+        return invalid_parameter(path + ".bankNo: is not a bank card number");
+    }
+    if (!info.bank_mobile.empty() && !looks_like_mobile(info.bank_mobile)) {
+        return invalid_parameter(path + ".bankMobile: is not a mobile number");
+    }
+    for (std::string* number : {&info.id_card_no, &info.bank_no, &info.bank_mobile}) {
+        if (!number->empty()) *number = identity_digest(platform_, signatory.id, *number);
+    }
+    return {};
+}
+
+std::string identity_digest(const Platform& platform, model::SignatoryId party, std::string_view number) {
+    std::string bare;
+    for (const char c : number) {
+        if (c != ' ' && c != '-') bare += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return hex(platform.vault.lookup_digest(bare, "user-auth-info/" + to_string(party)));
+}
+
+Result<Signatory> Drafting::complete(const Setting& setting, Signatory signatory, const std::string& field) const {
     const bool is_company = signatory.tenant_type == TenantType::Company;
     if (!is_company && signatory.tenant_name.empty()) signatory.tenant_name = signatory.receiver.name;
     if (signatory.tenant_name.empty() && !signatory.delay_set)
@@ -136,14 +173,14 @@ Result<Signatory> Drafting::complete(const Company& initiator, Signatory signato
     signatory.id = platform_.ids.next<model::SignatoryId>();
     signatory.status = model::SignatoryStatus::Draft;
     std::optional<Company> own;
-    if (is_company) own = directory_.internal_company(signatory.tenant_name);
+    if (is_company) own = directory_.company_on_record(signatory.tenant_name);
     signatory.company = own ? own->id : model::CompanyId{};
-    signatory.sponsor = is_company && own && own->id == initiator.id;
-    if (signatory.serial_no == 0) signatory.serial_no = position + 1;
+    signatory.sponsor = is_company && own && own->id == setting.initiator.id;
+    if (signatory.serial_no == 0) signatory.serial_no = setting.position + 1;
 
     const bool needs_receiver = !signatory.sponsor && !signatory.delay_set;
     if (!signatory.receiver.empty() || needs_receiver) {
-        auto receiver = resolved_receiver(own.value_or(initiator), signatory.receiver, field + ".receiver");
+        auto receiver = resolved_receiver(own.value_or(setting.initiator), signatory.receiver, field + ".receiver");
         if (!receiver) return receiver.error();
         signatory.receiver = std::move(*receiver);
     }
@@ -155,7 +192,11 @@ Result<Signatory> Drafting::complete(const Company& initiator, Signatory signato
         if (!signatory.actions.empty()) only.stampers = signatory.actions.front().stampers;
         signatory.actions = {std::move(only)};
     }
-    if (signatory.actions.empty()) return fail(ErrorCode::ActionRequired, field + ".actions");
+    if (is_company && signatory.sponsor && signatory.actions.empty()) {
+        return fail(ErrorCode::ActionRequired, field + ".actions");
+    }
+    const Status settled = intake_.settle(setting.initiator, signatory, setting.gives_default_flow, field);
+    if (!settled) return settled.error();
     int order = 0;
     for (Action& action : signatory.actions) {
         action.id = platform_.ids.next<model::ActionId>();
@@ -166,13 +207,14 @@ Result<Signatory> Drafting::complete(const Company& initiator, Signatory signato
     }
     for (model::Attachment& attachment : signatory.attachments)
         attachment.id = platform_.ids.next<model::AttachmentId>();
-    if (const Status sound = check_actions(signatory, has_creator, field); !sound) return sound.error();
+    if (const Status sound = check_actions(setting, signatory, field); !sound) return sound.error();
+    if (const Status sound = protect_auth_info(signatory, field); !sound) return sound.error();
     return signatory;
 }
 
 Result<ContractPointer> Drafting::find_existing(const Caller& caller, const Company& company, const Contract& wanted) {
     if (wanted.id) {
-        auto found = book_.locate(caller, {wanted.id, {}, {}});
+        auto found = book_.locate(caller, {wanted.id, {}, {}}, Access::Initiator);
         if (!found) return found;
         if (!model::check(Call::Draft, (*found)->status)) {
             return fail(ErrorCode::InvalidContractStatus, "id: contract is " + std::string(to_wire((*found)->status)));
@@ -180,7 +222,7 @@ Result<ContractPointer> Drafting::find_existing(const Caller& caller, const Comp
         return found;
     }
     if (wanted.biz_id.empty()) return ContractPointer();
-    auto found = book_.locate(caller, {{}, wanted.biz_id, company.name});
+    auto found = book_.locate(caller, {{}, wanted.biz_id, company.name}, Access::Initiator);
     if (!found && found.error().code == ErrorCode::ContractNotFound) return ContractPointer();
     if (!found) return found;
     if (!model::check(Call::Draft, (*found)->status)) return fail(ErrorCode::DuplicateBizId, "bizId: " + wanted.biz_id);
@@ -213,7 +255,8 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     for (Signatory& signatory : contract.signatories) {
         const auto position = static_cast<int>(parties.size());
         const std::string field = "signatories[" + std::to_string(position) + "]";
-        auto completed = complete(*company, std::move(signatory), contract.creator.has_value(), position, field);
+        auto completed =
+            complete({*company, contract.creator.has_value(), position, false}, std::move(signatory), field);
         if (!completed) return completed.error();
         const bool twice = std::any_of(parties.begin(), parties.end(),
                                        [&](const Signatory& other) { return model::same_party(other, *completed); });
@@ -262,38 +305,49 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     return fail(ErrorCode::DuplicateBizId, "bizId: " + contract.biz_id);
 }
 
+Result<Document> Drafting::make_document(const std::filesystem::path& file, const std::string& title,
+                                         const std::string& suffix) const {
+    const FileDescriptor upload(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!upload) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
+    std::error_code error;
+    const std::uint64_t size = std::filesystem::file_size(file, error);
+    if (error) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
+    const auto converted = platform_.converter.to_pdf(upload.get(), size, suffix);
+    if (!converted) return converted.error();
+    const auto memory = sandbox::memory_file(converted->pdf);
+    if (!memory) return memory.error();
+    const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
+    if (!sizes) return sizes.error();
+    const auto blob = platform_.blobs.put_file(file);
+    if (!blob) return blob.error();
+
+    Document document;
+    document.id = platform_.ids.next<model::DocumentId>();
+    document.title = title;
+    document.create_time = platform_.clock.now();
+    document.original_blob = blob->hex();
+    document.original_suffix = to_lower(suffix);
+    document.signed_before = converted->had_signatures;
+    for (const render::PageSize& page : *sizes)
+        document.pages.push_back({page.width, page.height});
+    const auto extent = platform_.documents.create(document.id, converted->pdf);
+    if (!extent) return extent.error();
+    document.length = extent->length;
+    document.sha256 = hex(extent->sha256);
+    return document;
+}
+
 Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFileCommand& command) {
-    auto found = book_.locate(caller, command.locator);
+    auto found = book_.locate(caller, command.locator, Access::Initiator);
     if (!found) return found.error();
     if (const Status allowed = model::check(Call::AddDocument, (*found)->status); !allowed) return allowed.error();
     if (command.title.empty()) return invalid_parameter("title: is required");
     if (command.suffix.empty()) return invalid_parameter("fileSuffix: is required");
     if (command.size > platform_.upload_limit) return fail(ErrorCode::UploadTooLarge, "file");
 
-    const FileDescriptor upload(::open(command.file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!upload) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
-    const auto converted = platform_.converter.to_pdf(upload.get(), command.size, command.suffix);
-    if (!converted) return converted.error();
-    const auto memory = sandbox::memory_file(converted->pdf);
-    if (!memory) return memory.error();
-    const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
-    if (!sizes) return sizes.error();
-    const auto blob = platform_.blobs.put_file(command.file);
-    if (!blob) return blob.error();
-
-    Document document;
-    document.id = platform_.ids.next<model::DocumentId>();
-    document.title = command.title;
-    document.create_time = platform_.clock.now();
-    document.original_blob = blob->hex();
-    document.original_suffix = to_lower(command.suffix);
-    document.signed_before = converted->had_signatures;
-    for (const render::PageSize& size : *sizes)
-        document.pages.push_back({size.width, size.height});
-    const auto extent = platform_.documents.create(document.id, converted->pdf);
-    if (!extent) return extent.error();
-    document.length = extent->length;
-    document.sha256 = hex(extent->sha256);
+    auto made = make_document(command.file, command.title, command.suffix);
+    if (!made) return made.error();
+    Document document = std::move(*made);
 
     const ContractLock held = book_.lock((*found)->id);
     found = book_.find(held);
@@ -307,6 +361,11 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
         last = std::max(last, other.sort);
     document.sort = command.sort.value_or(last + 1);
     const model::DocumentId id = document.id;
+    Change change;
+    change.event = "document.added";
+    change.actor = actor_of(caller);
+    change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + document.sha256 + R"(","original":")" +
+                    document.original_blob + "\"}";
     contract.documents.push_back(std::move(document));
     std::stable_sort(contract.documents.begin(), contract.documents.end(),
                      [](const Document& a, const Document& b) { return a.sort < b.sort; });
@@ -317,11 +376,6 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
     if (const Status bound = bind_stampers(contract, stampers, "stampers", false); !bound) return bound.error();
     if (command.stamper_rule) contract.stamper_rule = command.stamper_rule;
 
-    Change change;
-    change.event = "document.added";
-    change.actor = actor_of(caller);
-    change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + hex(extent->sha256) + R"(","original":")" +
-                    blob->hex() + "\"}";
     const auto committed = book_.commit(std::move(contract), change);
     if (!committed) return committed.error();
     return id;

@@ -4,6 +4,7 @@
 #include "model/contract.hpp"
 #include "service/contract_book.hpp"
 #include "service/directory.hpp"
+#include "service/intake.hpp"
 #include "service/platform.hpp"
 
 #include <filesystem>
@@ -42,8 +43,8 @@ struct AddFileCommand {
 /// Making a contract and filling it with documents (spec §4.1, §4.2). Thread-safe.
 class Drafting {
   public:
-    Drafting(Platform& platform, const Directory& directory, ContractBook& book)
-        : platform_(platform), directory_(directory), book_(book) {}
+    Drafting(Platform& platform, const Directory& directory, const Intake& intake, ContractBook& book)
+        : platform_(platform), directory_(directory), intake_(intake), book_(book) {}
 
     /// A new draft, or the draft with this id or bizId anew (it keeps its id and its documents). Errors as in spec
     /// §4.1.
@@ -53,23 +54,42 @@ class Drafting {
     /// reasons of converting.
     Result<model::DocumentId> add_file(const Caller& caller, const AddFileCommand& command);
 
+    /// The contract a party of a request is meant for.
+    struct Setting {
+        model::Company initiator;
+        bool has_creator = false;
+        /// How many parties stand before it.
+        int position = 0;
+        /// A receiving company without nodes gets the usual ones.
+        bool gives_default_flow = false;
+    };
+    /// Makes a document of an upload: converted, measured and stored, part of no contract yet. Errors:
+    /// UnsupportedFileType, InvalidFile and the reasons of converting.
+    Result<model::Document> make_document(const std::filesystem::path& file, const std::string& title,
+                                          const std::string& suffix) const;
+
     /// Checks a signatory of a request and completes it: names, receivers, the company behind it, its nodes, ids. Also
     /// for parties that join later. `field` is the path its errors begin with.
-    Result<model::Signatory> complete(const model::Company& initiator, model::Signatory signatory, bool has_creator,
-                                      int position, const std::string& field) const;
+    Result<model::Signatory> complete(const Setting& setting, model::Signatory signatory,
+                                      const std::string& field) const;
 
   private:
     Result<ContractPointer> find_existing(const Caller& caller, const model::Company& company,
                                           const model::Contract& wanted);
     Status check_user(const model::User& user, const std::string& field) const;
-    Status check_actions(const model::Signatory& signatory, bool has_creator, const std::string& field) const;
+    Status check_actions(const Setting& setting, const model::Signatory& signatory, const std::string& field) const;
+    Status protect_auth_info(model::Signatory& signatory, const std::string& field) const;
     Result<model::User> resolved_receiver(const model::Company& company, model::User receiver,
                                           const std::string& field) const;
 
     Platform& platform_;
     const Directory& directory_;
+    const Intake& intake_;
     ContractBook& book_;
 };
+
+/// How a number of an identity is stored and compared: a keyed digest of it without blanks, bound to the party.
+std::string identity_digest(const Platform& platform, model::SignatoryId party, std::string_view number);
 
 /// Puts the stampers of a request onto their nodes. A node that gets any loses those it had from earlier calls when
 /// `replace` is set. InvalidParameter for an unknown node; `field` is the name of the list.

@@ -132,7 +132,7 @@ Result<bool> is_empty(Platform& platform) {
 Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, const std::string& contract_pdf) {
     const model::CompanyId company_id = platform.ids.next<model::CompanyId>();
     const model::Company company{company_id, std::string(kCompanyName), "91000000000000000X", true,
-                                 platform.clock.now()};
+                                 {},         platform.clock.now()};
     const model::Seal official =
         seal(platform, company_id, "公章", company_seal_design("UNIVERSAL_SEAL", kCompanyName, ""), "CIRCULAR_42",
              model::SealType::Enterprise);

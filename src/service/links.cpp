@@ -14,33 +14,10 @@ namespace {
 constexpr std::chrono::minutes kTicketLife{30};
 constexpr std::size_t kTokenLength = 32;
 
-bool acts_for(const model::Contract& contract, const model::Signatory& signatory, const model::User& user) {
-    if (signatory.receiver.same_contact(user)) return true;
-    if (signatory.sponsor && contract.creator && contract.creator->same_contact(user)) return true;
-    return std::any_of(signatory.actions.begin(), signatory.actions.end(), [&](const model::Action& action) {
-        return std::any_of(action.operators.begin(), action.operators.end(),
-                           [&](const model::User& candidate) { return candidate.same_contact(user); });
-    });
-}
-
 }  // namespace
 
 std::string token_hash(std::string_view token) {
     return hex(crypto::Sha256::of(as_bytes(token)));
-}
-
-const model::Signatory* party_of(const model::Contract& contract, const model::User& user) {
-    const model::Signatory* any = nullptr;
-    for (const model::Signatory& signatory : contract.signatories) {
-        if (!acts_for(contract, signatory, user)) continue;
-        if (signatory.status == model::SignatoryStatus::Signing && !signatory.sponsor) return &signatory;
-        // Whoever still has to act comes before whoever has acted.
-        if (any == nullptr || (!any->open() && signatory.open()) ||
-            (any->sponsor && signatory.open() && any->status != model::SignatoryStatus::Signing)) {
-            any = &signatory;
-        }
-    }
-    return any;
 }
 
 std::string Links::address(model::ContractId contract, std::string_view token) const {
@@ -48,12 +25,13 @@ std::string Links::address(model::ContractId contract, std::string_view token) c
 }
 
 Result<Links::Access> Links::access(const Caller& caller, const PageCommand& command) {
-    auto contract = book_.locate(caller, command.locator);
+    auto contract = book_.locate(caller, command.locator, service::Access::Party);
     if (!contract) return contract.error();
     if (const Status allowed = model::check(model::Call::PageUrl, (*contract)->status); !allowed)
         return allowed.error();
     if (command.user.empty()) return invalid_parameter("user.contact: is required");
-    const model::Signatory* party = party_of(**contract, command.user);
+    const model::Signatory* party = people_.party_of(**contract, command.user);
+    if (party == nullptr) party = people_.viewed_party(**contract, command.user);
     if (party == nullptr)
         return fail(ErrorCode::NoViewPermission, "user has no part in contract " + to_string((*contract)->id));
     return Access{std::move(*contract), party};
@@ -68,6 +46,7 @@ Result<std::string> Links::page_url(const Caller& caller, const PageCommand& com
     link.signatory = granted->signatory->id;
     link.user = command.user;
     link.allow_password = command.allow_password;
+    link.hide_password_settings = command.hide_password_settings;
     link.can_reject = !command.hide_reject;
     link.hide_return = command.hide_return;
     link.hide_state = command.hide_state;
@@ -92,6 +71,7 @@ Result<std::string> Links::ticket(const Caller& caller, const PageCommand& comma
     link.signatory = granted->signatory->id;
     link.user = command.user;
     link.allow_password = command.allow_password;
+    link.hide_password_settings = command.hide_password_settings;
     link.can_reject = true;
     link.create_time = platform_.clock.now();
     link.expire_time = link.create_time + kTicketLife;

@@ -3,7 +3,7 @@
 #include "base/result.hpp"
 #include "model/contract.hpp"
 #include "service/contract_book.hpp"
-#include "service/directory.hpp"
+#include "service/people.hpp"
 #include "service/platform.hpp"
 
 #include <optional>
@@ -16,6 +16,7 @@ struct PageCommand {
     Locator locator;
     model::User user;
     bool allow_password = false;
+    bool hide_password_settings = false;
     bool hide_reject = true;
     bool hide_return = false;
     bool hide_state = false;
@@ -29,8 +30,8 @@ struct PageCommand {
 /// its hash. Thread-safe.
 class Links {
   public:
-    Links(Platform& platform, const Directory& directory, ContractBook& book)
-        : platform_(platform), directory_(directory), book_(book) {}
+    Links(Platform& platform, const People& people, ContractBook& book)
+        : platform_(platform), people_(people), book_(book) {}
 
     /// The address of a signing page for one user. Errors: NoViewPermission when the user has no part in the contract,
     /// InvalidContractStatus for a draft.
@@ -52,13 +53,9 @@ class Links {
     std::string address(model::ContractId contract, std::string_view token) const;
 
     Platform& platform_;
-    const Directory& directory_;
+    const People& people_;
     ContractBook& book_;
 };
-
-/// The party of the contract that a user acts for: its receiver, an operator of one of its nodes, or for the initiator
-/// its creator; null when the user has no part in it. A party that may act now is preferred.
-const model::Signatory* party_of(const model::Contract& contract, const model::User& user);
 
 /// The hash under which a token is stored.
 std::string token_hash(std::string_view token);

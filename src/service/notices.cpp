@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/outbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace signet::service {
@@ -99,15 +100,6 @@ Result<CallbackMessage> callback_from_text(std::string_view text) {
     return message;
 }
 
-User reachable(const Directory& directory, model::CompanyId company, const User& user) {
-    if (user.contact_type == ContactType::Mobile || user.contact_type == ContactType::Email) return user;
-    const auto employee = directory.employee(company, user);
-    if (!employee) return {};
-    const bool by_mobile = !employee->mobile.empty();
-    return {employee->name, by_mobile ? employee->mobile : employee->email,
-            by_mobile ? ContactType::Mobile : ContactType::Email};
-}
-
 Status Notices::enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract) {
     store::OutboxMessage row;
     row.kind = message.by_mail ? store::OutboxKind::Mail : store::OutboxKind::Sms;
@@ -120,36 +112,55 @@ Status Notices::enqueue(store::Transaction& transaction, const PersonalMessage& 
     return {};
 }
 
-Status Notices::tell_turn(store::Transaction& transaction, const Contract& contract, const Signatory& signatory) {
-    const bool reachable_directly =
-        signatory.receiver.contact_type == ContactType::Mobile || signatory.receiver.contact_type == ContactType::Email;
-    // An employee is looked up by number only when the message leaves; the link is made for the reference itself.
-    if (signatory.receiver.empty() || !reachable_directly || signatory.sponsor) return {};
-    const auto url = links_.notice_url(transaction, contract, signatory, signatory.receiver);
+bool Notices::sends_messages(const Contract& contract) const {
+    const auto category = directory_.category(contract.category);
+    return !category || category->policy.messages;
+}
+
+Status Notices::tell(store::Transaction& transaction, const Contract& contract, const Signatory& signatory,
+                     const User& user, bool complete) {
+    const User recipient = people_.reachable(contract, signatory, user);
+    if (recipient.empty()) return {};
+    const auto url = links_.notice_url(transaction, contract, signatory, user);
     if (!url) return url.error();
     PersonalMessage message;
-    message.to = signatory.receiver.contact;
-    message.by_mail = signatory.receiver.contact_type == ContactType::Email;
-    message.template_name = "sign";
-    message.subject = "请签署《" + contract.subject + "》";
-    message.text = "【Signet】" + contract.tenant_name + " 邀请您签署《" + contract.subject + "》，请打开 " + *url;
+    message.to = recipient.contact;
+    message.by_mail = recipient.contact_type == ContactType::Email;
+    if (complete) {
+        message.template_name = "complete";
+        message.subject = "《" + contract.subject + "》已签署完成";
+        message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url;
+    } else {
+        message.template_name = "sign";
+        message.subject = "请签署《" + contract.subject + "》";
+        message.text = "【Signet】" + contract.tenant_name + " 邀请您签署《" + contract.subject + "》，请打开 " + *url;
+    }
     return enqueue(transaction, message, contract.id);
+}
+
+Status Notices::tell_turn(store::Transaction& transaction, const Contract& contract, const Signatory& signatory,
+                          const model::Action& action, const model::Events& events) {
+    // The initiator's own people started the contract; only those it appoints for a node hear of it.
+    if (signatory.sponsor && action.operators.empty()) return {};
+    const auto just_acted = [&](const User& user) {
+        return std::any_of(events.begin(), events.end(), [&](const Event& event) {
+            const model::Action* done =
+                event.kind == Event::Kind::ActionFinished ? contract.find(event.action) : nullptr;
+            return done != nullptr && done->completed_by &&
+                   people_.same(contract, signatory, *done->completed_by, user);
+        });
+    };
+    for (const User& user : people_.doers(contract, signatory, action)) {
+        if (just_acted(user)) continue;
+        if (const Status told = tell(transaction, contract, signatory, user, false); !told) return told;
+    }
+    return {};
 }
 
 Status Notices::tell_complete(store::Transaction& transaction, const Contract& contract) {
     for (const Signatory& signatory : contract.signatories) {
-        const User& receiver = signatory.receiver;
-        const bool direct = receiver.contact_type == ContactType::Mobile || receiver.contact_type == ContactType::Email;
-        if (receiver.empty() || !direct || signatory.status != model::SignatoryStatus::Signed) continue;
-        const auto url = links_.notice_url(transaction, contract, signatory, receiver);
-        if (!url) return url.error();
-        PersonalMessage message;
-        message.to = receiver.contact;
-        message.by_mail = receiver.contact_type == ContactType::Email;
-        message.template_name = "complete";
-        message.subject = "《" + contract.subject + "》已签署完成";
-        message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url;
-        if (const Status told = enqueue(transaction, message, contract.id); !told) return told;
+        if (signatory.receiver.empty() || signatory.status != model::SignatoryStatus::Signed) continue;
+        if (const Status told = tell(transaction, contract, signatory, signatory.receiver, true); !told) return told;
     }
     return {};
 }
@@ -189,14 +200,16 @@ Status Notices::call_back(store::Transaction& transaction, const Contract& contr
 }
 
 Status Notices::enqueue(store::Transaction& transaction, const Contract& contract, const model::Events& events) {
+    const bool messages = sends_messages(contract);
     for (const Event& event : events) {
         if (const Status told = call_back(transaction, contract, event); !told) return told;
-        if (event.kind == Event::Kind::SignatoryTurn) {
-            const Signatory* signatory = contract.find(event.signatory);
-            if (signatory == nullptr) continue;
-            if (const Status told = tell_turn(transaction, contract, *signatory); !told) return told;
+        const Signatory* signatory = contract.find(event.signatory);
+        const model::Action* action = contract.find(event.action);
+        if (event.kind == Event::Kind::ActionTurn && messages && signatory != nullptr && action != nullptr) {
+            const Status told = tell_turn(transaction, contract, *signatory, *action, events);
+            if (!told) return told;
         }
-        if (event.kind == Event::Kind::Completed) {
+        if (event.kind == Event::Kind::Completed && messages) {
             if (const Status told = tell_complete(transaction, contract); !told) return told;
         }
     }

@@ -5,6 +5,7 @@
 #include "model/flow.hpp"
 #include "service/directory.hpp"
 #include "service/links.hpp"
+#include "service/people.hpp"
 #include "service/platform.hpp"
 
 #include <string>
@@ -22,23 +23,28 @@ struct PersonalMessage {
 };
 
 /// Decides who hears of what, and puts it into the outbox within the transaction of the change: a message to whoever
-/// has the turn, one to all parties when a contract is complete, and the callbacks of spec/platform §10.2. Thread-safe.
+/// may do a node whose turn has come and did not just act himself, one to all parties when a contract is complete, and
+/// the callbacks of spec/platform §10.2. Thread-safe.
 class Notices {
   public:
-    Notices(Platform& platform, const Directory& directory, Links& links)
-        : platform_(platform), directory_(directory), links_(links) {}
+    Notices(Platform& platform, const Directory& directory, const People& people, Links& links)
+        : platform_(platform), directory_(directory), people_(people), links_(links) {}
 
     Status enqueue(store::Transaction& transaction, const model::Contract& contract, const model::Events& events);
     Status enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract);
 
   private:
     Status tell_turn(store::Transaction& transaction, const model::Contract& contract,
-                     const model::Signatory& signatory);
+                     const model::Signatory& signatory, const model::Action& action, const model::Events& events);
+    Status tell(store::Transaction& transaction, const model::Contract& contract, const model::Signatory& signatory,
+                const model::User& user, bool complete);
+    bool sends_messages(const model::Contract& contract) const;
     Status tell_complete(store::Transaction& transaction, const model::Contract& contract);
     Status call_back(store::Transaction& transaction, const model::Contract& contract, const model::Event& event);
 
     Platform& platform_;
     const Directory& directory_;
+    const People& people_;
     Links& links_;
 };
 
@@ -53,9 +59,5 @@ struct CallbackMessage {
 };
 std::string to_text(const CallbackMessage& message);
 Result<CallbackMessage> callback_from_text(std::string_view text);
-
-/// Where a user can be reached by message: the mobile number or mail address itself, or for an employee reference the
-/// number or address on record. Empty contact when nowhere.
-model::User reachable(const Directory& directory, model::CompanyId company, const model::User& user);
 
 }  // namespace signet::service

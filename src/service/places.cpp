@@ -33,11 +33,12 @@ Result<std::vector<const Document*>> documents_of(const Contract& contract, cons
     documents.erase(std::unique(documents.begin(), documents.end()), documents.end());
     if (!documents.empty()) return documents;
     const bool all = model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
-    if (contract.documents.size() != 1 && !all) {
+    for (const Document& document : contract.documents) {
+        if (!document.is_attachment()) documents.push_back(&document);
+    }
+    if (documents.size() != 1 && !all) {
         return invalid_parameter(std::string(field) + ".documentId: is required when a contract has several documents");
     }
-    for (const Document& document : contract.documents)
-        documents.push_back(&document);
     return documents;
 }
 

@@ -17,16 +17,6 @@ namespace {
 
 constexpr std::chrono::hours kTwoYears{24 * 365 * 2};
 
-/// The nodes of a receiver that sends none of its own (spec §3.4); persons have their one node anyway.
-std::vector<Action> default_flow() {
-    std::vector<Action> actions(2);
-    actions[0].type = ActionType::Operator;
-    actions[0].serial_no = 0;
-    actions[1].type = ActionType::Company;
-    actions[1].serial_no = 1;
-    return actions;
-}
-
 /// Every stamper of these parties with its node, and the path its errors go by.
 std::vector<StamperOfAction> stampers_of(const std::vector<const Signatory*>& signatories) {
     std::vector<StamperOfAction> list;
@@ -55,7 +45,7 @@ Status Sending::place_all(Contract& contract, bool locate_all) const {
 }
 
 Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& command) {
-    const auto found = book_.locate(caller, command.locator);
+    const auto found = book_.locate(caller, command.locator, Access::Initiator);
     if (!found) return found;
     const ContractLock held = book_.lock((*found)->id);
     const auto fresh = book_.find(held);
@@ -105,7 +95,7 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
 
 Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locator& locator, Signatory signatory,
                                               bool locate_all) {
-    const auto found = book_.locate(caller, locator);
+    const auto found = book_.locate(caller, locator, Access::Initiator);
     if (!found) return found.error();
     const ContractLock held = book_.lock((*found)->id);
     const auto fresh = book_.find(held);
@@ -120,11 +110,10 @@ Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locato
     }
     const auto initiator = directory_.company(contract.company);
     if (!initiator) return fail(ErrorCode::CompanyNotFound, "company " + to_string(contract.company));
-    if (signatory.tenant_type == model::TenantType::Company && signatory.actions.empty())
-        signatory.actions = default_flow();
     const int wished = signatory.serial_no;
-    auto completed = drafting_.complete(*initiator, std::move(signatory), contract.creator.has_value(),
-                                        static_cast<int>(contract.signatories.size()), "signatory");
+    const Drafting::Setting setting{*initiator, contract.creator.has_value(),
+                                    static_cast<int>(contract.signatories.size()), true};
+    auto completed = drafting_.complete(setting, std::move(signatory), "signatory");
     if (!completed) return completed.error();
     completed->serial_no = wished;
     if (const Status drawable = places_.check_named_seal(*completed, "signatory"); !drawable) return drawable.error();

@@ -9,6 +9,7 @@
 #include "pdf/prepare.hpp"
 #include "pdf/sign.hpp"
 #include "service/drafting.hpp"
+#include "service/people.hpp"
 #include "store/audit.hpp"
 #include "store/contracts.hpp"
 #include "store/database.hpp"
@@ -127,8 +128,7 @@ Status Signing::freeze(Contract& contract) {
         }
         // A file that came with signatures keeps them: it gets each field together with its own signature.
         if (plan.empty() || document.signed_before) {
-            if (const Status fit = pdf::check_signable(*parsed); !fit) return fit.error();
-            document.revision_state = pdf::to_text(parsed->revision_state());
+            if (const Status fit = make_signable(document); !fit) return fit;
             continue;
         }
         auto prepared = pdf::prepare(*parsed, plan);
@@ -152,10 +152,48 @@ Status Signing::freeze(Contract& contract) {
     return {};
 }
 
+Status Signing::make_signable(Document& document) const {
+    const auto bytes = platform_.documents.read(document.id, 0, document.length);
+    if (!bytes) return bytes.error();
+    const auto parsed = pdf::Document::open(*bytes);
+    if (!parsed) return parsed.error();
+    if (const Status fit = pdf::check_signable(*parsed); !fit) return fit.error();
+    document.revision_state = pdf::to_text(parsed->revision_state());
+    return {};
+}
+
+/// Where a node signs the attachments of its party that must be signed: at the foot of the last page, from the right,
+/// each further signature left of the one before.
+Result<std::vector<Place>> Signing::attachment_places(const Contract& contract, const Action& action) const {
+    constexpr double kMargin = 28;
+    std::vector<Place> places;
+    const Signatory& party = *contract.owner(action.id);
+    for (const model::Attachment& attachment : party.attachments) {
+        const Document* document = attachment.need_sign ? contract.find(attachment.document) : nullptr;
+        if (document == nullptr) continue;
+        model::Stamper stamper;
+        stamper.type = action.type == ActionType::Lp ? StamperType::Lp
+                       : is_sealing(action.type)     ? StamperType::Company
+                                                     : StamperType::Personal;
+        stamper.documents = {document->id};
+        stamper.page = -1;
+        stamper.offset_x = stamper.offset_y = 0;
+        const auto found = places_.find(contract, {{stamper, &action, &party, "attachments"}}, true);
+        if (!found) return found.error();
+        Place place = found->at(action.id).front();
+        const model::PageSize page = document->pages.back();
+        const double step = place.width + kMargin / 2;
+        place.x = std::max(0.0, page.width - kMargin - place.width - document->signatures * step);
+        place.y = std::min(kMargin, std::max(0.0, page.height - place.height));
+        places.push_back(place);
+    }
+    return places;
+}
+
 Status Signing::company_sign(const Caller& caller, const SealSignCommand& command) {
     const auto company = directory_.company(caller, command.tenant_name);
     if (!company) return company.error();
-    const auto found = book_.locate(caller, command.locator);
+    const auto found = book_.locate(caller, command.locator, Access::Party);
     if (!found) return found.error();
     const ContractLock held = book_.lock((*found)->id);
     const auto contract = book_.find(held);
@@ -422,9 +460,10 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
     return hash_states_->cache().keep(document.id, extent_of(document), growth.hash);
 }
 
-Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct& act) {
+Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct& wanted) {
     const auto found = book_.find(held);
     if (!found) return found;
+    SigningAct act = wanted;
     if (const Status allowed = model::check(model::Call::Sign, (*found)->status); !allowed) return allowed.error();
     const Action* action = (*found)->find(act.action);
     if (action == nullptr || action->status != ActionStatus::Start || action->type == ActionType::Audit) {
@@ -433,6 +472,14 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     if (action->places.empty() && act.more_places.empty()) {
         return invalid_parameter("stampers: no place was given when the contract was sent, so one is needed now");
     }
+    for (const model::Attachment& attachment : (*found)->owner(act.action)->attachments) {
+        if (attachment.required && attachment.blob.empty()) {
+            return fail(ErrorCode::AttachmentRequired, "attachment: " + attachment.title);
+        }
+    }
+    const auto more = attachment_places(**found, *action);
+    if (!more) return more.error();
+    act.more_places.insert(act.more_places.end(), more->begin(), more->end());
     const auto ink = prepare_ink(**found, act);
     if (!ink) return ink.error();
 
@@ -471,38 +518,38 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     return book_.commit(std::move(contract), change);
 }
 
-Result<ContractPointer> Signing::audit(const ContractLock& held, model::ActionId id, const model::User& by, bool pass,
-                                       const std::string& comment) {
+Result<ContractPointer> Signing::audit(const ContractLock& held, model::ActionId id, const Decision& decision) {
     const auto found = book_.find(held);
     if (!found) return found;
     const Action* action = (*found)->find(id);
     if (action == nullptr || action->type != ActionType::Audit) {
         return fail(ErrorCode::NotSignStep, "action " + to_string(id) + " is no approval");
     }
-    if (!pass) return reject(held, id, by, comment);
+    if (!decision.pass) return reject(held, id, decision);
     Contract contract = **found;
-    auto events = model::finish_action(contract, id, by, platform_.clock.now());
+    auto events = model::finish_action(contract, id, decision.by, platform_.clock.now());
     if (!events) return events.error();
     Change change;
     change.event = "contract.approved";
-    change.actor = actor_of(by);
+    change.actor = actor_of(decision.by);
     change.detail = "{\"action\":\"" + to_string(id) + "\"}";
     change.events = std::move(*events);
+    change.also = decision.also;
     return book_.commit(std::move(contract), change);
 }
 
-Result<ContractPointer> Signing::reject(const ContractLock& held, model::ActionId action, const model::User& by,
-                                        const std::string& reason) {
+Result<ContractPointer> Signing::reject(const ContractLock& held, model::ActionId action, const Decision& decision) {
     const auto found = book_.find(held);
     if (!found) return found;
     Contract contract = **found;
-    auto events = model::reject(contract, action, reason, platform_.clock.now());
+    auto events = model::reject(contract, action, decision.comment, platform_.clock.now());
     if (!events) return events.error();
     Change change;
     change.event = "contract.rejected";
-    change.actor = actor_of(by);
+    change.actor = actor_of(decision.by);
     change.detail = "{\"action\":\"" + to_string(action) + "\"}";
     change.events = std::move(*events);
+    change.also = decision.also;
     return book_.commit(std::move(contract), change);
 }
 

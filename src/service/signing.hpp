@@ -49,6 +49,15 @@ struct SigningAct {
     std::function<Status(store::Transaction&)> also;
 };
 
+/// How an approval ended, and who decided it.
+struct Decision {
+    model::User by;
+    bool pass = false;
+    std::string comment;
+    /// More to be committed together with it.
+    std::function<Status(store::Transaction&)> also;
+};
+
 /// Makes signatures: draws, signs each document the node has places in, and commits documents, statuses, log and
 /// notices together. The intent is durable before a key is used; two signers at once are put in order by the contract's
 /// lock, so that no signature is ever made over stale bytes. Thread-safe.
@@ -63,14 +72,12 @@ class Signing {
 
     /// Carries out an act on a contract whose lock the caller holds. Errors: InvalidContractStatus, NotSignStep,
     /// SealNotFound, InvalidSealStatus, InvalidParameter when there is no place at all.
-    Result<ContractPointer> sign(const ContractLock& held, const SigningAct& act);
+    Result<ContractPointer> sign(const ContractLock& held, const SigningAct& wanted);
 
     /// An approval: passes the node, or sends the contract back.
-    Result<ContractPointer> audit(const ContractLock& held, model::ActionId action, const model::User& by, bool pass,
-                                  const std::string& comment);
-    /// A party refuses.
-    Result<ContractPointer> reject(const ContractLock& held, model::ActionId action, const model::User& by,
-                                   const std::string& reason);
+    Result<ContractPointer> audit(const ContractLock& held, model::ActionId action, const Decision& decision);
+    /// A party refuses; `comment` is its reason.
+    Result<ContractPointer> reject(const ContractLock& held, model::ActionId action, const Decision& decision);
 
     /// Signs the initiator's nodes that sign themselves and whose turn it is, until none is left.
     Status sign_automatically(const ContractLock& held);
@@ -79,12 +86,18 @@ class Signing {
     /// copy and appends to the files. Nothing counts until the copy is committed.
     Status freeze(model::Contract& contract);
 
+    /// Readies a document that joins a contract after sending, such as an attachment that its party signs. Errors: the
+    /// reasons why a PDF is refused.
+    Status make_signable(model::Document& document) const;
+
     /// Says in the log that signings begun before a crash never came to be. Call at start.
     Status void_unfinished();
 
   private:
     struct Ink;
     class HashStates;
+    Result<std::vector<model::Place>> attachment_places(const model::Contract& contract,
+                                                        const model::Action& action) const;
     Result<Ink> prepare_ink(const model::Contract& contract, const SigningAct& act) const;
     Result<CompiledDrawingPointer> drawing_for(const model::Place& place, const Ink& ink, UtcTime now) const;
     struct Growth;

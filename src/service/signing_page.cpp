@@ -1,7 +1,6 @@
 #include "service/signing_page.hpp"
 
 #include "base/text.hpp"
-#include "crypto/key_vault.hpp"
 #include "model/placing.hpp"
 #include "render/page_engine.hpp"
 #include "service/drafting.hpp"
@@ -13,6 +12,7 @@
 #include "store/links.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace signet::service {
@@ -26,35 +26,9 @@ using model::User;
 
 namespace {
 
-constexpr std::chrono::minutes kCodeLife{5};
 constexpr std::chrono::seconds kResendPause{60};
-constexpr int kMostTries = 5;
 /// Who opened a link in time may finish what he began.
 constexpr std::chrono::minutes kSessionGrace{30};
-
-/// Whether the node is the user's to do: operators when the node names some, else whoever acts for the party.
-bool may_do(const Contract& contract, const Signatory& signatory, const Action& action, const User& user) {
-    if (!action.operators.empty()) {
-        return std::any_of(action.operators.begin(), action.operators.end(),
-                           [&](const User& candidate) { return candidate.same_contact(user); });
-    }
-    const bool is_creator = signatory.sponsor && contract.creator && contract.creator->same_contact(user);
-    return signatory.receiver.same_contact(user) || is_creator;
-}
-
-std::string six_digits() {
-    // Drawn evenly: 4 294 000 000 is the largest multiple of a million below 2^32.
-    while (true) {
-        const Bytes raw = random_bytes(4);
-        const std::uint32_t number =
-            (std::uint32_t{raw[0]} << 24) | (std::uint32_t{raw[1]} << 16) | (std::uint32_t{raw[2]} << 8) | raw[3];
-        if (number < 4'294'000'000U) return std::to_string(1'000'000 + number % 1'000'000).substr(1);
-    }
-}
-
-bool seals_with_company_seal(ActionType type) {
-    return type == ActionType::Company || type == ActionType::Practice;
-}
 
 }  // namespace
 
@@ -111,7 +85,11 @@ Result<SigningPage::OpenLink> SigningPage::open_link(std::string_view client, st
 }
 
 User SigningPage::recipient_of(const PageView& view) const {
-    return reachable(directory_, view.party->company ? view.party->company : view.contract->company, view.user);
+    return people_.reachable(*view.contract, *view.party, view.user);
+}
+
+Signer SigningPage::signer_of(const OpenLink& link, const PageView& view) const {
+    return {link.client_hash, link.token_hash, link.link.allow_password, recipient_of(view)};
 }
 
 Result<PageView> SigningPage::view_of(const OpenLink& link) {
@@ -119,38 +97,61 @@ Result<PageView> SigningPage::view_of(const OpenLink& link) {
     auto contract = book_.find(link.link.contract);
     if (!contract) return contract.error();
     view.contract = std::move(*contract);
-    view.party = view.contract->find(link.link.signatory);
     view.user = link.link.user;
-    if (const Signatory* now = party_of(*view.contract, view.user);
-        now != nullptr && (view.party == nullptr || !view.party->open())) {
-        view.party = now;
-    }
+    const Signatory* acts = people_.party_of(*view.contract, view.user);
+    view.party = view.contract->find(link.link.signatory);
+    if (acts != nullptr && (view.party == nullptr || !view.party->open())) view.party = acts;
     if (view.party == nullptr) return fail(ErrorCode::NoViewPermission, "the party is no longer part of the contract");
+    view.viewing = acts == nullptr;
     if (view.user.name.empty()) view.user.name = view.party->receiver.name;
     if (view.user.name.empty() && view.party->tenant_type == model::TenantType::Personal) {
         view.user.name = view.party->tenant_name;
     }
-    const bool running = view.contract->status == model::ContractStatus::Signing;
-    for (const Action& action : view.party->actions) {
-        const bool turn = running && action.status == ActionStatus::Start;
-        if (turn && view.action == nullptr && may_do(*view.contract, *view.party, action, view.user))
-            view.action = &action;
-    }
+    find_task(view);
     const User recipient = recipient_of(view);
     view.masked_contact = mask_contact(recipient.contact);
     view.by_mail = recipient.contact_type == model::ContactType::Email;
-    view.options = {link.link.can_reject,  link.link.allow_password, link.link.kind == store::links::LinkKind::Ticket,
-                    link.link.hide_return, link.link.hide_state,     link.link.callback_page,
-                    link.link.language,    link.link.theme_color};
     view.key = link.token_hash;
-    if (view.action != nullptr && seals_with_company_seal(view.action->type) && view.party->company) {
-        for (const model::Seal& seal : directory_.seals(view.party->company)) {
-            const auto& listed = view.action->seals;
-            const bool offered = listed.empty() ? seal.type == model::SealType::Enterprise
-                                                : std::find(listed.begin(), listed.end(), seal.id) != listed.end();
-            if (offered && seal.status == model::SealStatus::Normal) view.seals.push_back(seal);
+    return with_proofs(link, std::move(view));
+}
+
+/// The node the user may do now, its seals, or else who may do what is open.
+void SigningPage::find_task(PageView& view) const {
+    if (view.contract->status != model::ContractStatus::Signing) return;
+    for (const Action& action : view.party->actions) {
+        if (action.status != ActionStatus::Start || view.action != nullptr) continue;
+        if (people_.may_do(*view.contract, *view.party, action, view.user)) {
+            view.action = &action;
+            view.seals = people_.offered_seals(*view.contract, *view.party, action, view.user);
+            continue;
         }
+        for (const User& other : people_.doers(*view.contract, *view.party, action))
+            view.others.push_back(other.name.empty() ? mask_contact(other.contact) : other.name);
     }
+}
+
+Result<PageView> SigningPage::with_proofs(const OpenLink& link, PageView view) {
+    const Signer signer = signer_of(link, view);
+    const auto has_password = proof_.has_password(signer);
+    if (!has_password) return has_password.error();
+    const auto usable = proof_.password_usable(signer);
+    if (!usable) return usable.error();
+    auto identity = proof_.identity_demand(*view.contract, *view.party, view.user, signer);
+    if (!identity) return identity.error();
+    view.has_password = *has_password;
+    view.identity = std::move(*identity);
+    PageOptions& options = view.options;
+    options.can_reject = link.link.can_reject;
+    options.allow_password = link.link.allow_password;
+    options.password_usable = *usable;
+    options.hide_password_settings = link.link.hide_password_settings;
+    options.offer_password = link.link.allow_password && !link.link.hide_password_settings && !*has_password;
+    options.is_mini_program = link.link.kind == store::links::LinkKind::Ticket;
+    options.hide_return = link.link.hide_return;
+    options.hide_state = link.link.hide_state;
+    options.callback_page = link.link.callback_page;
+    options.language = link.link.language;
+    options.theme_color = link.link.theme_color;
     return view;
 }
 
@@ -166,48 +167,49 @@ Result<SigningPage::CodeSent> SigningPage::send_code(std::string_view client, st
     const auto page = view_of(*link);
     if (!page) return page.error();
     if (page->action == nullptr) return fail(ErrorCode::NotSignStep, "there is nothing to confirm");
-    const User recipient = recipient_of(*page);
-    if (recipient.contact.empty()) return fail(ErrorCode::Unavailable, "no way to reach this person is on record");
-
-    const std::string code = six_digits();
-    const UtcTime now = platform_.clock.now();
-    const Status sent = platform_.database.write([&](store::Transaction& transaction) -> Status {
-        const auto last = store::links::find_code(transaction, link->token_hash);
-        if (!last) return last.error();
-        if (*last && now - (*last)->sent_time < kResendPause) return fail(ErrorCode::TooFrequent, "wait a minute");
-        const std::string hash = hex(platform_.vault.lookup_digest(code, "code/" + link->token_hash));
-        const Status put = store::links::put_code(transaction, link->token_hash, {hash, now, now + kCodeLife, 0});
-        if (!put) return put;
-        PersonalMessage message;
-        message.to = recipient.contact;
-        message.by_mail = recipient.contact_type == model::ContactType::Email;
-        message.template_name = "code";
-        message.subject = "签署验证码";
-        message.text =
-            "【Signet】验证码 " + code + "，用于签署《" + page->contract->subject + "》，5 分钟内有效，请勿告知他人。";
-        // No contract is named: a code must not wait behind other messages of the contract.
-        return notices_.enqueue(transaction, message, {});
-    });
+    const Status sent =
+        proof_.send_code(link->token_hash, recipient_of(*page), "用于签署《" + page->contract->subject + "》");
     if (!sent) return sent.error();
     return CodeSent{page->masked_contact, static_cast<int>(kResendPause.count())};
 }
 
-/// The stored hash of the code, when the code is right; it is taken out together with the signature.
-Result<std::string> SigningPage::checked_code(const OpenLink& link, const std::string& code) {
-    if (code.empty()) return fail(ErrorCode::CodeRequired);
-    const auto stored = platform_.database.read(
-        [&](store::Connection& connection) { return store::links::find_code(connection, link.token_hash); });
-    if (!stored) return stored.error();
-    if (!*stored || (*stored)->expire_time < platform_.clock.now() || (*stored)->failures >= kMostTries) {
-        return fail(ErrorCode::CodeExpired);
-    }
-    const std::string given = hex(platform_.vault.lookup_digest(trim(code), "code/" + link.token_hash));
-    if (equal_in_constant_time(given, (*stored)->code_hash)) return given;
-    const auto failures = platform_.database.write(
-        [&](store::Transaction& transaction) { return store::links::count_failure(transaction, link.token_hash); });
-    if (!failures) return failures.error();
-    return fail(ErrorCode::CodeWrong, std::to_string(std::max(0, kMostTries - *failures)));
+Status SigningPage::prove_identity(std::string_view client, std::string_view key, const IdentityInput& input) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    return proof_.prove_identity(*page->contract, *page->party, page->user, signer_of(*link, *page), input);
 }
+
+Status SigningPage::set_password(std::string_view client, std::string_view key, const std::string& password,
+                                 const std::string& code) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    return proof_.set_password(signer_of(*link, *page), password, code);
+}
+
+/// Whether the user may act and is who he must be, and what he entered is right.
+Result<Confirmation> SigningPage::confirm(const OpenLink& link, const PageView& view, const ConfirmationInput& input) {
+    if (view.action == nullptr) return fail(ErrorCode::NotSignStep);
+    if (view.identity && !view.identity->proven) {
+        return fail(view.identity->tries_left == 0 ? ErrorCode::IdentityLocked : ErrorCode::IdentityRequired);
+    }
+    return proof_.check(link.token_hash, signer_of(link, view), input);
+}
+
+namespace {
+
+/// The seal a page names, or the only one it can mean; null when the node takes none or the choice is open.
+const model::Seal* chosen_seal(const PageView& view, const PageSignCommand& command) {
+    if (view.seals.size() == 1 && !command.seal) return &view.seals.front();
+    const auto named = std::find_if(view.seals.begin(), view.seals.end(),
+                                    [&](const model::Seal& seal) { return seal.id == command.seal; });
+    return named == view.seals.end() ? nullptr : &*named;
+}
+
+}  // namespace
 
 Result<std::vector<model::Place>> SigningPage::free_places(const PageView& view, const PageSignCommand& command) const {
     std::vector<model::Place> places;
@@ -216,12 +218,9 @@ Result<std::vector<model::Place>> SigningPage::free_places(const PageView& view,
     if (command.places.size() > 200) return invalid_parameter("places: too many");
     const bool forbidden = view.contract->stamper_rule == model::StamperRule::MustForbid && !action.places.empty();
     if (forbidden) return invalid_parameter("places: this contract allows no further places");
-    const bool by_seal = seals_with_company_seal(action.type);
-    model::ImageSize size = by_seal ? Artist::named_company_seal_size() : Artist::signature_box();
-    if (by_seal && view.party->company) {
-        const auto seal = command.seal ? directory_.usable_seal(view.party->company, command.seal)
-                                       : directory_.default_seal(view.party->company, model::SealType::Enterprise);
-        if (!seal) return seal.error();
+    const bool by_company_seal = is_sealing(action.type) && action.type != ActionType::Lp;
+    model::ImageSize size = by_company_seal ? Artist::named_company_seal_size() : Artist::signature_box();
+    if (const model::Seal* seal = chosen_seal(view, command)) {
         const auto true_size = Artist::seal_size(*seal);
         if (!true_size) return true_size.error();
         size = *true_size;
@@ -230,7 +229,7 @@ Result<std::vector<model::Place>> SigningPage::free_places(const PageView& view,
         const model::Document* document = view.contract->find(wish.document);
         if (document == nullptr) return invalid_parameter("places: unknown document");
         model::Stamper stamper;
-        stamper.type = by_seal
+        stamper.type = by_company_seal
                            ? model::StamperType::Company
                            : (action.type == ActionType::Lp ? model::StamperType::Lp : model::StamperType::Personal);
         stamper.page = wish.page;
@@ -250,12 +249,8 @@ Result<PageView> SigningPage::sign(std::string_view client, std::string_view key
     if (!before) return before.error();
     if (before->action == nullptr) return fail(ErrorCode::NotSignStep);
     if (!command.consent) return invalid_parameter("consent: is required before the first signature");
-    for (const model::Attachment& attachment : before->party->attachments) {
-        if (attachment.required && attachment.blob.empty())
-            return fail(ErrorCode::AttachmentRequired, attachment.title);
-    }
-    const auto code_hash = checked_code(*link, command.code);
-    if (!code_hash) return code_hash.error();
+    const auto confirmation = confirm(*link, *before, {command.code, command.password});
+    if (!confirmation) return confirmation.error();
 
     const ContractLock held = book_.lock(before->contract->id);
     const auto page = view_of(*link);
@@ -266,39 +261,33 @@ Result<PageView> SigningPage::sign(std::string_view client, std::string_view key
     act.by = recipient_of(*page);
     if (act.by.name.empty()) act.by.name = page->user.name;
     act.actor = actor_of(act.by);
-    act.factor = "code";
-    act.seal = command.seal;
+    act.factor = confirmation->factor;
+    const model::Seal* seal = chosen_seal(*page, command);
+    if (command.seal && seal == nullptr) return fail(ErrorCode::SealNotFound, "sealId: is not offered to this user");
+    if (seal != nullptr) act.seal = seal->id;
+    if (seal == nullptr && page->action->seals.size() <= 1 && !page->seals.empty()) act.seal = page->seals.front().id;
     act.signature = command.signature;
     auto places = free_places(*page, command);
     if (!places) return places.error();
     act.more_places = std::move(*places);
-    act.also = [&](store::Transaction& transaction) -> Status {
-        const auto taken = store::links::take_code(transaction, link->token_hash, *code_hash);
-        if (!taken) return taken.error();
-        if (!*taken) return fail(ErrorCode::CodeExpired);
-        return {};
-    };
+    act.also = confirmation->settle;
     if (const auto done = signing_.sign(held, act); !done) return done.error();
     if (const Status automatic = signing_.sign_automatically(held); !automatic) return automatic.error();
     return view_of(*link);
 }
 
 Result<PageView> SigningPage::audit(std::string_view client, std::string_view key, bool pass,
-                                    const std::string& comment, const std::string& code) {
+                                    const std::string& comment, const ConfirmationInput& input) {
     const auto link = open_link(client, key);
     if (!link) return link.error();
     const auto before = view_of(*link);
     if (!before) return before.error();
     if (before->action == nullptr || before->action->type != ActionType::Audit) return fail(ErrorCode::NotSignStep);
-    const auto code_hash = checked_code(*link, code);
-    if (!code_hash) return code_hash.error();
+    const auto confirmation = confirm(*link, *before, input);
+    if (!confirmation) return confirmation.error();
     const ContractLock held = book_.lock(before->contract->id);
-    if (const auto done = signing_.audit(held, before->action->id, before->user, pass, comment); !done)
-        return done.error();
-    const auto taken = platform_.database.write([&](store::Transaction& transaction) {
-        return store::links::take_code(transaction, link->token_hash, *code_hash);
-    });
-    if (!taken) return taken.error();
+    const Decision decision{before->user, pass, comment, confirmation->settle};
+    if (const auto done = signing_.audit(held, before->action->id, decision); !done) return done.error();
     if (const Status automatic = signing_.sign_automatically(held); !automatic) return automatic.error();
     return view_of(*link);
 }
@@ -313,9 +302,8 @@ Result<PageView> SigningPage::reject(std::string_view client, std::string_view k
     const auto page = view_of(*link);
     if (!page) return page.error();
     if (page->action == nullptr) return fail(ErrorCode::NotSignStep);
-    if (const auto done = signing_.reject(held, page->action->id, page->user, std::string(trim(reason))); !done) {
-        return done.error();
-    }
+    const Decision decision{page->user, false, std::string(trim(reason)), {}};
+    if (const auto done = signing_.reject(held, page->action->id, decision); !done) return done.error();
     return view_of(*link);
 }
 
@@ -326,27 +314,46 @@ Status SigningPage::attach(std::string_view client, std::string_view key, model:
     const auto before = view_of(*link);
     if (!before) return before.error();
     if (before->action == nullptr) return fail(ErrorCode::NotSignStep);
+    const auto& asked = before->party->attachments;
+    const auto attachment =
+        std::find_if(asked.begin(), asked.end(), [&](const model::Attachment& one) { return one.id == id; });
+    if (attachment == asked.end()) return invalid_parameter("attachment: nobody asked for it");
     const auto blob = platform_.blobs.put_file(file);
     if (!blob) return blob.error();
-    const ContractLock held = book_.lock(before->contract->id);
-    const auto fresh = book_.find(held);
-    if (!fresh) return fresh.error();
-    Contract contract = **fresh;
-    Signatory* party = contract.find(before->party->id);
-    if (party == nullptr) return fail(ErrorCode::NoOperationPermission);
-    for (model::Attachment& attachment : party->attachments) {
-        if (attachment.id != id) continue;
-        attachment.blob = blob->hex();
-        attachment.file_name = file_name;
-        Change change;
-        change.event = "attachment.uploaded";
-        change.actor = actor_of(before->user);
-        change.detail = R"({"attachment":")" + to_string(id) + R"(","sha256":")" + blob->hex() + "\"}";
-        const auto committed = book_.commit(std::move(contract), change);
-        if (!committed) return committed.error();
-        return {};
+    std::optional<model::Document> document;
+    if (attachment->need_sign) {
+        const std::string suffix = to_lower(file_name.substr(file_name.rfind('.') + 1));
+        auto made = drafting_.make_document(file, attachment->title, suffix);
+        if (!made) return made.error();
+        made->content_type = model::kAttachmentContent;
+        made->sort = std::numeric_limits<int>::max();
+        if (const Status signable = signing_.make_signable(*made); !signable) return signable;
+        document = std::move(*made);
     }
-    return invalid_parameter("attachment: nobody asked for it");
+
+    const ContractLock held = book_.lock(before->contract->id);
+    const auto fresh = view_of(*link);
+    if (!fresh) return fresh.error();
+    if (fresh->action == nullptr) return fail(ErrorCode::NotSignStep);
+    Contract contract = *fresh->contract;
+    for (model::Attachment& kept : contract.find(fresh->party->id)->attachments) {
+        if (kept.id != id) continue;
+        const model::Document* earlier = contract.find(kept.document);
+        if (earlier != nullptr && earlier->signatures > 0)
+            return fail(ErrorCode::NotSignStep, "attachment: it is signed already");
+        std::erase_if(contract.documents, [&](const model::Document& one) { return one.id == kept.document; });
+        kept.blob = blob->hex();
+        kept.file_name = file_name;
+        kept.document = document ? document->id : model::DocumentId{};
+    }
+    if (document) contract.documents.push_back(std::move(*document));
+    Change change;
+    change.event = "attachment.uploaded";
+    change.actor = actor_of(fresh->user);
+    change.detail = R"({"attachment":")" + to_string(id) + R"(","sha256":")" + blob->hex() + "\"}";
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed.error();
+    return {};
 }
 
 Result<ContractPointer> SigningPage::contract_of(std::string_view client, model::DocumentId document) {

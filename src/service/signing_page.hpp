@@ -6,8 +6,10 @@
 #include "service/artist.hpp"
 #include "service/contract_book.hpp"
 #include "service/directory.hpp"
-#include "service/notices.hpp"
+#include "service/drafting.hpp"
+#include "service/people.hpp"
 #include "service/platform.hpp"
+#include "service/signer_proof.hpp"
 #include "service/signing.hpp"
 
 #include <filesystem>
@@ -22,6 +24,11 @@ namespace signet::service {
 struct PageOptions {
     bool can_reject = false;
     bool allow_password = false;
+    /// A password may be entered now instead of a code.
+    bool password_usable = false;
+    /// After a signature confirmed by code the page may offer to set a password.
+    bool offer_password = false;
+    bool hide_password_settings = false;
     bool is_mini_program = false;
     bool hide_return = false;
     bool hide_state = false;
@@ -33,8 +40,13 @@ struct PageOptions {
 /// What a browser may see of a contract through one link, at this moment.
 struct PageView {
     ContractPointer contract;
-    /// The party the user acts for; a part of `contract`.
+    /// The party the user acts for, or through whose category he looks; a part of `contract`.
     const model::Signatory* party = nullptr;
+    /// The user may only look.
+    bool viewing = false;
+    bool has_password = false;
+    /// What the user must prove about himself before signing, if anything.
+    std::optional<IdentityDemand> identity;
     /// The node the user may do now; a part of `contract`; null when there is none.
     const model::Action* action = nullptr;
     model::User user;
@@ -46,6 +58,8 @@ struct PageView {
     std::string key;
     /// The seals to choose among when the node seals.
     std::vector<model::Seal> seals;
+    /// Who may do the party's open nodes when the user may not, by name.
+    std::vector<std::string> others;
 };
 
 struct PageSignCommand {
@@ -68,14 +82,26 @@ struct PageSignCommand {
 /// cookie; what it opened, it may act upon. Thread-safe.
 class SigningPage {
   public:
-    SigningPage(Platform& platform, const Directory& directory, ContractBook& book, Signing& signing, Artist& artist,
-                Notices& notices)
-        : platform_(platform),
-          directory_(directory),
-          book_(book),
-          signing_(signing),
-          artist_(artist),
-          notices_(notices) {}
+    /// What the page is built upon.
+    struct Tools {
+        Platform& platform;
+        const Directory& directory;
+        const People& people;
+        ContractBook& book;
+        Drafting& drafting;
+        Signing& signing;
+        Artist& artist;
+        SignerProof& proof;
+    };
+    explicit SigningPage(Tools tools)
+        : platform_(tools.platform),
+          directory_(tools.directory),
+          people_(tools.people),
+          book_(tools.book),
+          drafting_(tools.drafting),
+          signing_(tools.signing),
+          artist_(tools.artist),
+          proof_(tools.proof) {}
 
     /// Opens a link or ticket. The first client that opens a ticket binds it. Errors: LinkNotFound, LinkExpired,
     /// LinkBoundElsewhere, ContractNotFound.
@@ -90,13 +116,20 @@ class SigningPage {
     /// Sends a code of six digits. TooFrequent within a minute of the last one.
     Result<CodeSent> send_code(std::string_view client, std::string_view key);
 
-    /// Signs the user's node. Errors: CodeRequired, CodeWrong, CodeExpired, InvalidParameter (consent, places),
-    /// AttachmentRequired, and those of Signing.
+    /// Proves the identity the party asks for. Errors as SignerProof::prove_identity.
+    Status prove_identity(std::string_view client, std::string_view key, const IdentityInput& input);
+    /// Sets the user's password. Errors as SignerProof::set_password.
+    Status set_password(std::string_view client, std::string_view key, const std::string& password,
+                        const std::string& code);
+
+    /// Signs the user's node. Errors: those of SignerProof::check, IdentityRequired, InvalidParameter (consent,
+    /// places), AttachmentRequired, and those of Signing.
     Result<PageView> sign(std::string_view client, std::string_view key, const PageSignCommand& command);
     Result<PageView> audit(std::string_view client, std::string_view key, bool pass, const std::string& comment,
-                           const std::string& code);
+                           const ConfirmationInput& confirmation);
     Result<PageView> reject(std::string_view client, std::string_view key, const std::string& reason);
-    /// Hands in a file that the party was asked for.
+    /// Hands in a file that the party was asked for; one that must be signed becomes a PDF now and part of the
+    /// contract. Errors: NotSignStep, InvalidParameter, and for files to be signed those of Drafting::add_file.
     Status attach(std::string_view client, std::string_view key, model::AttachmentId attachment,
                   const std::filesystem::path& file, const std::string& file_name);
 
@@ -111,16 +144,21 @@ class SigningPage {
     struct OpenLink;
     Result<OpenLink> open_link(std::string_view client, std::string_view key);
     Result<PageView> view_of(const OpenLink& link);
-    Result<std::string> checked_code(const OpenLink& link, const std::string& code);
+    void find_task(PageView& view) const;
+    Result<PageView> with_proofs(const OpenLink& link, PageView view);
     model::User recipient_of(const PageView& view) const;
+    Signer signer_of(const OpenLink& link, const PageView& view) const;
+    Result<Confirmation> confirm(const OpenLink& link, const PageView& view, const ConfirmationInput& input);
     Result<std::vector<model::Place>> free_places(const PageView& view, const PageSignCommand& command) const;
 
     Platform& platform_;
     const Directory& directory_;
+    const People& people_;
     ContractBook& book_;
+    Drafting& drafting_;
     Signing& signing_;
     Artist& artist_;
-    Notices& notices_;
+    SignerProof& proof_;
 };
 
 }  // namespace signet::service

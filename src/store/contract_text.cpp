@@ -100,6 +100,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("needSign", value.need_sign);
     archive("blob", value.blob);
     archive("fileName", value.file_name);
+    archive("document", value.document);
 }
 
 template <typename Archive>
@@ -125,6 +126,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("attachments", value.attachments);
     archive("authInfo", value.auth_info);
     archive("category", value.category);
+    archive("categoryName", value.category_name);
     archive("defaultCategoryAccepted", value.default_category_accepted);
     archive("receiveTime", value.receive_time);
     archive("completeTime", value.complete_time);
@@ -201,6 +203,23 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("endTime", value.end_time);
     archive("completeTime", value.complete_time);
     archive("version", value.version);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, FlowNode> {
+    archive("type", value.type);
+    archive("name", value.name);
+    archive("seals", value.seals);
+    archive("operators", value.operators);
+}
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CategoryPolicy> {
+    archive("intake", value.intake);
+    archive("viewers", value.viewers);
+    archive("identity", value.identity);
+    archive("messages", value.messages);
 }
 
 class Writer {
@@ -299,25 +318,47 @@ class Reader {
 
 }  // namespace
 
-std::string to_text(const Contract& contract) {
+namespace {
+
+template <typename T>
+std::string text_of(const T& value) {
     json::monotonic_resource arena;
     json::object object(&arena);
     Writer writer(object);
-    describe(writer, contract);
+    describe(writer, value);
     return json::serialize(object);
 }
 
-Result<Contract> contract_from_text(std::string_view text) {
+template <typename T>
+Result<T> value_of(std::string_view text, const std::string& what) {
     try {
         json::monotonic_resource arena;
-        const json::value value = json::parse(text, &arena);
-        Contract contract;
-        Reader reader(value.as_object());
-        describe(reader, contract);
-        return contract;
+        const json::value parsed = json::parse(text, &arena);
+        T value;
+        Reader reader(parsed.as_object());
+        describe(reader, value);
+        return value;
     } catch (const std::exception& error) {
-        return fail(ErrorCode::StorageFailed, std::string("a contract's row cannot be read: ") + error.what());
+        return fail(ErrorCode::StorageFailed, what + " cannot be read: " + error.what());
     }
+}
+
+}  // namespace
+
+std::string to_text(const Contract& contract) {
+    return text_of(contract);
+}
+
+Result<Contract> contract_from_text(std::string_view text) {
+    return value_of<Contract>(text, "a contract's row");
+}
+
+std::string to_text(const CategoryPolicy& policy) {
+    return text_of(policy);
+}
+
+Result<CategoryPolicy> category_policy_from_text(std::string_view text) {
+    return value_of<CategoryPolicy>(text, "a category's policy");
 }
 
 }  // namespace signet::store

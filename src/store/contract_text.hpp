@@ -15,4 +15,8 @@ std::string to_text(const model::Contract& contract);
 /// The inverse. Errors: StorageFailed when the text was not written by to_text.
 Result<model::Contract> contract_from_text(std::string_view text);
 
+/// The same for what a category says beyond its columns.
+std::string to_text(const model::CategoryPolicy& policy);
+Result<model::CategoryPolicy> category_policy_from_text(std::string_view text);
+
 }  // namespace signet::store

@@ -1,6 +1,7 @@
 #include "store/directory.hpp"
 
 #include "base/text.hpp"
+#include "store/contract_text.hpp"
 
 #include <utility>
 
@@ -57,13 +58,15 @@ std::vector<User> users_from_text(std::string_view text) {
 }
 
 Company read_company(const Row& row) {
-    return {row.get<CompanyId>(0), row.get<std::string>(1), row.get<std::string>(2), row.get<bool>(3),
-            row.get<UtcTime>(4)};
+    return {row.get<CompanyId>(0), row.get<std::string>(1), row.get<std::string>(2),
+            row.get<bool>(3),      row.get<CompanyId>(4),   row.get<UtcTime>(5)};
 }
 constexpr std::string_view kCompanyById =
-    "SELECT id, name, register_no, platform, create_time FROM company WHERE id = $1";
+    "SELECT id, name, register_no, platform, parent, create_time FROM company WHERE id = $1";
 constexpr std::string_view kCompanyByName =
-    "SELECT id, name, register_no, platform, create_time FROM company WHERE name = $1";
+    "SELECT id, name, register_no, platform, parent, create_time FROM company WHERE name = $1";
+constexpr std::string_view kEveryEmployee =
+    "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee ORDER BY id";
 
 Employee read_employee(const Row& row) {
     Employee employee;
@@ -83,8 +86,13 @@ Employee read_employee(const Row& row) {
 
 Status insert(Transaction& transaction, const Company& company) {
     return done(transaction.execute(
-        "INSERT INTO company (id, name, register_no, platform, create_time) VALUES ($1, $2, $3, $4, $5)",
-        {company.id, company.name, company.register_no, company.platform, company.create_time}));
+        "INSERT INTO company (id, name, register_no, platform, parent, create_time) VALUES ($1, $2, $3, $4, $5, $6)",
+        {company.id, company.name, company.register_no, company.platform, company.parent, company.create_time}));
+}
+
+Status update(Transaction& transaction, const Company& company) {
+    return done(transaction.execute("UPDATE company SET register_no = $2, platform = $3, parent = $4 WHERE id = $1",
+                                    {company.id, company.register_no, company.platform, company.parent}));
 }
 
 Result<std::optional<Company>> find_company(Connection& connection, CompanyId id) {
@@ -96,7 +104,7 @@ Result<std::optional<Company>> find_company(Connection& connection, std::string_
 }
 
 Result<std::vector<Company>> companies(Connection& connection) {
-    return connection.all("SELECT id, name, register_no, platform, create_time FROM company ORDER BY id", {},
+    return connection.all("SELECT id, name, register_no, platform, parent, create_time FROM company ORDER BY id", {},
                           read_company);
 }
 
@@ -108,34 +116,15 @@ Status insert(Transaction& transaction, const Employee& employee) {
          joined(employee.roles), employee.dismissed, employee.create_time}));
 }
 
-Result<std::optional<Employee>> find_employee(Connection& connection, CompanyId company, const User& user) {
-    constexpr std::string_view kBy[] = {
-        "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee "
-        "WHERE company = $1 AND mobile = $2 ORDER BY dismissed, id",
-        "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee "
-        "WHERE company = $1 AND email = $2 ORDER BY dismissed, id",
-        "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee "
-        "WHERE company = $1 AND id = $2 ORDER BY dismissed, id",
-        "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee "
-        "WHERE company = $1 AND number = $2 ORDER BY dismissed, id",
-    };
-    switch (user.contact_type) {
-        case ContactType::Mobile:
-        case ContactType::Email:
-        case ContactType::Number: {
-            const std::size_t index =
-                user.contact_type == ContactType::Mobile ? 0 : (user.contact_type == ContactType::Email ? 1 : 3);
-            return connection.first(kBy[index], {company, user.contact}, read_employee);
-        }
-        case ContactType::EmployeeId: {
-            const auto id = parse_id(user.contact);
-            if (!id) return std::optional<Employee>();
-            return connection.first(kBy[2], {company, *id}, read_employee);
-        }
-        case ContactType::BizId:
-            break;
-    }
-    return std::optional<Employee>();
+Status update(Transaction& transaction, const Employee& employee) {
+    return done(transaction.execute(
+        "UPDATE employee SET name = $2, mobile = $3, email = $4, number = $5, roles = $6, dismissed = $7 WHERE id = $1",
+        {employee.id, employee.name, employee.mobile, employee.email, employee.number, joined(employee.roles),
+         employee.dismissed}));
+}
+
+Result<std::vector<Employee>> employees(Connection& connection) {
+    return connection.all(kEveryEmployee, {}, read_employee);
 }
 
 Status insert(Transaction& transaction, const StoredApplication& stored) {
@@ -173,18 +162,27 @@ Result<std::vector<StoredApplication>> applications(Connection& connection) {
 Status insert(Transaction& transaction, const Category& category) {
     return done(
         transaction.execute("INSERT INTO category (id, company, name, is_primary, add_after_sending, stamper_rule, "
-                            "expire_days, create_time, "
-                            "modify_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                            "expire_days, policy, create_time, modify_time) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                             {category.id, category.company, category.name, category.primary, category.add_after_sending,
-                             std::string(to_wire(category.stamper_rule)), category.expire_days, category.create_time,
-                             category.modify_time}));
+                             std::string(to_wire(category.stamper_rule)), category.expire_days,
+                             to_text(category.policy), category.create_time, category.modify_time}));
+}
+
+Status update(Transaction& transaction, const Category& category) {
+    return done(transaction.execute(
+        "UPDATE category SET is_primary = $2, add_after_sending = $3, stamper_rule = $4, expire_days = $5, "
+        "policy = $6, modify_time = $7 WHERE id = $1",
+        {category.id, category.primary, category.add_after_sending, std::string(to_wire(category.stamper_rule)),
+         category.expire_days, to_text(category.policy), category.modify_time}));
 }
 
 Result<std::vector<Category>> categories(Connection& connection) {
-    return connection.all(
-        "SELECT id, company, name, is_primary, add_after_sending, stamper_rule, expire_days, create_time, modify_time "
-        "FROM category ORDER BY id",
-        {}, [](const Row& row) {
+    std::optional<Error> unreadable;
+    auto found = connection.all(
+        "SELECT id, company, name, is_primary, add_after_sending, stamper_rule, expire_days, policy, create_time, "
+        "modify_time FROM category ORDER BY id",
+        {}, [&](const Row& row) {
             Category category;
             category.id = row.get<CategoryId>(0);
             category.company = row.get<CompanyId>(1);
@@ -193,10 +191,18 @@ Result<std::vector<Category>> categories(Connection& connection) {
             category.add_after_sending = row.get<bool>(4);
             category.stamper_rule = from_wire<StamperRule>(row.text(5)).value_or(StamperRule::MustAllow);
             category.expire_days = row.get<int>(6);
-            category.create_time = row.get<UtcTime>(7);
-            category.modify_time = row.get<UtcTime>(8);
+            auto policy = category_policy_from_text(row.text(7));
+            if (policy) {
+                category.policy = std::move(*policy);
+            } else {
+                unreadable = policy.error();
+            }
+            category.create_time = row.get<UtcTime>(8);
+            category.modify_time = row.get<UtcTime>(9);
             return category;
         });
+    if (unreadable) return *unreadable;
+    return found;
 }
 
 Status insert(Transaction& transaction, const Seal& seal) {
@@ -209,8 +215,10 @@ Status insert(Transaction& transaction, const Seal& seal) {
 
 Status update(Transaction& transaction, const Seal& seal) {
     return done(transaction.execute(
-        "UPDATE seal SET name = $2, status = $3, users = $4, modify_time = $5 WHERE id = $1",
-        {seal.id, seal.name, std::string(to_wire(seal.status)), users_text(seal.users), seal.modify_time}));
+        "UPDATE seal SET name = $2, status = $3, specification = $4, design = $5, users = $6, modify_time = $7 "
+        "WHERE id = $1",
+        {seal.id, seal.name, std::string(to_wire(seal.status)), seal.specification, seal.design, users_text(seal.users),
+         seal.modify_time}));
 }
 
 Result<std::vector<Seal>> seals(Connection& connection) {

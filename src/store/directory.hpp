@@ -13,14 +13,16 @@
 namespace signet::store::directory {
 
 Status insert(Transaction& transaction, const model::Company& company);
+/// All but the name, which is how a company is known.
+Status update(Transaction& transaction, const model::Company& company);
 Result<std::optional<model::Company>> find_company(Connection& connection, model::CompanyId id);
 Result<std::optional<model::Company>> find_company(Connection& connection, std::string_view name);
 Result<std::vector<model::Company>> companies(Connection& connection);
 
 Status insert(Transaction& transaction, const model::Employee& employee);
-/// By any of the contacts that a User may carry, within one company. The dismissed are found too.
-Result<std::optional<model::Employee>> find_employee(Connection& connection, model::CompanyId company,
-                                                     const model::User& user);
+Status update(Transaction& transaction, const model::Employee& employee);
+/// The dismissed too.
+Result<std::vector<model::Employee>> employees(Connection& connection);
 
 /// An application as it rests: the secret wrapped by the master key.
 struct StoredApplication {
@@ -31,6 +33,8 @@ Status insert(Transaction& transaction, const StoredApplication& application);
 Result<std::vector<StoredApplication>> applications(Connection& connection);
 
 Status insert(Transaction& transaction, const model::Category& category);
+/// All but the name.
+Status update(Transaction& transaction, const model::Category& category);
 Result<std::vector<model::Category>> categories(Connection& connection);
 
 Status insert(Transaction& transaction, const model::Seal& seal);

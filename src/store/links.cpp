@@ -20,6 +20,7 @@ std::string options_text(const Link& link) {
         {"contact", link.user.contact},
         {"contactType", std::string(model::to_wire(link.user.contact_type))},
         {"allowPassword", link.allow_password},
+        {"hidePasswordSettings", link.hide_password_settings},
         {"canReject", link.can_reject},
         {"hideReturn", link.hide_return},
         {"hideState", link.hide_state},
@@ -38,6 +39,10 @@ void read_options(std::string_view text, Link& link) {
     link.user.contact_type =
         model::from_wire<model::ContactType>(word("contactType")).value_or(model::ContactType::Mobile);
     link.allow_password = object.at("allowPassword").as_bool();
+    // Links of older versions do not have it.
+    if (const json::value* hidden = object.if_contains("hidePasswordSettings")) {
+        link.hide_password_settings = hidden->as_bool();
+    }
     link.can_reject = object.at("canReject").as_bool();
     link.hide_return = object.at("hideReturn").as_bool();
     link.hide_state = object.at("hideState").as_bool();
@@ -128,17 +133,6 @@ Result<bool> take_code(Transaction& transaction, std::string_view key, std::stri
     return *removed == 1;
 }
 
-Status put_password_window(Transaction& transaction, std::string_view key, UtcTime until) {
-    return done(
-        transaction.execute("INSERT INTO password_window (key, until) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET "
-                            "until = excluded.until",
-                            {key, until}));
-}
-
-Result<std::optional<UtcTime>> password_window(Connection& connection, std::string_view key) {
-    return connection.value<UtcTime>("SELECT until FROM password_window WHERE key = $1", {key});
-}
-
 Status put_message(Transaction& transaction, const InboxRow& message) {
     return done(
         transaction.execute("INSERT INTO inbox (id, channel, recipient, text, time) VALUES ($1, $2, $3, $4, $5)",
@@ -156,8 +150,7 @@ Result<std::vector<InboxRow>> messages(Connection& connection, std::size_t limit
 Status forget(Transaction& transaction, UtcTime expired_before) {
     for (const std::string_view sql : {std::string_view("DELETE FROM link WHERE expire_time < $1"),
                                        std::string_view("DELETE FROM code WHERE expire_time < $1"),
-                                       std::string_view("DELETE FROM session WHERE until < $1"),
-                                       std::string_view("DELETE FROM password_window WHERE until < $1")}) {
+                                       std::string_view("DELETE FROM session WHERE until < $1")}) {
         if (const auto removed = transaction.execute(sql, {expired_before}); !removed) return removed.error();
     }
     return {};

@@ -23,6 +23,7 @@ struct Link {
     model::SignatoryId signatory;
     model::User user;
     bool allow_password = false;
+    bool hide_password_settings = false;
     bool can_reject = false;
     bool hide_return = false;
     bool hide_state = false;
@@ -64,10 +65,6 @@ Result<std::optional<Code>> find_code(Connection& connection, std::string_view k
 Result<int> count_failure(Transaction& transaction, std::string_view key);
 /// Takes the code out, so that it serves once. False when somebody else did.
 Result<bool> take_code(Transaction& transaction, std::string_view key, std::string_view code_hash);
-
-/// When a user last signed with a code or password in a client (the sliding window of allowPasswordSign).
-Status put_password_window(Transaction& transaction, std::string_view key, UtcTime until);
-Result<std::optional<UtcTime>> password_window(Connection& connection, std::string_view key);
 
 /// A message of the demo inbox.
 struct InboxRow {

@@ -83,6 +83,18 @@ std::vector<Migration> schema() {
             id {serial}, application BIGINT NOT NULL, nonce TEXT NOT NULL, expires BIGINT NOT NULL
         );
     )"});
+    // Groups of companies, categories that prescribe flows and viewers, passwords and proven identities of signers.
+    migrations.push_back({104, "groups, policies, passwords", R"(
+        ALTER TABLE company ADD COLUMN parent BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE category ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
+        CREATE TABLE password (person TEXT PRIMARY KEY, hash TEXT NOT NULL, time BIGINT NOT NULL);
+        DROP TABLE password_window;
+        CREATE TABLE password_window (key TEXT PRIMARY KEY, until BIGINT NOT NULL, failures BIGINT NOT NULL);
+        CREATE TABLE identity_proof (
+            signatory BIGINT NOT NULL, person TEXT NOT NULL, failures BIGINT NOT NULL, proven_time BIGINT,
+            PRIMARY KEY (signatory, person)
+        );
+    )"});
     return migrations;
 }
 

@@ -51,7 +51,7 @@ Contract full_contract() {
     signatory.tenant_type = TenantType::Personal;
     signatory.status = SignatoryStatus::Closed;
     signatory.actions = {action};
-    signatory.attachments = {{{51}, "营业执照", true, true, "ab", "a.pdf"}};
+    signatory.attachments = {{{51}, "营业执照", true, true, "ab", "a.pdf", {52}}};
     signatory.auth_info = UserAuthInfo{"110101", "62", "138"};
     signatory.default_category_accepted = false;
     Contract contract;

@@ -1,0 +1,259 @@
+#include "app/organisation_file.hpp"
+
+#include "base/file_descriptor.hpp"
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sstream>
+#include <string_view>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <toml++/toml.h>
+
+namespace signet::app {
+namespace {
+
+namespace json = boost::json;
+using service::OrganisationPlan;
+
+/// A table whose every key is asked for; the first thing that does not fit is remembered.
+class Table {
+  public:
+    Table(const toml::table& table, std::string path, std::optional<Error>& error)
+        : table_(table), path_(std::move(path)), error_(error) {}
+
+    void text(std::string_view key, std::string& target) { read<std::string>(key, target, "a text"); }
+    void number(std::string_view key, int& target) { read<int>(key, target, "a number"); }
+    void flag(std::string_view key, bool& target) { read<bool>(key, target, "true or false"); }
+
+    template <typename Enum>
+    void word(std::string_view key, Enum& target) {
+        std::string spelling;
+        text(key, spelling);
+        if (spelling.empty()) return;
+        const auto value = model::from_wire<Enum>(spelling);
+        if (!value) return refuse(key, "there is no " + spelling);
+        target = *value;
+    }
+
+    void texts(std::string_view key, std::vector<std::string>& target) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) return refuse(key, "must be a list");
+        for (const toml::node& item : *array) {
+            const auto value = item.value<std::string>();
+            if (!value) return refuse(key, "must be a list of texts");
+            target.push_back(*value);
+        }
+    }
+
+    /// Calls `read(Table&)` for each table of `[[key]]`.
+    template <typename Read>
+    void tables(std::string_view key, Read read) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) return refuse(key, "must be a list of tables");
+        for (std::size_t i = 0; i < array->size(); ++i) {
+            const toml::table* item = array->get(i)->as_table();
+            if (item == nullptr) return refuse(key, "must be a list of tables");
+            Table inner(*item, path_ + std::string(key) + "[" + std::to_string(i) + "].", error_);
+            read(inner);
+            inner.refuse_unknown();
+        }
+    }
+
+    void refuse_unknown() {
+        for (const auto& [key, value] : table_) {
+            const std::string_view name = key.str();
+            if (std::find(known_.begin(), known_.end(), name) == known_.end()) refuse(name, "is not known");
+        }
+    }
+
+  private:
+    const toml::node* find(std::string_view key) {
+        known_.emplace_back(key);
+        return table_.get(key);
+    }
+
+    template <typename T>
+    void read(std::string_view key, T& target, std::string_view what) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        const auto value = node->value_exact<std::conditional_t<std::is_same_v<T, int>, std::int64_t, T>>();
+        if (!value) return refuse(key, "must be " + std::string(what));
+        target = static_cast<T>(*value);
+    }
+
+    void refuse(std::string_view key, const std::string& why) {
+        if (!error_) error_ = Error{ErrorCode::InvalidParameter, path_ + std::string(key) + ": " + why};
+    }
+
+    const toml::table& table_;
+    std::string path_;
+    std::optional<Error>& error_;
+    std::vector<std::string> known_;
+};
+
+void read_person(Table& table, OrganisationPlan::Company& company) {
+    OrganisationPlan::Person& person = company.employees.emplace_back();
+    table.text("name", person.name);
+    table.text("mobile", person.mobile);
+    table.text("email", person.email);
+    table.text("number", person.number);
+    table.texts("roles", person.roles);
+    table.flag("dismissed", person.dismissed);
+}
+
+void read_seal(Table& table, OrganisationPlan::Company& company) {
+    OrganisationPlan::Seal& seal = company.seals.emplace_back();
+    table.text("name", seal.name);
+    table.word("type", seal.type);
+    table.text("style", seal.style);
+    table.text("foot", seal.foot);
+    table.text("specification", seal.specification);
+    table.text("person", seal.person);
+    table.word("status", seal.status);
+    table.texts("users", seal.users);
+}
+
+void read_category(Table& table, OrganisationPlan::Company& company) {
+    OrganisationPlan::Category& category = company.categories.emplace_back();
+    table.text("name", category.name);
+    table.flag("primary", category.primary);
+    table.flag("add_after_sending", category.add_after_sending);
+    table.word("stamper_rule", category.stamper_rule);
+    table.number("expire_days", category.expire_days);
+    table.word("identity", category.identity);
+    table.flag("messages", category.messages);
+    table.texts("viewers", category.viewers);
+    table.tables("intake", [&](Table& item) {
+        OrganisationPlan::Node& node = category.intake.emplace_back();
+        item.word("type", node.type);
+        item.text("name", node.name);
+        item.texts("seals", node.seals);
+        item.texts("operators", node.operators);
+    });
+}
+
+void read_company(Table& table, OrganisationPlan& plan) {
+    OrganisationPlan::Company& company = plan.companies.emplace_back();
+    table.text("name", company.name);
+    std::string register_no;
+    table.text("register_no", register_no);
+    if (!register_no.empty()) company.register_no = register_no;
+    table.text("parent", company.parent);
+    table.tables("employee", [&](Table& item) { read_person(item, company); });
+    table.tables("seal", [&](Table& item) { read_seal(item, company); });
+    table.tables("category", [&](Table& item) { read_category(item, company); });
+    table.tables("application", [&](Table& item) { item.text("name", company.applications.emplace_back()); });
+}
+
+/// Secrets may be in it: nobody else can read it, and it is never seen half written.
+Status write_answer(const std::filesystem::path& file, const std::string& answer) {
+    std::filesystem::path unfinished = file;
+    unfinished += ".part";
+    std::error_code error;
+    std::filesystem::remove(unfinished, error);
+    const FileDescriptor out(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const auto size = static_cast<ssize_t>(answer.size());
+    if (!out || ::write(out.get(), answer.data(), answer.size()) != size) {
+        return fail(ErrorCode::StorageFailed, unfinished.string() + " cannot be written");
+    }
+    std::filesystem::rename(unfinished, file, error);
+    if (error) return fail(ErrorCode::StorageFailed, file.string() + ": " + error.message());
+    return {};
+}
+
+json::string company_name(const service::Directory& directory, model::CompanyId id) {
+    const auto company = directory.company(id);
+    return json::string(company ? company->name : std::string());
+}
+
+}  // namespace
+
+Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file) {
+    OrganisationPlan plan;
+    std::optional<Error> error;
+    try {
+        const toml::table parsed = toml::parse_file(file.string());
+        Table table(parsed, "", error);
+        table.tables("company", [&](Table& item) { read_company(item, plan); });
+        table.refuse_unknown();
+    } catch (const toml::parse_error& failure) {
+        std::ostringstream line;
+        line << failure.source().begin.line;
+        return invalid_parameter("line " + line.str() + ": " + std::string(failure.description()));
+    }
+    if (error) return *error;
+    if (plan.companies.empty()) return invalid_parameter("company: the file names none");
+    return plan;
+}
+
+std::string organisation_json(const service::AppliedOrganisation& applied, const service::Directory& directory) {
+    json::array companies;
+    for (const model::Company& company : applied.companies)
+        companies.push_back({{"name", company.name}, {"id", to_string(company.id)}});
+    json::array employees;
+    for (const model::Employee& employee : applied.employees) {
+        employees.push_back({{"company", company_name(directory, employee.company)},
+                             {"name", employee.name},
+                             {"number", employee.number},
+                             {"id", to_string(employee.id)}});
+    }
+    json::array seals;
+    for (const model::Seal& seal : applied.seals) {
+        seals.push_back(
+            {{"company", company_name(directory, seal.company)}, {"name", seal.name}, {"id", to_string(seal.id)}});
+    }
+    json::array categories;
+    for (const model::Category& category : applied.categories) {
+        categories.push_back({{"company", company_name(directory, category.company)},
+                              {"name", category.name},
+                              {"id", to_string(category.id)}});
+    }
+    json::array applications;
+    for (const auto& [application, secret] : applied.applications) {
+        json::object item{{"company", company_name(directory, application.company)},
+                          {"name", application.name},
+                          {"token", application.token}};
+        if (secret) item["secret"] = *secret;
+        applications.push_back(std::move(item));
+    }
+    return json::serialize(json::object{{"companies", std::move(companies)},
+                                        {"employees", std::move(employees)},
+                                        {"seals", std::move(seals)},
+                                        {"categories", std::move(categories)},
+                                        {"applications", std::move(applications)}});
+}
+
+void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory) {
+    std::error_code error;
+    std::vector<std::filesystem::path> waiting;
+    for (const auto& entry : std::filesystem::directory_iterator(data / "organisation", error)) {
+        if (entry.path().extension() == ".toml") waiting.push_back(entry.path());
+    }
+    std::sort(waiting.begin(), waiting.end());
+    for (const std::filesystem::path& file : waiting) {
+        std::string answer;
+        if (const auto plan = read_organisation(file); !plan) {
+            answer = json::serialize(json::object{{"error", plan.error().detail}});
+        } else if (const auto applied = service::apply_organisation(platform, directory, *plan); !applied) {
+            answer = json::serialize(json::object{{"error", applied.error().detail}});
+        } else {
+            answer = organisation_json(*applied, directory);
+            spdlog::info("the organisation was changed by {}", for_log(file.filename().string()));
+        }
+        std::filesystem::path beside = file;
+        beside.replace_extension(".json");
+        if (const Status written = write_answer(beside, answer); !written) {
+            spdlog::error("organisation: {}", for_log(describe(written.error())));
+        }
+        std::filesystem::remove(file, error);
+    }
+}
+
+}  // namespace signet::app

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "service/organisation.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace signet::app {
+
+/// Reads a description of companies, people, seals, categories and applications (TOML; `share/organisation.toml` is an
+/// example). Errors: InvalidParameter with the line or the field; words that nobody knows are refused.
+Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file);
+
+/// What was applied, as JSON: names and ids, and the secrets of applications that are new.
+std::string organisation_json(const service::AppliedOrganisation& applied, const service::Directory& directory);
+
+/// How a description reaches a running server: a file put into `<data>/organisation` is applied within a second, and
+/// the answer lies beside it as `<name>.json`, readable by the owner alone. Applies what waits there.
+void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory);
+
+}  // namespace signet::app

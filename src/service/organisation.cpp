@@ -1,0 +1,333 @@
+#include "service/organisation.hpp"
+
+#include "crypto/key_vault.hpp"
+#include "service/artist.hpp"
+#include "store/audit.hpp"
+#include "store/database.hpp"
+#include "store/directory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::service {
+namespace {
+
+using model::Category;
+using model::Company;
+using model::CompanyId;
+using model::ContactType;
+using model::Employee;
+using model::Seal;
+using model::User;
+
+constexpr std::size_t kTokenLength = 10;
+constexpr std::size_t kSecretLength = 30;
+constexpr std::string_view kPrimaryName = "默认业务分类";
+
+template <typename T, typename Matches>
+T* find_in(std::vector<T>& items, Matches matches) {
+    const auto found = std::find_if(items.begin(), items.end(), matches);
+    return found == items.end() ? nullptr : &*found;
+}
+
+/// Carries a plan out within one transaction.
+class Builder {
+  public:
+    Builder(Platform& platform, store::Transaction& transaction) : platform_(platform), transaction_(transaction) {}
+
+    Status load() {
+        if (auto done = take(store::directory::companies(transaction_), companies_); !done) return done;
+        if (auto done = take(store::directory::employees(transaction_), employees_); !done) return done;
+        if (auto done = take(store::directory::seals(transaction_), seals_); !done) return done;
+        if (auto done = take(store::directory::categories(transaction_), categories_); !done) return done;
+        return take(store::directory::applications(transaction_), applications_);
+    }
+
+    Status apply(const OrganisationPlan::Company& plan) {
+        const auto company = apply_company(plan);
+        if (!company) return company.error();
+        for (const auto& person : plan.employees) {
+            if (const Status done = apply_person(*company, person); !done) return done;
+        }
+        for (const auto& seal : plan.seals) {
+            if (const Status done = apply_seal(*company, seal); !done) return done;
+        }
+        for (const auto& category : plan.categories) {
+            if (const Status done = apply_category(*company, category); !done) return done;
+        }
+        if (const Status done = keep_one_primary(*company, plan); !done) return done;
+        for (const std::string& application : plan.applications) {
+            if (const Status done = apply_application(*company, application); !done) return done;
+        }
+        return {};
+    }
+
+    AppliedOrganisation take_result() { return std::move(result_); }
+
+  private:
+    template <typename T>
+    static Status take(Result<std::vector<T>>&& read, std::vector<T>& target) {
+        if (!read) return read.error();
+        target = std::move(*read);
+        return {};
+    }
+
+    Result<Company> apply_company(const OrganisationPlan::Company& plan) {
+        if (plan.name.empty()) return invalid_parameter("company.name: is required");
+        CompanyId parent;
+        if (!plan.parent.empty()) {
+            const Company* owner = find_in(companies_, [&](const Company& one) { return one.name == plan.parent; });
+            if (owner == nullptr || owner->parent) {
+                return invalid_parameter("company " + plan.name + ": parent is no platform company");
+            }
+            parent = owner->id;
+        }
+        Company* known = find_in(companies_, [&](const Company& one) { return one.name == plan.name; });
+        if (known == nullptr) {
+            Company made{platform_.ids.next<CompanyId>(),
+                         plan.name,
+                         plan.register_no.value_or(""),
+                         !parent,
+                         parent,
+                         platform_.clock.now()};
+            if (const Status done = store::directory::insert(transaction_, made); !done) return done.error();
+            companies_.push_back(made);
+            result_.companies.push_back(made);
+            return made;
+        }
+        if (plan.register_no) known->register_no = *plan.register_no;
+        if (parent && known->platform) {
+            return invalid_parameter("company " + plan.name + ": a platform company cannot become a sub-company");
+        }
+        if (parent) known->parent = parent;
+        if (const Status done = store::directory::update(transaction_, *known); !done) return done.error();
+        result_.companies.push_back(*known);
+        return *known;
+    }
+
+    Status apply_person(const Company& company, const OrganisationPlan::Person& plan) {
+        if (plan.name.empty() || (plan.mobile.empty() && plan.email.empty())) {
+            return invalid_parameter("company " + company.name + ": an employee needs a name and a mobile or email");
+        }
+        Employee* known = find_in(employees_, [&](const Employee& one) {
+            if (one.company != company.id) return false;
+            return plan.number.empty() ? one.mobile == plan.mobile : one.number == plan.number;
+        });
+        Employee person = known != nullptr ? *known : Employee();
+        person.company = company.id;
+        person.name = plan.name;
+        person.mobile = plan.mobile;
+        person.email = plan.email;
+        person.number = plan.number;
+        person.roles = plan.roles;
+        person.dismissed = plan.dismissed;
+        if (known != nullptr) {
+            *known = person;
+            if (const Status done = store::directory::update(transaction_, person); !done) return done;
+        } else {
+            person.id = platform_.ids.next<model::EmployeeId>();
+            person.create_time = platform_.clock.now();
+            if (const Status done = store::directory::insert(transaction_, person); !done) return done;
+            employees_.push_back(person);
+        }
+        result_.employees.push_back(std::move(person));
+        return {};
+    }
+
+    /// A number, a mobile or a mail address, as a reference that the rest of the house understands.
+    Result<User> person(const Company& company, const std::string& text) const {
+        for (const ContactType kind : {ContactType::Number, ContactType::Mobile, ContactType::Email}) {
+            const User user{{}, text, kind};
+            const auto known = std::find_if(employees_.begin(), employees_.end(), [&](const Employee& one) {
+                return one.company == company.id && one.is(user);
+            });
+            if (known != employees_.end()) return User{known->name, text, kind};
+        }
+        return invalid_parameter("company " + company.name + " has no employee " + text);
+    }
+
+    Result<std::vector<User>> people(const Company& company, const std::vector<std::string>& texts) const {
+        std::vector<User> users;
+        for (const std::string& text : texts) {
+            auto user = person(company, text);
+            if (!user) return user.error();
+            users.push_back(std::move(*user));
+        }
+        return users;
+    }
+
+    Status apply_seal(const Company& company, const OrganisationPlan::Seal& plan) {
+        auto users = people(company, plan.users);
+        if (!users) return users.error();
+        Seal* known =
+            find_in(seals_, [&](const Seal& one) { return one.company == company.id && one.name == plan.name; });
+        Seal seal = known != nullptr ? *known : Seal();
+        const bool personal = plan.type == model::SealType::Lp;
+        seal.company = company.id;
+        seal.name = plan.name;
+        seal.type = plan.type;
+        seal.status = plan.status;
+        seal.specification = plan.specification;
+        if (seal.specification.empty()) seal.specification = personal ? "SQUARE_20_20" : "CIRCULAR_42";
+        seal.design =
+            personal ? name_seal_design(plan.person) : company_seal_design(plan.style, company.name, plan.foot);
+        seal.users = std::move(*users);
+        seal.modify_time = platform_.clock.now();
+        if (const Status sound = check(company, plan, seal); !sound) return sound;
+        if (known != nullptr) {
+            *known = seal;
+            if (const Status done = store::directory::update(transaction_, seal); !done) return done;
+        } else {
+            seal.id = platform_.ids.next<model::SealId>();
+            seal.create_time = seal.modify_time;
+            if (const Status done = store::directory::insert(transaction_, seal); !done) return done;
+            seals_.push_back(seal);
+        }
+        result_.seals.push_back(std::move(seal));
+        return {};
+    }
+
+    Status check(const Company& company, const OrganisationPlan::Seal& plan, const Seal& seal) const {
+        const std::string who = "company " + company.name + ", seal " + plan.name;
+        if (plan.name.empty()) return invalid_parameter(who + ": name is required");
+        if (plan.type == model::SealType::Lp && plan.person.empty()) {
+            return invalid_parameter(who + ": person is required");
+        }
+        Artist artist(platform_);
+        const auto drawing = artist.seal(seal);
+        if (!drawing) return invalid_parameter(who + ": " + drawing.error().detail);
+        return {};
+    }
+
+    Result<model::FlowNode> node(const Company& company, const OrganisationPlan::Node& plan) {
+        model::FlowNode made;
+        made.type = plan.type;
+        made.name = plan.name;
+        auto operators = people(company, plan.operators);
+        if (!operators) return operators.error();
+        made.operators = std::move(*operators);
+        for (const std::string& name : plan.seals) {
+            const Seal* seal =
+                find_in(seals_, [&](const Seal& one) { return one.company == company.id && one.name == name; });
+            if (seal == nullptr) return invalid_parameter("company " + company.name + " has no seal " + name);
+            made.seals.push_back(seal->id);
+        }
+        return made;
+    }
+
+    Status apply_category(const Company& company, const OrganisationPlan::Category& plan) {
+        if (plan.name.empty()) return invalid_parameter("company " + company.name + ": a category needs a name");
+        Category* known = find_in(
+            categories_, [&](const Category& one) { return one.company == company.id && one.name == plan.name; });
+        Category category = known != nullptr ? *known : Category();
+        category.company = company.id;
+        category.name = plan.name;
+        category.primary = plan.primary || category.primary;
+        category.add_after_sending = plan.add_after_sending;
+        category.stamper_rule = plan.stamper_rule;
+        category.expire_days = plan.expire_days;
+        category.modify_time = platform_.clock.now();
+        category.policy.identity = plan.identity;
+        category.policy.messages = plan.messages;
+        auto viewers = people(company, plan.viewers);
+        if (!viewers) return viewers.error();
+        category.policy.viewers = std::move(*viewers);
+        category.policy.intake.clear();
+        for (const auto& item : plan.intake) {
+            auto made = node(company, item);
+            if (!made) return made.error();
+            category.policy.intake.push_back(std::move(*made));
+        }
+        if (known != nullptr) {
+            *known = category;
+            if (const Status done = store::directory::update(transaction_, category); !done) return done;
+        } else {
+            category.id = platform_.ids.next<model::CategoryId>();
+            category.create_time = category.modify_time;
+            if (const Status done = store::directory::insert(transaction_, category); !done) return done;
+            categories_.push_back(category);
+        }
+        result_.categories.push_back(std::move(category));
+        return {};
+    }
+
+    /// The category that the plan calls the default one wins over the one before; a company without any gets one.
+    Status keep_one_primary(const Company& company, const OrganisationPlan::Company& plan) {
+        const auto wanted = std::find_if(plan.categories.begin(), plan.categories.end(),
+                                         [](const OrganisationPlan::Category& one) { return one.primary; });
+        bool any = false;
+        for (Category& category : categories_) {
+            if (category.company != company.id || !category.primary) continue;
+            const bool replaced = wanted != plan.categories.end() && category.name != wanted->name;
+            any = any || !replaced;
+            if (!replaced) continue;
+            category.primary = false;
+            if (const Status done = store::directory::update(transaction_, category); !done) return done;
+        }
+        if (any) return {};
+        OrganisationPlan::Category usual;
+        usual.name = kPrimaryName;
+        usual.primary = true;
+        return apply_category(company, usual);
+    }
+
+    Status apply_application(const Company& company, const std::string& name) {
+        if (company.parent)
+            return invalid_parameter("company " + company.name + ": only platform companies have applications");
+        const auto* known = find_in(applications_, [&](const store::directory::StoredApplication& one) {
+            return one.application.company == company.id && one.application.name == name;
+        });
+        if (known != nullptr) {
+            result_.applications.push_back({known->application, std::nullopt});
+            return {};
+        }
+        store::directory::StoredApplication stored;
+        stored.application.id = platform_.ids.next<model::ApplicationId>();
+        stored.application.company = company.id;
+        stored.application.name = name;
+        stored.application.token = random_token(kTokenLength);
+        stored.application.create_time = platform_.clock.now();
+        std::string secret = random_token(kSecretLength);
+        stored.wrapped_secret = platform_.vault.seal(secret, application_secret_context(stored.application.id));
+        if (const Status done = store::directory::insert(transaction_, stored); !done) return done;
+        result_.applications.push_back({stored.application, std::move(secret)});
+        applications_.push_back(std::move(stored));
+        return {};
+    }
+
+    Platform& platform_;
+    store::Transaction& transaction_;
+    std::vector<Company> companies_;
+    std::vector<Employee> employees_;
+    std::vector<Seal> seals_;
+    std::vector<Category> categories_;
+    std::vector<store::directory::StoredApplication> applications_;
+    AppliedOrganisation result_;
+};
+
+}  // namespace
+
+Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan) {
+    AppliedOrganisation applied;
+    const Status written = platform.database.write([&](store::Transaction& transaction) -> Status {
+        Builder builder(platform, transaction);
+        if (const Status loaded = builder.load(); !loaded) return loaded;
+        for (const OrganisationPlan::Company& company : plan.companies) {
+            if (const Status done = builder.apply(company); !done) return done;
+        }
+        applied = builder.take_result();
+        const auto logged =
+            store::append_audit(transaction, {platform.clock.now(),
+                                              "operator",
+                                              {},
+                                              "organisation.applied",
+                                              R"({"companies":)" + std::to_string(applied.companies.size()) + "}"});
+        if (!logged) return logged.error();
+        return {};
+    });
+    if (!written) return written.error();
+    if (const Status loaded = directory.reload(); !loaded) return loaded.error();
+    return applied;
+}
+
+}  // namespace signet::service

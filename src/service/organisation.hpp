@@ -1,0 +1,86 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/directory.hpp"
+#include "service/directory.hpp"
+#include "service/platform.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace signet::service {
+
+/// What an operator writes down about the companies this server works for. Things are known by their names: a company
+/// by its own, a seal, category or application by its name within the company, an employee by number, else mobile.
+/// People are referred to by number, mobile or mail address.
+struct OrganisationPlan {
+    struct Person {
+        std::string name;
+        std::string mobile;
+        std::string email;
+        std::string number;
+        std::vector<std::string> roles;
+        bool dismissed = false;
+    };
+    struct Seal {
+        std::string name;
+        model::SealType type = model::SealType::Enterprise;
+        std::string style = "UNIVERSAL_SEAL";
+        std::string foot;
+        std::string specification;  // empty = the usual one of its type
+        /// What a legal representative's seal shows.
+        std::string person;
+        model::SealStatus status = model::SealStatus::Normal;
+        std::vector<std::string> users;
+    };
+    struct Node {
+        model::ActionType type = model::ActionType::Company;
+        std::string name;
+        std::vector<std::string> seals;
+        std::vector<std::string> operators;
+    };
+    struct Category {
+        std::string name;
+        bool primary = false;
+        bool add_after_sending = false;
+        model::StamperRule stamper_rule = model::StamperRule::MustAllow;
+        int expire_days = 30;
+        model::IdentityCheck identity = model::IdentityCheck::IdCard;
+        bool messages = true;
+        std::vector<std::string> viewers;
+        std::vector<Node> intake;
+    };
+    struct Company {
+        std::string name;
+        std::optional<std::string> register_no;
+        /// The platform company it is a sub-company of; empty leaves a known company as it is and makes a new one a
+        /// platform company.
+        std::string parent;
+        std::vector<Person> employees;
+        std::vector<Seal> seals;
+        std::vector<Category> categories;
+        std::vector<std::string> applications;
+    };
+    std::vector<Company> companies;
+};
+
+/// What a plan led to.
+struct AppliedOrganisation {
+    struct Application {
+        model::Application application;
+        /// Only when this call made it; afterwards nobody can read it.
+        std::optional<std::string> secret;
+    };
+    std::vector<model::Company> companies;
+    std::vector<model::Employee> employees;
+    std::vector<model::Seal> seals;
+    std::vector<model::Category> categories;
+    std::vector<Application> applications;
+};
+
+/// Makes what is not there and changes what differs, all of it or nothing; what the plan does not name stays as it is.
+/// Every company has exactly one default category afterwards. Errors: InvalidParameter naming what does not fit.
+Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan);
+
+}  // namespace signet::service

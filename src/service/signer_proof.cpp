@@ -1,0 +1,250 @@
+#include "service/signer_proof.hpp"
+
+#include "base/text.hpp"
+#include "crypto/key_vault.hpp"
+#include "crypto/password.hpp"
+#include "service/drafting.hpp"
+#include "store/audit.hpp"
+#include "store/database.hpp"
+#include "store/links.hpp"
+#include "store/people.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::service {
+namespace {
+
+using model::ContactType;
+using model::User;
+
+constexpr std::chrono::minutes kCodeLife{5};
+constexpr std::chrono::seconds kResendPause{60};
+constexpr std::chrono::minutes kPasswordWindow{30};
+constexpr int kMostTries = 5;
+constexpr std::size_t kShortestPassword = 8;
+constexpr std::size_t kLongestPassword = 64;
+
+std::string six_digits() {
+    // Drawn evenly: 4 294 000 000 is the largest multiple of a million below 2^32.
+    while (true) {
+        const Bytes raw = random_bytes(4);
+        const std::uint32_t number =
+            (std::uint32_t{raw[0]} << 24) | (std::uint32_t{raw[1]} << 16) | (std::uint32_t{raw[2]} << 8) | raw[3];
+        if (number < 4'294'000'000U) return std::to_string(1'000'000 + number % 1'000'000).substr(1);
+    }
+}
+
+bool is_strong(const std::string& password) {
+    const std::size_t length = character_count(password);
+    if (length < kShortestPassword || length > kLongestPassword) return false;
+    const bool letter = std::any_of(password.begin(), password.end(),
+                                    [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+    const bool digit = std::any_of(password.begin(), password.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return letter && digit;
+}
+
+Error wrong(ErrorCode code, int failures) {
+    return fail(code, std::to_string(std::max(0, kMostTries - failures)));
+}
+
+}  // namespace
+
+std::string SignerProof::person_key(const Signer& signer) const {
+    const std::string contact = std::string(to_wire(signer.recipient.contact_type)) + ":" + signer.recipient.contact;
+    return hex(platform_.vault.lookup_digest(contact, "person"));
+}
+
+std::string SignerProof::window_key(const Signer& signer) const {
+    return signer.client_hash + "/" + person_key(signer);
+}
+
+Status SignerProof::send_code(const std::string& key, const User& recipient, const std::string& text) {
+    if (recipient.contact.empty()) return fail(ErrorCode::Unavailable, "no way to reach this person is on record");
+    const std::string code = six_digits();
+    const UtcTime now = platform_.clock.now();
+    return platform_.database.write([&](store::Transaction& transaction) -> Status {
+        const auto last = store::links::find_code(transaction, key);
+        if (!last) return last.error();
+        if (*last && now - (*last)->sent_time < kResendPause) return fail(ErrorCode::TooFrequent, "wait a minute");
+        const std::string hash = hex(platform_.vault.lookup_digest(code, "code/" + key));
+        const Status put = store::links::put_code(transaction, key, {hash, now, now + kCodeLife, 0});
+        if (!put) return put;
+        PersonalMessage message;
+        message.to = recipient.contact;
+        message.by_mail = recipient.contact_type == ContactType::Email;
+        message.template_name = "code";
+        message.subject = "签署验证码";
+        message.text = "【Signet】验证码 " + code + "，" + text + "，5 分钟内有效，请勿告知他人。";
+        // No contract is named: a code must not wait behind other messages of the contract.
+        return notices_.enqueue(transaction, message, {});
+    });
+}
+
+/// The stored hash of the code, when the code is right.
+Result<std::string> SignerProof::checked_code(const std::string& key, const std::string& code) {
+    if (code.empty()) return fail(ErrorCode::CodeRequired);
+    const auto stored = platform_.database.read(
+        [&](store::Connection& connection) { return store::links::find_code(connection, key); });
+    if (!stored) return stored.error();
+    if (!*stored || (*stored)->expire_time < platform_.clock.now() || (*stored)->failures >= kMostTries) {
+        return fail(ErrorCode::CodeExpired);
+    }
+    const std::string given = hex(platform_.vault.lookup_digest(trim(code), "code/" + key));
+    if (equal_in_constant_time(given, (*stored)->code_hash)) return given;
+    const auto failures = platform_.database.write(
+        [&](store::Transaction& transaction) { return store::links::count_failure(transaction, key); });
+    if (!failures) return failures.error();
+    return wrong(ErrorCode::CodeWrong, *failures);
+}
+
+Status SignerProof::check_password(const Signer& signer, const std::string& password) {
+    const auto usable = password_usable(signer);
+    if (!usable) return usable.error();
+    if (!*usable) return fail(ErrorCode::PasswordNotUsable);
+    const auto stored = platform_.database.read(
+        [&](store::Connection& connection) { return store::people::password(connection, person_key(signer)); });
+    if (!stored) return stored.error();
+    if (*stored && crypto::verify_password(password, **stored)) return {};
+    const auto failures = platform_.database.write([&](store::Transaction& transaction) -> Result<int> {
+        const auto count = store::people::count_window_failure(transaction, window_key(signer));
+        if (!count) return count.error();
+        if (*count >= kMostTries) {
+            const Status closed = store::people::close_window(transaction, window_key(signer));
+            if (!closed) return closed.error();
+        }
+        return *count;
+    });
+    if (!failures) return failures.error();
+    if (*failures >= kMostTries) return fail(ErrorCode::PasswordNotUsable);
+    return wrong(ErrorCode::PasswordWrong, *failures);
+}
+
+Result<Confirmation> SignerProof::check(const std::string& code_key, const Signer& signer,
+                                        const ConfirmationInput& input) {
+    const auto open_window = [this, signer](store::Transaction& transaction) -> Status {
+        if (!signer.allow_password) return {};
+        return store::people::put_window(transaction, window_key(signer), platform_.clock.now() + kPasswordWindow);
+    };
+    if (input.code.empty() && !input.password.empty()) {
+        if (const Status right = check_password(signer, input.password); !right) return right.error();
+        return Confirmation{"password", open_window};
+    }
+    const auto hash = checked_code(code_key, input.code);
+    if (!hash) return hash.error();
+    return Confirmation{"code", [code_key, hash = *hash, open_window](store::Transaction& transaction) -> Status {
+                            const auto taken = store::links::take_code(transaction, code_key, hash);
+                            if (!taken) return taken.error();
+                            if (!*taken) return fail(ErrorCode::CodeExpired);
+                            return open_window(transaction);
+                        }};
+}
+
+Result<bool> SignerProof::has_password(const Signer& signer) const {
+    if (signer.recipient.empty()) return false;
+    const auto stored = platform_.database.read(
+        [&](store::Connection& connection) { return store::people::password(connection, person_key(signer)); });
+    if (!stored) return stored.error();
+    return stored->has_value();
+}
+
+Result<bool> SignerProof::window_open(const Signer& signer) const {
+    if (!signer.allow_password || signer.recipient.empty()) return false;
+    const auto until = platform_.database.read(
+        [&](store::Connection& connection) { return store::people::window(connection, window_key(signer)); });
+    if (!until) return until.error();
+    return *until && platform_.clock.now() <= **until;
+}
+
+Result<bool> SignerProof::password_usable(const Signer& signer) const {
+    const auto open = window_open(signer);
+    if (!open || !*open) return open;
+    return has_password(signer);
+}
+
+Status SignerProof::set_password(const Signer& signer, const std::string& password, const std::string& code) {
+    const auto open = window_open(signer);
+    if (!open) return open.error();
+    if (!*open) return fail(ErrorCode::PasswordNotUsable);
+    if (!is_strong(password)) return fail(ErrorCode::PasswordWeak);
+    const auto known = has_password(signer);
+    if (!known) return known.error();
+    std::string code_hash;
+    if (*known) {
+        const auto right = checked_code(signer.link_hash, code);
+        if (!right) return right.error();
+        code_hash = *right;
+    }
+    const auto encoded = crypto::hash_password(password);
+    if (!encoded) return encoded.error();
+    return platform_.database.write([&](store::Transaction& transaction) -> Status {
+        if (*known) {
+            const auto taken = store::links::take_code(transaction, signer.link_hash, code_hash);
+            if (!taken) return taken.error();
+            if (!*taken) return fail(ErrorCode::CodeExpired);
+        }
+        const UtcTime now = platform_.clock.now();
+        const Status put = store::people::put_password(transaction, person_key(signer), *encoded, now);
+        if (!put) return put;
+        const auto logged =
+            store::append_audit(transaction, {now, actor_of(signer.recipient), {}, "password.set", "{}"});
+        if (!logged) return logged.error();
+        return {};
+    });
+}
+
+Result<std::optional<IdentityDemand>> SignerProof::identity_demand(const model::Contract& contract,
+                                                                   const model::Signatory& party, const User& user,
+                                                                   const Signer& signer) const {
+    const std::optional<IdentityDemand> none;
+    if (!party.auth_info || !people_.is_handler(contract, party, user)) return none;
+    const auto category = directory_.category(contract.category);
+    const bool by_card = category && category->policy.identity == model::IdentityCheck::BankCard;
+    IdentityDemand demand;
+    demand.id_card = !party.auth_info->id_card_no.empty();
+    demand.bank_card = by_card && !party.auth_info->bank_no.empty();
+    demand.bank_mobile = by_card && !party.auth_info->bank_mobile.empty();
+    if (!demand.id_card && !demand.bank_card && !demand.bank_mobile) return none;
+    demand.name = party.tenant_type == model::TenantType::Personal ? party.tenant_name : party.receiver.name;
+    const auto proof = platform_.database.read([&](store::Connection& connection) {
+        return store::people::identity_proof(connection, party.id, person_key(signer));
+    });
+    if (!proof) return proof.error();
+    demand.proven = *proof && (*proof)->proven_time.has_value();
+    demand.tries_left = std::max(0, kMostTries - (*proof ? (*proof)->failures : 0));
+    return std::optional(demand);
+}
+
+Status SignerProof::prove_identity(const model::Contract& contract, const model::Signatory& party, const User& user,
+                                   const Signer& signer, const IdentityInput& input) {
+    const auto demand = identity_demand(contract, party, user, signer);
+    if (!demand) return demand.error();
+    if (!*demand || (*demand)->proven) return {};
+    if ((*demand)->tries_left == 0) return fail(ErrorCode::IdentityLocked);
+    const auto same = [&](bool wanted, const std::string& stated, const std::string& digest) {
+        return !wanted || equal_in_constant_time(identity_digest(platform_, party.id, stated), digest);
+    };
+    const bool card = same((*demand)->id_card, input.id_card_no, party.auth_info->id_card_no);
+    const bool bank = same((*demand)->bank_card, input.bank_no, party.auth_info->bank_no);
+    const bool mobile = same((*demand)->bank_mobile, input.bank_mobile, party.auth_info->bank_mobile);
+    const bool name = (*demand)->name.empty() || trim(input.name) == (*demand)->name;
+    const bool right = card && bank && mobile && name;
+    const UtcTime now = platform_.clock.now();
+    const std::string person = person_key(signer);
+    const auto failures = platform_.database.write([&](store::Transaction& transaction) -> Result<int> {
+        const auto count =
+            store::people::count_identity_try(transaction, party.id, person, right ? std::optional(now) : std::nullopt);
+        if (!count) return count.error();
+        const auto logged = store::append_audit(
+            transaction, {now, actor_of(signer.recipient), contract.id, right ? "identity.proven" : "identity.refused",
+                          R"({"signatory":")" + to_string(party.id) + "\"}"});
+        if (!logged) return logged.error();
+        return *count;
+    });
+    if (!failures) return failures.error();
+    if (right) return {};
+    if (*failures >= kMostTries) return fail(ErrorCode::IdentityLocked);
+    return wrong(ErrorCode::IdentityMismatch, *failures);
+}
+
+}  // namespace signet::service

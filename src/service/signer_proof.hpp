@@ -1,0 +1,105 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "service/directory.hpp"
+#include "service/notices.hpp"
+#include "service/people.hpp"
+#include "service/platform.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signet::service {
+
+/// The person behind a browser, as far as proofs are concerned.
+struct Signer {
+    /// The browser's secret, hashed.
+    std::string client_hash;
+    /// The link it opened, hashed; codes belong to it.
+    std::string link_hash;
+    /// Whether the link lets its user confirm by password (`allowPasswordSign`).
+    bool allow_password = false;
+    /// A contact that messages reach. Everything about the person is kept under a keyed digest of it.
+    model::User recipient;
+};
+
+/// What somebody entered to confirm an act; the code counts when both are there.
+struct ConfirmationInput {
+    std::string code;
+    std::string password;
+};
+
+/// A confirmation that was right. `settle` uses it up and must run in the transaction of the act it confirms.
+struct Confirmation {
+    std::string factor;  // `code` or `password`
+    std::function<Status(store::Transaction&)> settle;
+};
+
+/// Which parts of an identity a party's signer must prove, and how far he got.
+struct IdentityDemand {
+    bool id_card = false;
+    bool bank_card = false;
+    bool bank_mobile = false;
+    /// The name that must come with them; empty = any.
+    std::string name;
+    bool proven = false;
+    int tries_left = 0;
+};
+
+struct IdentityInput {
+    std::string name;
+    std::string id_card_no;
+    std::string bank_no;
+    std::string bank_mobile;
+};
+
+/// Codes, passwords and identities of signers. After a signature confirmed by code on a link that allows it, the same
+/// person may confirm by password in the same browser for thirty minutes; each success begins them anew. Thread-safe.
+class SignerProof {
+  public:
+    SignerProof(Platform& platform, const Directory& directory, const People& people, Notices& notices)
+        : platform_(platform), directory_(directory), people_(people), notices_(notices) {}
+
+    /// Sends a code of six digits, valid for five minutes and five tries. `key` names what it confirms, `text` says it
+    /// in the message. TooFrequent within a minute of the last one, Unavailable when nobody can be reached.
+    Status send_code(const std::string& key, const model::User& recipient, const std::string& text);
+
+    /// Checks what was entered without using it up. Errors: CodeRequired, CodeWrong, CodeExpired, PasswordWrong,
+    /// PasswordNotUsable; for wrong ones the detail is the number of tries left.
+    Result<Confirmation> check(const std::string& code_key, const Signer& signer, const ConfirmationInput& input);
+
+    Result<bool> has_password(const Signer& signer) const;
+    /// Whether the thirty minutes are running for this person in this browser.
+    Result<bool> window_open(const Signer& signer) const;
+    /// Whether a password may be entered now: allowed by the link, set, and within the thirty minutes.
+    Result<bool> password_usable(const Signer& signer) const;
+    /// Sets the password within the thirty minutes; an existing one is replaced only with a code. Errors:
+    /// PasswordNotUsable, PasswordWeak, and those of codes.
+    Status set_password(const Signer& signer, const std::string& password, const std::string& code);
+
+    /// Nothing when the party asks for no proof of identity, or the user is not the one it concerns.
+    Result<std::optional<IdentityDemand>> identity_demand(const model::Contract& contract,
+                                                          const model::Signatory& party, const model::User& user,
+                                                          const Signer& signer) const;
+    /// Compares what the signer states with what the initiator stated. Errors: IdentityMismatch (the detail is the
+    /// number of tries left), IdentityLocked after five.
+    Status prove_identity(const model::Contract& contract, const model::Signatory& party, const model::User& user,
+                          const Signer& signer, const IdentityInput& input);
+
+  private:
+    std::string person_key(const Signer& signer) const;
+    std::string window_key(const Signer& signer) const;
+    Result<std::string> checked_code(const std::string& key, const std::string& code);
+    Status check_password(const Signer& signer, const std::string& password);
+
+    Platform& platform_;
+    const Directory& directory_;
+    const People& people_;
+    Notices& notices_;
+};
+
+}  // namespace signet::service
