@@ -41,6 +41,18 @@ describe('talking to the server', () => {
     await api.reopen();
     expect(fetch).toHaveBeenCalledTimes(4);
   });
+  it('asks_for_the_same_link_anew_to_see_what_changed', async () => {
+    const fetch = vi.fn(async () => answer(200, { page: 'k' }));
+    vi.stubGlobal('fetch', fetch);
+    await api.open({ ticket: 'secret' });
+    await api.refresh();
+    const bodies = fetch.mock.calls.map((call) => ((call as unknown[])[1] as RequestInit).body);
+    expect(bodies).toEqual(['{"ticket":"secret"}', '{"ticket":"secret"}']);
+    fetch.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    await expect(api.open({ token: 'x' })).rejects.toBeInstanceOf(ApiError);
+    await expect(api.refresh()).rejects.toMatchObject({ code: 'LinkNotFound' });
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
   it('does_not_go_round_in_circles', async () => {
     const fetch = vi.fn(async (path: string) => (path === '/pages/open' ? answer(200, {}) : answer(401, {})));
     vi.stubGlobal('fetch', fetch);
