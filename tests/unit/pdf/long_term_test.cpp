@@ -6,6 +6,7 @@
 #include "pdf/verify.hpp"
 #include "support.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 #include <gtest/gtest.h>
@@ -148,6 +149,31 @@ TEST_P(LongTerm, the_validation_data_are_handed_out) {
     EXPECT_EQ(store.related[4].certificates, (std::vector<std::size_t>{2, 1}));
 }
 
+TEST_P(LongTerm, a_time_stamp_inside_a_signature_is_handed_out_with_what_it_is_over) {
+    const Bytes file = simple_pdf(1, GetParam());
+    const Result<PreparedRevision> prepared =
+        prepare(*Document::open(file), std::vector<PlannedSignature>{{"buyer", {}}});
+    const Bytes frozen = joined(file, prepared->increment);
+    Bytes token;
+    const CmsMaker maker{size_with_time_stamp(crypto::max_pades_cms_size(*identity().signer), 4000),
+                         [&](const crypto::Sha256Digest& digest) -> Result<Bytes> {
+                             const Result<Bytes> cms = crypto::make_pades_cms(*identity().signer, digest);
+                             const Bytes value = crypto::parse_cms(*cms)->signer.signature_value;
+                             token = time_stamp_token(crypto::Sha256::of(value));
+                             return with_time_stamp(*cms, token);
+                         }};
+    const Result<SignedRevision> revision =
+        sign(prepared->state, hashed(frozen), {prepared->signatures[0], {}, details()}, maker);
+    ASSERT_TRUE(revision);
+    const VerificationReport report = judged(joined(frozen, revision->increment));
+    EXPECT_EQ(report.verdict, DocumentVerdict::Intact) << all_findings(report);
+    EXPECT_TRUE(report.signatures[0].has_time_stamp);
+    EXPECT_EQ(report.signatures[0].signature_time_stamp, token);
+    EXPECT_EQ(report.signatures[0].signature_value,
+              crypto::parse_cms(report.signatures[0].cms)->signer.signature_value);
+    EXPECT_FALSE(report.signatures[0].is_document_time_stamp);
+}
+
 TEST_P(LongTerm, a_token_for_other_bytes_is_a_digest_mismatch) {
     Growing growing(steps_[3]);
     growing.take(append_document_time_stamp(*Document::open(growing.file), growing.state, growing.hash,
@@ -266,6 +292,33 @@ TEST(LongTermOfStrangers, files_with_indirect_stores_are_judged_as_pyhanko_judge
     EXPECT_EQ(levels("pades-lta-dss-indirect-arrs-test.pdf"), std::vector{LaterChanges::Extension});
     EXPECT_EQ(levels("pades-lta-dss-indirect-arrs-test-2.pdf"),
               (std::vector{LaterChanges::FormFilling, LaterChanges::Extension}));
+}
+
+TEST(LongTermOfStrangers, files_stay_as_intact_as_they_were) {
+    std::size_t extended = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(corpus() / "pyhanko")) {
+        if (entry.path().extension() != ".pdf") continue;
+        const Bytes file = read_file(entry.path());
+        const VerificationReport before = judged(file);
+        if (before.verdict != DocumentVerdict::Intact || !check_signable(*Document::open(file))) continue;
+        Growing growing(file);
+        growing.add_data(data_for(file, "stranger"));
+        growing.stamp();
+        growing.add_data({{datum("renewed")}, {}, {}, {}});
+        growing.stamp();
+        const VerificationReport after = judged(growing.file);
+        EXPECT_EQ(after.verdict, DocumentVerdict::Intact) << entry.path() << all_findings(after);
+        ASSERT_EQ(after.signatures.size(), before.signatures.size() + 2) << entry.path();
+        for (std::size_t i = 0; i < before.signatures.size(); ++i) {
+            EXPECT_EQ(after.signatures[i].later_changes,
+                      std::max(before.signatures[i].later_changes, LaterChanges::Extension))
+                << entry.path();
+        }
+        for (std::size_t i = 0; i < before.security_store.related.size(); ++i)
+            EXPECT_EQ(after.security_store.related[i].key, before.security_store.related[i].key);
+        ++extended;
+    }
+    EXPECT_GT(extended, 15U);
 }
 
 // Files whose structure a flipped bit destroys.

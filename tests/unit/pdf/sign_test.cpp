@@ -315,27 +315,6 @@ TEST(Signing, a_signature_made_elsewhere_is_put_into_its_place_later) {
     EXPECT_EQ(done->hash.digest(), crypto::Sha256::of(joined(frozen, done->increment)));
 }
 
-/// `cms` with `token` as its signature-time-stamp attribute, by hand (RFC 3161 appendix A).
-Bytes with_time_stamp(ByteView cms, ByteView token) {
-    using namespace crypto::der;
-    Reader file(cms);
-    Reader info(file.take(kSequence));
-    const Element type = info.take(kObjectIdentifier);
-    Reader around(info.take(context(0)));
-    Reader data(around.take(kSequence));
-    Bytes content;
-    Element part = data.take_any();
-    for (; !data.at_end(); part = data.take_any())
-        append(content, part.encoding);
-    Reader infos(part);
-    const Element only = infos.take(kSequence);
-    Bytes signer(only.content.begin(), only.content.end());
-    append(signer,
-           element(context(1), sequence({object_identifier("1.2.840.113549.1.9.16.2.14"), element(kSet, token)})));
-    append(content, element(kSet, element(kSequence, signer)));
-    return sequence({type.encoding, element(context(0), element(kSequence, content))});
-}
-
 TEST(Signing, the_room_for_a_time_stamp_is_computed_closely_and_always_suffices) {
     const Result<Bytes> cms = crypto::make_pades_cms(*identity().signer, crypto::Sha256::of(as_bytes("text")));
     ASSERT_TRUE(cms);

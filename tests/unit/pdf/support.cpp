@@ -1,5 +1,6 @@
 #include "support.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/key.hpp"
 
 #include <array>
@@ -133,6 +134,26 @@ Bytes time_stamp_token(const crypto::Sha256Digest& digest) {
     Bytes bytes(token, token + length);
     OPENSSL_free(token);
     return bytes;
+}
+
+Bytes with_time_stamp(ByteView cms, ByteView token) {
+    using namespace crypto::der;
+    Reader file(cms);
+    Reader info(file.take(kSequence));
+    const Element type = info.take(kObjectIdentifier);
+    Reader around(info.take(context(0)));
+    Reader data(around.take(kSequence));
+    Bytes content;
+    Element part = data.take_any();
+    for (; !data.at_end(); part = data.take_any())
+        append(content, part.encoding);
+    Reader infos(part);
+    const Element only = infos.take(kSequence);
+    Bytes signer(only.content.begin(), only.content.end());
+    append(signer,
+           element(context(1), sequence({object_identifier("1.2.840.113549.1.9.16.2.14"), element(kSet, token)})));
+    append(content, element(kSet, element(kSequence, signer)));
+    return sequence({type.encoding, element(context(0), element(kSequence, content))});
 }
 
 PdfBuilder& PdfBuilder::object(std::uint32_t number, std::string_view text) {

@@ -29,6 +29,8 @@ const TestIdentity& identity();
 
 /// A time-stamp token of the authority over this digest, as RFC 3161 wants it.
 Bytes time_stamp_token(const crypto::Sha256Digest& digest);
+/// `cms` with `token` as its signature-time-stamp attribute, by hand (RFC 3161 appendix A).
+Bytes with_time_stamp(ByteView cms, ByteView token);
 
 /// Puts objects into a file, with either kind of cross-references.
 class PdfBuilder {
