@@ -6,20 +6,23 @@ import random
 A4 = (595.28, 841.89)
 
 
-def make_pdf(pages: list[list[tuple[float, float, str]]], size: tuple[float, float] = A4, rotate: int = 0, filler: int = 0) -> bytes:
+def make_pdf(pages: list[list[tuple[float, float, str]]], size: tuple[float, float] = A4, rotate: int = 0, filler: int = 0,
+             crop: tuple[float, float, float, float] | None = None) -> bytes:
     """One page for each list of (x, y, text): points from the bottom left, ASCII text in 12 point Helvetica.
 
+    `crop` is the part (left, bottom, right, top) that is displayed, where that is not all.
     `filler` adds a picture of about that many bytes, which cannot be packed any tighter, to the resources of the first page.
     """
     count = len(pages)
     rows = filler // 1024
     picture = f"/XObject<</Im1 {4 + 2 * count} 0 R>>" if rows else ""
+    shown = f"/CropBox[{' '.join(map(str, crop))}]" if crop else ""
     kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {count}>>".encode(),
                b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
     for i, words in enumerate(pages):
         content = "".join(f"BT /F1 12 Tf {x} {y} Td ({text}) Tj ET\n" for x, y, text in words).encode()
-        objects.append((f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]/Rotate {rotate}"
+        objects.append((f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]{shown}/Rotate {rotate}"
                         f"/Resources<</Font<</F1 3 0 R>>{picture if i == 0 else ''}>>/Contents {5 + 2 * i} 0 R>>").encode())
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
     if rows:
