@@ -101,8 +101,13 @@ Status House::build() {
             return notices_->enqueue(transaction, contract, events);
         });
     proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);
+    book_->set_turns([this](const model::Contract& contract) {
+        return service::people_whose_turn_it_is(*platform_, *people_, contract);
+    });
     signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
         *platform_, *directory_, *people_, *book_, *drafting_, *signing_, *artist_, *proof_});
+    batch_signing_ =
+        std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
     downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
     verification_ = std::make_unique<service::Verification>(*platform_);
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);

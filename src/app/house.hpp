@@ -41,6 +41,7 @@ class House {
     service::ContractBook& book() { return *book_; }
     service::Signing& signing() { return *signing_; }
     service::SigningPage& signing_page() { return *signing_page_; }
+    service::BatchSigning& batch_signing() { return *batch_signing_; }
     service::Downloads& downloads() { return *downloads_; }
     service::Verification& verification() { return *verification_; }
     service::ReplayGuard& replays() { return *replays_; }
@@ -82,6 +83,7 @@ class House {
     std::unique_ptr<service::Notices> notices_;
     std::unique_ptr<service::SignerProof> proof_;
     std::unique_ptr<service::SigningPage> signing_page_;
+    std::unique_ptr<service::BatchSigning> batch_signing_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::Verification> verification_;
     std::unique_ptr<service::ReplayGuard> replays_;

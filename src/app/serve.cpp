@@ -388,7 +388,8 @@ int serve(const Settings& settings) {
     page_settings.zone = house.platform().zone;
     page_settings.upload_limit = house.platform().upload_limit;
     pages::Pages pages(
-        house.signing_page(), house.downloads(), house.verification(), [&post] { return post.inbox(); }, page_settings);
+        house.signing_page(), house.batch_signing(), house.downloads(), house.verification(),
+        [&post] { return post.inbox(); }, page_settings);
 
     http::Router router;
     add_operations(router, house, metrics, draining);

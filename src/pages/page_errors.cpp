@@ -91,16 +91,21 @@ Sentence sentence_for(ErrorCode code) {
 
 }  // namespace
 
-http::Response page_failure(const Error& error) {
+boost::json::object error_object(const Error& error) {
     const Sentence sentence = sentence_for(error.code);
-    if (sentence.status >= 500) spdlog::error("a page met an error: {}", for_log(describe(error)));
     boost::json::object told{{"code", std::string(to_string(error.code))},
                              {"message", boost::json::string(sentence.chinese)},
                              {"messageEn", boost::json::string(sentence.english)}};
     const bool counts = error.code == ErrorCode::CodeWrong || error.code == ErrorCode::PasswordWrong ||
                         error.code == ErrorCode::IdentityMismatch;
     if (const auto left = counts ? parse_integer(error.detail) : std::nullopt) told["triesLeft"] = *left;
-    const boost::json::object body{{"error", std::move(told)}};
+    return told;
+}
+
+http::Response page_failure(const Error& error) {
+    const Sentence sentence = sentence_for(error.code);
+    if (sentence.status >= 500) spdlog::error("a page met an error: {}", for_log(describe(error)));
+    const boost::json::object body{{"error", error_object(error)}};
     return http::make_response(sentence.status, "application/json;charset=UTF-8", boost::json::serialize(body));
 }
 

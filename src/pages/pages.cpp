@@ -113,9 +113,10 @@ json::object outcome(const service::PageView& view) {
 
 }  // namespace
 
-Pages::Pages(service::SigningPage& page, service::Downloads& downloads, service::Verification& verification,
-             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Downloads& downloads,
+             service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
+      batch_(batch),
       downloads_(downloads),
       verification_(verification),
       inbox_(std::move(inbox)),
@@ -276,7 +277,41 @@ http::Response Pages::verify(http::Request& request) {
                                       {"signatures", std::move(signatures)}});
 }
 
+http::Response Pages::sign_batch(http::Request& request) {
+    const auto command = read_batch_command(request.body);
+    if (!command) return page_failure(command.error());
+    const auto results = batch_.sign(client_of(request), page_key(request), *command);
+    if (!results) return refusal(results.error());
+    json::array list;
+    for (const service::BatchResult& result : *results) {
+        json::object item{{"id", to_string(result.contract)}, {"signed", static_cast<bool>(result.outcome)}};
+        if (!result.outcome) item["error"] = error_object(result.outcome.error());
+        list.push_back(std::move(item));
+    }
+    return json_response(json::object{{"results", std::move(list)}});
+}
+
+void Pages::add_batch_routes(http::Router& router) {
+    add(router, "GET", "/pages/waiting", [this](http::Request& request) {
+        const auto waiting = batch_.waiting(client_of(request), page_key(request));
+        if (!waiting) return refusal(waiting.error());
+        json::array contracts;
+        for (const service::WaitingContract& one : *waiting)
+            contracts.push_back(write_waiting(one));
+        return json_response(json::object{{"contracts", std::move(contracts)}});
+    });
+    add(router, "POST", "/pages/batch/code", [this](http::Request& request) {
+        const auto sent = batch_.send_code(client_of(request), page_key(request));
+        if (!sent) return refusal(sent.error());
+        return json_response(
+            json::object{{"contact", sent->masked_contact}, {"resendAfter", sent->resend_after_seconds}});
+    });
+    add(
+        router, "POST", "/pages/batch/sign", [this](http::Request& request) { return sign_batch(request); }, 4U << 20);
+}
+
 void Pages::add_routes(http::Router& router) {
+    add_batch_routes(router);
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "service/batch_signing.hpp"
 #include "service/downloads.hpp"
 #include "service/signing_page.hpp"
 #include "service/verification.hpp"
@@ -41,8 +42,8 @@ struct Settings {
 /// All routes of the browser. Thread-safe; must outlive the router.
 class Pages {
   public:
-    Pages(service::SigningPage& page, service::Downloads& downloads, service::Verification& verification,
-          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+    Pages(service::SigningPage& page, service::BatchSigning& batch, service::Downloads& downloads,
+          service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
 
@@ -57,12 +58,15 @@ class Pages {
     http::Response all_documents(http::Request& request);
     http::Response sign(http::Request& request);
     http::Response verify(http::Request& request);
+    void add_batch_routes(http::Router& router);
+    http::Response sign_batch(http::Request& request);
 
     /// Pictures of pages, keyed by document, length, page and width; the most recently used ones.
     std::shared_ptr<const std::string> kept_picture(const std::string& key);
     void keep_picture(const std::string& key, std::shared_ptr<const std::string> picture);
 
     service::SigningPage& page_;
+    service::BatchSigning& batch_;
     service::Downloads& downloads_;
     service::Verification& verification_;
     std::function<std::vector<InboxMessage>()> inbox_;

@@ -288,6 +288,45 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     return result;
 }
 
+json::object write_waiting(const service::WaitingContract& waiting) {
+    json::object object{{"id", wire(to_string(waiting.contract->id))},
+                        {"subject", wire(waiting.contract->subject)},
+                        {"sponsorName", wire(waiting.contract->tenant_name)},
+                        {"kind", wire(model::to_wire(waiting.action->type))},
+                        {"batch", waiting.obstacle == service::BatchObstacle::None}};
+    if (waiting.party->tenant_type == model::TenantType::Company) {
+        object["companyName"] = wire(waiting.party->tenant_name);
+    }
+    object["reason"] = nullptr;
+    if (waiting.obstacle != service::BatchObstacle::None) object["reason"] = wire(to_wire(waiting.obstacle));
+    return object;
+}
+
+Result<service::BatchCommand> read_batch_command(std::string_view body) {
+    json::error_code error;
+    const json::value parsed = json::parse(body, error);
+    if (error || !parsed.is_object()) return invalid_parameter("body: not a JSON object");
+    const json::object& object = parsed.get_object();
+    service::BatchCommand command;
+    command.code = text(object, "code");
+    const json::value* consent = object.if_contains("consent");
+    command.consent = consent != nullptr && consent->is_bool() && consent->get_bool();
+    const json::value* contracts = object.if_contains("contracts");
+    if (contracts == nullptr || !contracts->is_array()) return invalid_parameter("contracts: is required");
+    for (const json::value& item : contracts->get_array()) {
+        const auto id = item.is_string() ? parse_id(item.get_string()) : std::nullopt;
+        if (!id) return invalid_parameter("contracts: must be ids");
+        command.contracts.push_back({*id});
+    }
+    if (const json::value* signature = object.if_contains("signature");
+        signature != nullptr && signature->is_object()) {
+        auto read = read_signature(signature->get_object());
+        if (!read) return read.error();
+        command.signature = std::move(*read);
+    }
+    return command;
+}
+
 Result<service::PageSignCommand> read_sign_command(std::string_view body) {
     json::error_code error;
     const json::value parsed = json::parse(body, error);

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "service/batch_signing.hpp"
 #include "service/signing_page.hpp"
 
 #include <boost/json/object.hpp>
@@ -16,6 +17,11 @@ std::string state_of(const service::PageView& view);
 
 /// Who acts next, for "after you it is sent to …"; empty when nobody does.
 std::string next_party(const service::PageView& view);
+
+/// A contract of GET /pages/waiting.
+boost::json::object write_waiting(const service::WaitingContract& waiting);
+/// The body of POST /pages/batch/sign.
+Result<service::BatchCommand> read_batch_command(std::string_view body);
 
 /// The body of POST /pages/sign.
 Result<service::PageSignCommand> read_sign_command(std::string_view body);

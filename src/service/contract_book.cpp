@@ -154,6 +154,11 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
                                             : store::contracts::update(transaction, contract);
         if (!stored) return stored.error();
         if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
+        // Nobody can act in a draft.
+        if (turns_ && contract.status != model::ContractStatus::Draft) {
+            const Status put = store::contracts::put_turns(transaction, contract.id, turns_(contract));
+            if (!put) return put;
+        }
         if (change.also) {
             if (const Status also = change.also(transaction); !also) return also.error();
         }

@@ -61,11 +61,16 @@ class ContractBook {
     using Notices =
         std::function<Status(store::Transaction&, const model::Contract& contract, const model::Events& events)>;
 
+    /// Who may act in a contract now, by keys of their own.
+    using Turns = std::function<std::vector<std::string>(const model::Contract& contract)>;
+
     ContractBook(Platform& platform, const Directory& directory, std::size_t capacity = 20'000);
     ~ContractBook();
 
     /// Who hears of changes; set once, before the first change.
     void set_notices(Notices notices) { notices_ = std::move(notices); }
+    /// Who is to be found as waiting; set once, before the first change.
+    void set_turns(Turns turns) { turns_ = std::move(turns); }
 
     /// ContractNotFound. A contract whose deadline has passed is expired first.
     Result<ContractPointer> find(model::ContractId id);
@@ -102,6 +107,7 @@ class ContractBook {
     Platform& platform_;
     const Directory& directory_;
     Notices notices_;
+    Turns turns_;
 
     const std::size_t capacity_;
     std::mutex cache_mutex_;

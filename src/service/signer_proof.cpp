@@ -50,9 +50,13 @@ Error wrong(ErrorCode code, int failures) {
 
 }  // namespace
 
+std::string person_key(const Platform& platform, const User& recipient) {
+    const std::string contact = std::string(to_wire(recipient.contact_type)) + ":" + recipient.contact;
+    return hex(platform.vault.lookup_digest(contact, "person"));
+}
+
 std::string SignerProof::person_key(const Signer& signer) const {
-    const std::string contact = std::string(to_wire(signer.recipient.contact_type)) + ":" + signer.recipient.contact;
-    return hex(platform_.vault.lookup_digest(contact, "person"));
+    return service::person_key(platform_, signer.recipient);
 }
 
 std::string SignerProof::window_key(const Signer& signer) const {

@@ -57,6 +57,9 @@ struct IdentityInput {
     std::string bank_mobile;
 };
 
+/// How a person is known in the database: a keyed digest of the contact that messages reach.
+std::string person_key(const Platform& platform, const model::User& recipient);
+
 /// Codes, passwords and identities of signers. After a signature confirmed by code on a link that allows it, the same
 /// person may confirm by password in the same browser for thirty minutes; each success begins them anew. Thread-safe.
 class SignerProof {

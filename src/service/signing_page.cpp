@@ -161,6 +161,14 @@ Result<PageView> SigningPage::view(std::string_view client, std::string_view key
     return view_of(*link);
 }
 
+Result<Signer> SigningPage::signer(std::string_view client, std::string_view key) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    return signer_of(*link, *page);
+}
+
 Result<SigningPage::CodeSent> SigningPage::send_code(std::string_view client, std::string_view key) {
     const auto link = open_link(client, key);
     if (!link) return link.error();

@@ -109,6 +109,9 @@ class SigningPage {
     /// What the client sees now of the link it opened (`key` empty: the latest). LinkNotFound when it opened none.
     Result<PageView> view(std::string_view client, std::string_view key);
 
+    /// The person behind what the client sees.
+    Result<Signer> signer(std::string_view client, std::string_view key);
+
     struct CodeSent {
         std::string masked_contact;
         int resend_after_seconds = 60;

@@ -110,6 +110,22 @@ Result<std::vector<ContractId>> overdue(Connection& connection, UtcTime now, std
                           [](const Row& row) { return row.get<ContractId>(0); });
 }
 
+Status put_turns(Transaction& transaction, model::ContractId id, const std::vector<std::string>& people) {
+    const auto gone = transaction.execute("DELETE FROM turn WHERE contract = $1", {id});
+    if (!gone) return gone.error();
+    for (const std::string& person : people) {
+        const auto put = transaction.execute("INSERT INTO turn (person, contract) VALUES ($1, $2)", {person, id});
+        if (!put) return put.error();
+    }
+    return {};
+}
+
+Result<std::vector<model::ContractId>> waiting_for(Connection& connection, std::string_view person, std::size_t limit) {
+    return connection.all("SELECT contract FROM turn WHERE person = $1 ORDER BY contract LIMIT $2",
+                          {person, static_cast<std::int64_t>(limit)},
+                          [](const Row& row) { return row.get<model::ContractId>(0); });
+}
+
 Status begin_signing(Transaction& transaction, const SignIntent& intent) {
     const auto written = transaction.execute(
         "INSERT INTO sign_intent (action, contract, time) VALUES ($1, $2, $3) "

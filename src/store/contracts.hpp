@@ -32,6 +32,11 @@ Status remove(Transaction& transaction, model::ContractId id);
 /// Contracts that run and whose deadline lies before `now`, at most `limit`.
 Result<std::vector<model::ContractId>> overdue(Connection& connection, UtcTime now, std::size_t limit);
 
+/// Replaces the list of people who may act in a contract now.
+Status put_turns(Transaction& transaction, model::ContractId id, const std::vector<std::string>& people);
+/// The contracts in which a person may act, oldest first.
+Result<std::vector<model::ContractId>> waiting_for(Connection& connection, std::string_view person, std::size_t limit);
+
 /// The intent to sign, durable before a key is used, and settled together with the signature. What is found unsettled
 /// at start was never committed.
 struct SignIntent {

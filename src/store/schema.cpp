@@ -95,6 +95,13 @@ std::vector<Migration> schema() {
             PRIMARY KEY (signatory, person)
         );
     )"});
+    // Who may act in which contract now, by a keyed digest of the person's contact.
+    migrations.push_back({105, "turns", R"(
+        CREATE TABLE turn (
+            person TEXT NOT NULL, contract BIGINT NOT NULL REFERENCES contract (id), PRIMARY KEY (person, contract)
+        );
+        CREATE INDEX turn_contract ON turn (contract);
+    )"});
     return migrations;
 }
 
