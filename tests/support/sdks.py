@@ -371,7 +371,9 @@ class PhpSdk(Sdk):
     CONTINUE_THRESHOLD = 1 << 20
     #: Request members that PHP's beans write as null when nobody set them.
     EXPLICIT_NULLS = {"/v2/contract/send": ("bizId", "stampers"), "/v2/contract/companysign": ("bizId", "stampers"),
-                      "/v2/contract/pageurl": ("bizId",), "/v2/document/addbytemplate": ("bizId", "templateParams")}
+                      "/v2/contract/pageurl": ("bizId",), "/v2/document/addbytemplate": ("bizId", "templateParams"),
+                      "/v2/signatory/add": ("bizId", "tenantName", "signatory", "locateAllStamperKeywords"),
+                      "/v2/contract/miniappexchange": ("bizId", "tenantName", "user", "allowPasswordSign", "hidePasswordSettings")}
 
     def standing_headers(self):
         return [self.host_header, "User-Agent:qiyuesuo-php-sdk", "Accept: */*"]
@@ -498,6 +500,99 @@ class PythonTransport(Sdk):
 
     def read(self, answer):
         return json.loads(answer.text)
+
+
+class PythonSdk(PythonTransport):
+    """The Python SDK of the pages' examples. It is not public: sure are the calls it makes and that they are JSON; the rest is written as
+    unkindly as its transport and Python's own `json` may, with a null for whatever nobody set."""
+
+    name, version = "python-sdk", "PYTHON-3.4.0"
+    REQUESTS = {"/v2/signatory/add": ("contractId", "bizId", "tenantName", "signatory", "locateAllStamperKeywords"),
+                "/v2/contract/miniappexchange": ("contractId", "bizId", "tenantName", "user", "allowPasswordSign", "hidePasswordSettings")}
+    BEANS = {"signatory": ("id", "tenantType", "status", "tenantName", "receiver", "serialNo", "actions", "attachments", "userAuthInfo",
+                           "stampers", "category", "defaultCategoryAccepted"),
+             "receiver": ("name", "contact", "contactType"), "user": ("name", "contact", "contactType")}
+
+    def post(self, path, body):
+        return super().post(path, self._bean(self.REQUESTS.get(path, ()), body))
+
+    def _bean(self, names, members):
+        return {**dict.fromkeys(names), **{name: self._bean(self.BEANS[name], value) if name in self.BEANS else value
+                                           for name, value in members.items()}}
+
+    def json_headers(self):
+        return ["Content-Type: application/json"]
+
+    def encode_json(self, body):
+        return json.dumps(body).encode()
+
+    def read(self, answer):
+        envelope = super().read(answer)
+        need_integer(envelope)
+        return envelope
+
+
+class PlainHttp(Sdk):
+    """The pages' Http example, with the headers it has and no others; whoever types it in by hand also says how long it is."""
+
+    name = "http"
+
+    def authentication(self):
+        timestamp = milliseconds()
+        return [f"x-qys-open-timestamp: {timestamp}", f"x-qys-open-signature: {self._credentials.md5(timestamp)}",
+                f"x-qys-open-accesstoken: {self._credentials.token}"]
+
+    def standing_headers(self):
+        return [self.host_header]
+
+    def json_headers(self):
+        return ["Content-Type: application/json"]
+
+    def post_text(self, path: str, text: str) -> dict:
+        return self.read(self.send("POST", path, self.json_headers(), text.encode()))
+
+    def read(self, answer):
+        if answer.status != 200:
+            raise SdkError(f"{answer.status} {answer.text}")
+        return json.loads(answer.text)
+
+
+# What typed readers make of an answer's objects (the fields of Java 3.5.2's beans).
+
+def _long(value):
+    if not re.fullmatch(r"\d{1,19}", str(value)) or isinstance(value, bool) or int(value) > LARGEST_LONG:
+        raise SdkError(f"{value!r} is no Long")
+    return int(value)
+
+
+def _exactly(kind):
+    def check(value):
+        if type(value) is not kind:
+            raise SdkError(f"{value!r} is no {kind.__name__}")
+        return value
+    return check
+
+
+_text, _flag, _int = _exactly(str), _exactly(bool), _exactly(int)
+USER = {"name": _text, "contact": _text, "contactType": _text}
+STAMPER = {"actionId": _long, "signatoryId": _long, "documentId": _long, "sealId": _long, "type": _text, "keyword": _text,
+           "datePattern": _text, "datePatterns": [_text], "offsetX": float, "offsetY": float, "page": _int, "keywordIndex": _int}
+ACTION = {"id": _long, "type": _text, "status": _text, "name": _text, "serialNo": _int, "sealId": _long, "operators": [USER],
+          "stampers": [STAMPER], "hasLocation": _flag, "sealIds": [_long], "autoSign": _flag}
+SIGNATORY = {"id": _long, "tenantType": _text, "status": _text, "tenantName": _text, "receiver": USER, "serialNo": _int, "category": dict,
+             "actions": [ACTION], "attachments": [{"id": _long, "title": _text, "required": _flag, "needSign": _flag}], "userAuthInfo": dict,
+             "stampers": [STAMPER], "hasLocation": _flag, "link": _text, "delaySet": _flag, "sponsor": _flag}
+MINIAPP_TICKET = {"ticket": _text}
+
+
+def as_bean(shape, value):
+    """The value as the typed reader keeps it: unknown members and nulls left out, ids as numbers. Raises where it would throw."""
+    if isinstance(shape, list):
+        return [as_bean(shape[0], item) for item in _exactly(list)(value)]
+    if isinstance(shape, dict):
+        members = _exactly(dict)(value)
+        return {name: as_bean(kind, members[name]) for name, kind in shape.items() if members.get(name) is not None}
+    return shape(value)
 
 
 #: Those with which a whole contract can be made; PythonTransport knows no JSON calls.
