@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -21,6 +22,7 @@ from support.api import Api  # noqa: E402
 from support.contracts import Contract, company, person, user, verify  # noqa: E402
 from support.credentials import Credentials  # noqa: E402
 from support.pdfs import plain_pages  # noqa: E402
+from support.pictures import MILLIMETRE, RENDERERS, draw, marks  # noqa: E402
 from support.server import Server  # noqa: E402
 
 WANG, ZHAO, SUN = user("王五", "13800000005"), user("赵六", "zhao.liu@example.com"), user("孙七", "13800000007")
@@ -190,4 +192,98 @@ def test_added_parties_without_places_choose_them_and_every_judge_accepts(api, s
     add(made, company(own, [{"type": "COMPANY", "serialNo": 0}]))
     made.seal(stampers=[on_page("COMPANY", 2, 0.2, 0.5, made.documents[0]), {"type": "ACROSS_PAGE", "offsetY": 0.5, "documentId": made.documents[0]}])
     history.step(["王五", "孙七", own])
+    assert made.status == "COMPLETE"
+
+
+# ---------------------------------------------------------------------------------------------- attachments that are signed
+
+
+ATTACHED = {"title": "授权书", "required": True, "needSign": True}
+
+
+@pytest.fixture
+def picture(tmp_path) -> bytes:
+    """A scan as telephones make them."""
+    path = tmp_path / "scan"
+    path.with_suffix(".pdf").write_bytes(plain_pages(1))
+    subprocess.run(["pdftoppm", "-r", "60", "-png", "-singlefile", path.with_suffix(".pdf"), path], check=True)
+    return path.with_suffix(".png").read_bytes()
+
+
+def attachments_of(contract: Contract) -> list[dict]:
+    return [document for document in contract.detail()["documents"] if document["contentType"] == "ATTACHMENT"]
+
+
+def history_of(contract: Contract, document: str, judges: Judges, server: Server, folder: pathlib.Path) -> History:
+    contract.documents.append(document)
+    return History(contract, len(contract.documents) - 1, judges, server, folder)
+
+
+@pytest.mark.parametrize("name", ["授权书.pdf", "授权书.png"])
+def test_an_attachment_that_a_person_must_sign_is_accepted_by_every_judge(api, server, server_judges, picture, tmp_path, name):
+    made = Contract(api, server, [person(**named(WANG))], category={"id": server.demo["categoryId"]})
+    made.add_file(plain_pages(2))
+    made.send([made.at_party(0, type="PERSONAL", page=1, offsetX=0.1, offsetY=0.8)])
+    main = History(made, 0, server_judges, server, tmp_path)
+    made.sign_by_page(WANG)
+    main.step(["王五"])
+    add(made, person(**named(SUN), attachments=[ATTACHED], stampers=[on_page("PERSONAL", 1, 0.1, 0.5, made.documents[0])]))
+    page = made.page(SUN)
+    page.attach(page.task["attachments"][0]["id"], name, picture if name.endswith("png") else plain_pages(2))
+    [document] = attachments_of(made)
+    attached = history_of(made, document["id"], server_judges, server, tmp_path)
+    page.sign(page.ask_for_code(SUN["contact"]), strokes=CORNER)
+    main.step(["王五", "孙七"])
+    attached.step(["孙七"])
+    assert made.status == "COMPLETE"
+    before, after = attached.files
+    for renderer in RENDERERS:
+        pages = [marks(draw(before, page, renderer), draw(after, page, renderer)) for page in range(1, document["pageCount"] + 1)]
+        assert not any(pages[:-1]) and len(pages[-1]) == 1, "the last page alone shows it"
+        width = draw(after, document["pageCount"], renderer).width / MILLIMETRE
+        assert pages[-1][0].left > width / 2 and pages[-1][0].top < 40, "at the lower right"
+
+
+def test_a_party_added_beside_an_attachment_signs_the_contracts_own_documents(api, server, server_judges, tmp_path):
+    """What another party handed in is no document that places without a name, or a seal over all documents, mean."""
+    own = server.demo["companyName"]
+    made = Contract(api, server, [person(**named(WANG), attachments=[ATTACHED])], category={"id": server.demo["categoryId"]})
+    made.add_file(plain_pages(2))
+    made.send([made.at_party(0, type="PERSONAL", page=1, offsetX=0.1, offsetY=0.8)])
+    page = made.page(WANG)
+    page.attach(page.task["attachments"][0]["id"], "授权书.pdf", plain_pages(2))
+    page.sign(page.ask_for_code(WANG["contact"]), typed="王五")
+    [document] = attachments_of(made)
+    main = History(made, 0, server_judges, server, tmp_path)
+    attached = history_of(made, document["id"], server_judges, server, tmp_path)
+    sealing = [{"type": "COMPANY", "page": 1, "offsetX": 0.1, "offsetY": 0.1}, {"type": "ACROSS_PAGE", "acrossType": "ALL_DOCUMENT", "offsetY": 0.5}]
+    add(made, company(own, [{"type": "COMPANY", "serialNo": 0, "stampers": sealing}]))
+    made.seal()
+    main.step(["王五", own])
+    attached.step(["王五"], signs=False)
+    assert attached.files[0] == attached.files[1] and made.status == "COMPLETE"
+
+
+def test_every_node_of_a_company_signs_its_attachment_and_every_judge_accepts_each(api, server, server_judges, contract, tmp_path):
+    made = Contract(api, server, [person(**named(WANG))], category={"id": server.demo["categoryId"]})
+    made.add_file(plain_pages(2))
+    made.send([made.at_party(0, type="PERSONAL", page=1, offsetX=0.1, offsetY=0.8)])
+    made.sign_by_page(WANG)
+    main = History(made, 0, server_judges, server, tmp_path)
+    one = made.documents[0]
+    nodes = [{"type": "OPERATOR", "serialNo": 0, "stampers": [on_page("PERSONAL", 1, 0.1, 0.5, one)]},
+             {"type": "LP", "serialNo": 1, "stampers": [on_page("LP", 1, 0.5, 0.5, one)]},
+             {"type": "COMPANY", "serialNo": 2, "stampers": [on_page("COMPANY", 1, 0.1, 0.2, one),
+                                                             {"type": "ACROSS_PAGE", "offsetY": 0.2, "documentId": one}]}]
+    add(made, company(TRADERS, nodes, receiver=LI, attachments=[ATTACHED, {"title": "营业执照", "required": False, "needSign": False}]))
+    page = made.page(LI)
+    page.attach(page.task["attachments"][0]["id"], "授权书.pdf", contract.read_bytes())
+    page.attach(page.task["attachments"][1]["id"], "营业执照.pdf", plain_pages(1))
+    [document] = attachments_of(made)
+    attached, signers = history_of(made, document["id"], server_judges, server, tmp_path), []
+    for name in ("李四", TRADERS, TRADERS):  # what a legal representative signs, the company signs
+        made.sign_by_page(LI)
+        signers.append(name)
+        main.step(["王五", *signers])
+        attached.step(list(signers))
     assert made.status == "COMPLETE"
