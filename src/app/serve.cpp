@@ -210,6 +210,7 @@ Status write_demo_file(const std::filesystem::path& file, const service::Demonst
                                {"appToken", demo.app_token},
                                {"appSecret", demo.app_secret},
                                {"companyName", demo.company_name},
+                               {"subCompanyName", demo.sub_company_name},
                                {"sealId", to_string(demo.seal)},
                                {"categoryId", to_string(demo.category)},
                                {"consoleUrl", base_url + "/"},
@@ -235,6 +236,7 @@ std::optional<service::Demonstration> read_demo_file(const std::filesystem::path
     demo.app_token = text("appToken");
     demo.app_secret = text("appSecret");
     demo.company_name = text("companyName");
+    demo.sub_company_name = text("subCompanyName");
     demo.seal = {parse_id(text("sealId")).value_or(0)};
     demo.category = {parse_id(text("categoryId")).value_or(0)};
     demo.sign_url = text("signUrl");

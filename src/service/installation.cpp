@@ -1,6 +1,7 @@
 #include "service/installation.hpp"
 
 #include "crypto/key_vault.hpp"
+#include "service/organisation.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
 
@@ -11,6 +12,7 @@ namespace signet::service {
 namespace {
 
 constexpr std::string_view kCompanyName = "示例科技（演示）有限公司";
+constexpr std::string_view kSubCompanyName = "示例科技子公司（演示）有限公司";
 constexpr std::string_view kLegalPerson = "韩梅梅";
 constexpr std::size_t kTokenLength = 10;
 constexpr std::size_t kSecretLength = 30;
@@ -50,6 +52,38 @@ model::Category category(Platform& platform, model::CompanyId company, std::stri
     made.add_after_sending = add_after;
     made.create_time = made.modify_time = platform.clock.now();
     return made;
+}
+
+/// A sub-company that receives with a flow of its own, so that the rules for internal companies can be tried at once.
+OrganisationPlan sub_company() {
+    OrganisationPlan::Company company;
+    company.name = kSubCompanyName;
+    company.register_no = "91000000000000001X";
+    company.parent = kCompanyName;
+    company.employees = {{"演示员工丙", "13900000011", "", "E1001", {"SEAL_ADMIN"}, false},
+                         {"演示员工丁", "13900000012", "", "E1002", {}, false}};
+    OrganisationPlan::Seal official;
+    official.name = "公章";
+    OrganisationPlan::Seal legal;
+    legal.name = "法定代表人章";
+    legal.type = model::SealType::Lp;
+    legal.person = "演示员工丙";
+    company.seals = {official, legal};
+    OrganisationPlan::Node approval;
+    approval.type = model::ActionType::Audit;
+    approval.name = "收件审批";
+    approval.operators = {"E1002"};
+    OrganisationPlan::Node sealing;
+    sealing.type = model::ActionType::Company;
+    sealing.name = "收件盖章";
+    sealing.seals = {"公章"};
+    sealing.operators = {"E1001"};
+    OrganisationPlan::Category receiving;
+    receiving.name = "收件审批盖章";
+    receiving.viewers = {"E1002"};
+    receiving.intake = {approval, sealing};
+    company.categories = {receiving};
+    return {{company}};
 }
 
 /// The contract that a first start leaves waiting for a person.
@@ -173,9 +207,16 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, co
         return insert(transaction, stored);
     });
     if (!written) return written.error();
-    if (const Status loaded = tools.directory.reload(); !loaded) return loaded.error();
+    const auto applied = apply_organisation(platform, tools.directory, sub_company());
+    if (!applied) return applied.error();
 
-    Demonstration demo{application.token, secret, company.name, official.id, open.id, {}};
+    Demonstration demo;
+    demo.app_token = application.token;
+    demo.app_secret = secret;
+    demo.company_name = company.name;
+    demo.sub_company_name = kSubCompanyName;
+    demo.seal = official.id;
+    demo.category = open.id;
     const auto caller = tools.directory.caller(application.token);
     if (!caller) return fail(ErrorCode::Internal, "the demo application is not there");
     auto url = play_contract(tools, *caller, demo, contract_pdf);

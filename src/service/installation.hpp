@@ -18,6 +18,7 @@ struct Demonstration {
     std::string app_token;
     std::string app_secret;
     std::string company_name;
+    std::string sub_company_name;
     model::SealId seal;
     model::CategoryId category;
     std::string sign_url;
@@ -36,8 +37,8 @@ struct DemoTools {
 Result<bool> is_empty(Platform& platform);
 
 /// Makes the demo company with seals, people, a default category and one that allows adding parties after sending, an
-/// application, and a real contract that the company has sealed and that waits for a person. `contract_pdf` is its
-/// document.
+/// application, a sub-company with a receiving flow of its own, and a real contract that the company has sealed and
+/// that waits for a person. `contract_pdf` is its document.
 Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, const std::string& contract_pdf);
 
 }  // namespace signet::service
