@@ -100,6 +100,10 @@ class Signer:
     def enter_code(self, code: str) -> None:
         self.page.get_by_label("验证码").fill(code)
 
+    def enter_password(self, password: str) -> None:
+        self.tap("密码")
+        self.page.get_by_label("签署密码").fill(password)
+
     def confirm(self, word: str = "确认签署") -> None:
         self.page.get_by_role("dialog").get_by_role("button", name=word, exact=True).tap()
 
@@ -107,6 +111,10 @@ class Signer:
         self.consent()
         self.enter_code(self.ask_for_code())
         self.confirm(word)
+
+    def hand_in(self, title: str, path) -> None:
+        """Chooses a file for a material that is asked for; a later one takes the place of an earlier."""
+        self.page.get_by_role("dialog").get_by_label(re.compile(f"(选择文件|重新选择)：{re.escape(title)}")).set_input_files(path)
 
     def download(self, path) -> bytes:
         with self.page.expect_download() as waiting:

@@ -56,6 +56,48 @@ def test_nothing_sticks_out(new_signer, crowded, link, server, width, look):
     assert sticks_out(page) <= 0
 
 
+def test_with_everything_twice_as_large_a_contract_is_signed(new_signer, for_one, link, look):
+    """What a phone shows at 200 %: half as many points each way."""
+    name = "示例复姓欧阳与很长的名字"
+    made = for_one(name, "13800000407", userAuthInfo={"idCardNo": "11010519491231002X"})
+    signer = new_signer({**PHONE, "viewport": {"width": 188, "height": 334}, "device_scale_factor": 4})
+    page = signer.page
+    signer.open(link(made, user(name, "13800000407"), hideRejectButton=False, allowPasswordSign=True))
+    signer.sees_pages("合同正文")
+    for word in ("拒签", "签署"):
+        expect(signer.button(word)).to_be_in_viewport(ratio=1)
+    assert sticks_out(page) <= 0
+    signer.tap("签署")
+    signer.heading("核验身份")
+    assert sticks_out(page) <= 0
+    look(page, "twice-identity")
+    page.get_by_label("身份证号").fill("11010519491231002X")
+    signer.tap("核对")
+    signer.tap("改用打字")
+    signer.tap("用这个签名")
+    signer.finish()
+    signer.heading("签署完成")
+    signer.heading("设置签署密码")
+    assert sticks_out(page) <= 0
+    look(page, "twice-done")
+    signer.tap("暂不设置")
+    assert made.status == "COMPLETE"
+
+
+@pytest.mark.parametrize("path", ["签署", "详情", "拒签"])
+def test_what_a_finger_must_hit_is_large_enough(signer, for_one, link, path):
+    """Buttons and fields of the page and of its sheets: 44 points high, links within a sentence aside."""
+    made = for_one("演示甲", "13800000408", attachments=[{"title": "证明", "required": True, "needSign": True}])
+    signer.open(link(made, user("演示甲", "13800000408"), hideRejectButton=False))
+    signer.sees_pages("合同正文")
+    signer.tap(path)
+    expect(signer.page.get_by_role("dialog")).to_be_visible()
+    small = signer.page.evaluate("""() => Array.from(document.querySelectorAll('.sheet button, .sheet input, .sheet label.button, .bar-bottom button'))
+      .filter(node => node.offsetParent && !node.classList.contains('sr-only') && !node.classList.contains('link') && node.type !== 'checkbox')
+      .filter(node => node.offsetHeight < 44).map(node => node.outerHTML.slice(0, 120))""")
+    assert small == []
+
+
 def test_english_readers_read_english(new_signer, for_one, link, look, server):
     made = for_one("Li Lei", "13800000403")
     signer = new_signer(locale="en-US")
