@@ -157,7 +157,7 @@ Status write_key_and_certificates(const std::filesystem::path& folder, const std
                                   const KeyVault& vault) {
     // The certificate comes last: without it, the key counts for nothing.
     const auto sealed = vault.seal(key.to_der().view(), key_context);
-    if (const auto written = write_private_file(folder / (name + ".key"), sealed); !written) return written;
+    if (auto written = write_private_file(folder / (name + ".key"), sealed); !written) return written;
     return write_private_file(folder / (name + ".pem"), as_bytes(certificates_to_pem(certificates)));
 }
 
@@ -225,7 +225,7 @@ std::vector<Bytes> CertificateAuthority::issuing_certificates() const {
 }
 
 Result<CertificateAuthority::IssuingCa> CertificateAuthority::make_issuing_ca(const Bytes& root, Bytes certificate,
-                                                                              PrivateKey key) {
+                                                                              const PrivateKey& key) {
     // Nobody signs below a CA that does not hang together.
     const auto signer = KeySigner::create(key, {certificate, root});
     if (!signer) return signer.error();
@@ -272,7 +272,7 @@ Result<CertificateAuthority> CertificateAuthority::create(const AuthoritySetting
     if (!root) return root.error();
     auto issuing = make_issuing(settings, *issuing_key, id, now, *root_key, *root);
     if (!issuing) return issuing.error();
-    auto issuing_ca = make_issuing_ca(*root, std::move(*issuing), std::move(*issuing_key));
+    auto issuing_ca = make_issuing_ca(*root, std::move(*issuing), *issuing_key);
     if (!issuing_ca) return issuing_ca.error();
     std::vector<IssuingCa> issuing_cas;
     issuing_cas.push_back(std::move(*issuing_ca));
@@ -315,7 +315,7 @@ Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_
         if (!certificate) return certificate.error();
         auto key = open_key(file.replace_extension(".key"), kIssuingKeyContext, vault);
         if (!key) return key.error();
-        auto loaded = make_issuing_ca(root, std::move(*certificate), std::move(*key));
+        auto loaded = make_issuing_ca(root, std::move(*certificate), *key);
         if (!loaded) return loaded.error();
         issuing.push_back(std::move(*loaded));
     }

@@ -151,7 +151,7 @@ class CertificateAuthority {
                                                  const Validity& validity, std::size_t issuing) const;
     Result<std::unique_ptr<Signer>> load_service(AuthorityService service, const std::filesystem::path& folder,
                                                  const KeyVault& vault) const;
-    static Result<IssuingCa> make_issuing_ca(const Bytes& root, Bytes certificate, PrivateKey key);
+    static Result<IssuingCa> make_issuing_ca(const Bytes& root, Bytes certificate, const PrivateKey& key);
     static Result<std::unique_ptr<Parts>> assemble(const AuthoritySettings& settings, Bytes root,
                                                    std::unique_ptr<PrivateKey> root_key,
                                                    std::vector<IssuingCa> issuing);

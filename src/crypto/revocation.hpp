@@ -63,6 +63,7 @@ struct CertificateRevocation {
 /// delegate, was current at `at` or made later, and was made before the certificate expired (afterwards its entry may
 /// be gone). Of several, the latest decides; but a revocation that was not only a hold stays one.
 ///
+/// Whether the chain itself holds is for `verify_chain` to say before.
 /// The result has one element for each certificate. A last certificate that is not self-issued has no issuer here, so
 /// there is no data for it. CertificateInvalid when a certificate cannot be read, InvalidParameter for an empty chain
 /// or one of more than 10.
