@@ -100,6 +100,7 @@ Status House::build() {
         [this](store::Transaction& transaction, const model::Contract& contract, const model::Events& events) {
             return notices_->enqueue(transaction, contract, events);
         });
+    lifecycle_ = std::make_unique<service::Lifecycle>(*platform_, *directory_, *people_, *book_, *notices_, *signing_);
     proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);
     book_->set_turns([this](const model::Contract& contract) {
         return service::people_whose_turn_it_is(*platform_, *people_, contract);
@@ -117,8 +118,19 @@ Status House::build() {
 }
 
 openapi::Services House::api_services() {
-    return {*authentication_, *directory_, *book_,   *drafting_,     *sending_,       *signing_,
-            *links_,          *downloads_, *artist_, *verification_, platform_->zone, platform_->upload_limit};
+    return {*authentication_,
+            *directory_,
+            *book_,
+            *drafting_,
+            *sending_,
+            *signing_,
+            *lifecycle_,
+            *links_,
+            *downloads_,
+            *artist_,
+            *verification_,
+            platform_->zone,
+            platform_->upload_limit};
 }
 
 }  // namespace signet::app

@@ -81,6 +81,7 @@ class House {
     std::unique_ptr<service::Sending> sending_;
     std::unique_ptr<service::Links> links_;
     std::unique_ptr<service::Notices> notices_;
+    std::unique_ptr<service::Lifecycle> lifecycle_;
     std::unique_ptr<service::SignerProof> proof_;
     std::unique_ptr<service::SigningPage> signing_page_;
     std::unique_ptr<service::BatchSigning> batch_signing_;

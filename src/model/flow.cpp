@@ -168,6 +168,23 @@ Events expire(Contract& contract, UtcTime now) {
     return {{Kind::Expired, {}, {}}};
 }
 
+Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now) {
+    if (!check(Call::Delay, contract.status)) return wrong_status(contract);
+    contract.expire_time = deadline;
+    Events events;
+    if (contract.status != ContractStatus::Expired || deadline < now) return events;
+    contract.status = ContractStatus::Signing;
+    for (Signatory& signatory : contract.signatories) {
+        if (signatory.status != SignatoryStatus::Expired) continue;
+        signatory.status = SignatoryStatus::Waiting;
+        for (Action& action : signatory.actions) {
+            if (action.status == ActionStatus::Stop) action.status = ActionStatus::Init;
+        }
+    }
+    start_signatories(contract, now, events);
+    return events;
+}
+
 Result<Events> force_end(Contract& contract, std::string reason, UtcTime now) {
     if (!check(Call::ForceEnd, contract.status)) return wrong_status(contract);
     end_open_parts(contract, SignatoryStatus::ForceEnd, ActionStatus::End);

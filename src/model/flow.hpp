@@ -50,6 +50,9 @@ Result<Events> recall(Contract& contract, std::string reason, UtcTime now);
 /// The clock passed the deadline of a contract that is FILLING or SIGNING; no events when it did not.
 Events expire(Contract& contract, UtcTime now);
 
+/// Moves the deadline; what had expired runs again where it stood. Errors: InvalidContractStatus.
+Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now);
+
 Result<Events> force_end(Contract& contract, std::string reason, UtcTime now);
 
 /// Adds a party to a contract that is SIGNING or COMPLETE. A completed contract is SIGNING again. The party's serialNo

@@ -111,6 +111,7 @@ void Api::add_routes(http::Router& router) {
     add_contracts(router);
     add_documents(router);
     add_signing(router);
+    add_lifecycle(router);
     add_organisation(router);
     for (const std::string_view prefix :
          {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {

@@ -9,6 +9,7 @@
 #include "service/directory.hpp"
 #include "service/downloads.hpp"
 #include "service/drafting.hpp"
+#include "service/lifecycle.hpp"
 #include "service/links.hpp"
 #include "service/sending.hpp"
 #include "service/signing.hpp"
@@ -28,6 +29,7 @@ struct Services {
     service::Drafting& drafting;
     service::Sending& sending;
     service::Signing& signing;
+    service::Lifecycle& lifecycle;
     service::Links& links;
     service::Downloads& downloads;
     service::Artist& artist;
@@ -59,6 +61,7 @@ class Api {
     void add_contracts(http::Router& router);
     void add_documents(http::Router& router);
     void add_signing(http::Router& router);
+    void add_lifecycle(http::Router& router);
     void add_organisation(http::Router& router);
 
     Services services_;

@@ -13,20 +13,39 @@ namespace json = boost::json;
 using service::Caller;
 
 void Api::add_signing(http::Router& router) {
-    command(router, "/v2/contract/companysign",
+    const auto seal_with = [this](model::ActionType node) -> Work {
+        return [this, node](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+            service::SealSignCommand sealing;
+            sealing.locator = read_locator(fields);
+            sealing.tenant_name = sealing.locator.tenant_name;
+            // The name is that of the signing company; by bizId the contract is the initiator's.
+            if (const std::string draftsman = fields.text("draftsmanName", 100); !draftsman.empty()) {
+                sealing.locator.tenant_name = draftsman;
+            }
+            sealing.seal = fields.id<model::SealId>("sealId");
+            sealing.stampers = read_stampers(fields, "stampers");
+            sealing.locate_all = fields.boolean("locateAllStamperKeywords", true);
+            if (fields.error()) return *fields.error();
+            const Status done = services_.signing.company_sign(caller, sealing, node);
+            if (!done) return done.error();
+            return json::object();
+        };
+    };
+    command(router, "/v2/contract/companysign", seal_with(model::ActionType::Company));
+    command(router, "/v2/contract/legalpersonsign", seal_with(model::ActionType::Lp));
+
+    command(router, "/v2/contract/employeeaudit",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
-                service::SealSignCommand sealing;
-                sealing.locator = read_locator(fields);
-                sealing.tenant_name = sealing.locator.tenant_name;
-                // The name is that of the signing company; by bizId the contract is the initiator's.
-                if (const std::string draftsman = fields.text("draftsmanName", 100); !draftsman.empty()) {
-                    sealing.locator.tenant_name = draftsman;
-                }
-                sealing.seal = fields.id<model::SealId>("sealId");
-                sealing.stampers = read_stampers(fields, "stampers");
-                sealing.locate_all = fields.boolean("locateAllStamperKeywords", true);
+                service::AuditCommand audit;
+                audit.locator = read_locator(fields);
+                audit.tenant_name = audit.locator.tenant_name;
+                const auto pass = fields.boolean("pass");
+                if (!pass) fields.refuse("pass", "is required");
+                audit.pass = pass.value_or(false);
+                audit.comment = fields.text("comment", 200);
+                if (const auto employee = fields.object("employee")) audit.employee = read_user(*employee);
                 if (fields.error()) return *fields.error();
-                const Status done = services_.signing.company_sign(caller, sealing);
+                const Status done = services_.lifecycle.audit(caller, audit);
                 if (!done) return done.error();
                 return json::object();
             });

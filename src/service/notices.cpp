@@ -157,6 +157,19 @@ Status Notices::tell_turn(store::Transaction& transaction, const Contract& contr
     return {};
 }
 
+Status Notices::remind(store::Transaction& transaction, const Contract& contract, model::SignatoryId only) {
+    for (const Signatory& signatory : contract.signatories) {
+        if (only && signatory.id != only) continue;
+        for (const model::Action& action : signatory.actions) {
+            if (action.status != model::ActionStatus::Start) continue;
+            for (const User& user : people_.doers(contract, signatory, action)) {
+                if (const Status told = tell(transaction, contract, signatory, user, false); !told) return told;
+            }
+        }
+    }
+    return {};
+}
+
 Status Notices::tell_complete(store::Transaction& transaction, const Contract& contract) {
     for (const Signatory& signatory : contract.signatories) {
         if (signatory.receiver.empty() || signatory.status != model::SignatoryStatus::Signed) continue;

@@ -32,6 +32,8 @@ class Notices {
 
     Status enqueue(store::Transaction& transaction, const model::Contract& contract, const model::Events& events);
     Status enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract);
+    /// Tells again whoever may act now; `signatory` zero = in every party.
+    Status remind(store::Transaction& transaction, const model::Contract& contract, model::SignatoryId signatory);
 
   private:
     Status tell_turn(store::Transaction& transaction, const model::Contract& contract,

@@ -190,7 +190,7 @@ Result<std::vector<Place>> Signing::attachment_places(const Contract& contract, 
     return places;
 }
 
-Status Signing::company_sign(const Caller& caller, const SealSignCommand& command) {
+Status Signing::company_sign(const Caller& caller, const SealSignCommand& command, ActionType type) {
     const auto company = directory_.company(caller, command.tenant_name);
     if (!company) return company.error();
     const auto found = book_.locate(caller, command.locator, Access::Party);
@@ -205,7 +205,7 @@ Status Signing::company_sign(const Caller& caller, const SealSignCommand& comman
     for (const Signatory& candidate : (*contract)->signatories) {
         if (candidate.company != company->id) continue;
         for (const Action& node : candidate.actions) {
-            const bool mine = node.type == ActionType::Company && node.status == ActionStatus::Start;
+            const bool mine = node.type == type && node.status == ActionStatus::Start;
             if (!mine || action != nullptr) continue;
             signatory = &candidate;
             action = &node;

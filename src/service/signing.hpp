@@ -67,8 +67,10 @@ class Signing {
             const PlaceFinder& places);
     ~Signing();
 
-    /// Signs the open COMPANY node of one of the caller's companies. Errors as in spec §4.19.
-    Status company_sign(const Caller& caller, const SealSignCommand& command);
+    /// Seals the open node of one of the caller's companies: a COMPANY node, or with ActionType::Lp that of the legal
+    /// representative. Errors as in spec §4.19 and §4.20.
+    Status company_sign(const Caller& caller, const SealSignCommand& command,
+                        model::ActionType node = model::ActionType::Company);
 
     /// Carries out an act on a contract whose lock the caller holds. Errors: InvalidContractStatus, NotSignStep,
     /// SealNotFound, InvalidSealStatus, InvalidParameter when there is no place at all.

@@ -96,6 +96,9 @@ Status update(Transaction& transaction, Contract& contract) {
 }
 
 Status remove(Transaction& transaction, ContractId id) {
+    if (const auto turns = transaction.execute("DELETE FROM turn WHERE contract = $1", {id}); !turns) {
+        return turns.error();
+    }
     if (const auto documents = transaction.execute("DELETE FROM document WHERE contract = $1", {id}); !documents) {
         return documents.error();
     }

@@ -164,6 +164,30 @@ TEST(Expiring, happens_after_the_deadline_and_not_at_it) {
     EXPECT_EQ(status(contract, 1), SignatoryStatus::Expired);
 }
 
+TEST(Delaying, lets_an_expired_contract_run_again_where_it_stood) {
+    Contract contract = draft({person(1, 1), person(2, 2)});
+    contract.expire_time = kNow;
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    const UtcTime later = kNow + std::chrono::hours(1);
+    ASSERT_FALSE(expire(contract, later).empty());
+    ASSERT_TRUE(delay(contract, later + std::chrono::hours(1), later));
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signed);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Signing);
+    EXPECT_EQ(action_status(contract, 20), ActionStatus::Start);
+}
+
+TEST(Delaying, leaves_a_contract_expired_when_the_new_deadline_has_passed_too) {
+    Contract contract = draft({person(1, 1)});
+    contract.expire_time = kNow;
+    ASSERT_TRUE(publish(contract, kNow));
+    const UtcTime later = kNow + std::chrono::hours(2);
+    ASSERT_FALSE(expire(contract, later).empty());
+    ASSERT_TRUE(delay(contract, kNow + std::chrono::hours(1), later));
+    EXPECT_EQ(contract.status, ContractStatus::Expired);
+}
+
 TEST(ForceEnding, ends_the_open_nodes) {
     Contract contract = draft({person(1, 1)});
     ASSERT_TRUE(publish(contract, kNow));
