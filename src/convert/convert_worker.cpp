@@ -1,14 +1,19 @@
 #include "convert/convert_worker.hpp"
 
 #include "convert/file_type.hpp"
+#include "convert/html_text.hpp"
 #include "convert/image.hpp"
 #include "convert/image_page.hpp"
+#include "convert/pdf_merge.hpp"
 #include "convert/pdf_normalizer.hpp"
+#include "convert/wire.hpp"
 #include "sandbox/file.hpp"
 #include "sandbox/message.hpp"
 #include "sandbox/worker.hpp"
 
 #include <cerrno>
+#include <cstdlib>
+#include <ctime>
 #include <unistd.h>
 
 #include <qpdf/QPDFCryptoProvider.hh>
@@ -16,6 +21,7 @@
 namespace signet::convert {
 namespace {
 
+using sandbox::MappedFile;
 using sandbox::MessageReader;
 using sandbox::MessageWriter;
 
@@ -27,17 +33,26 @@ Result<Image> read_image(FileType type, ByteView content) {
             return read_png(content);
         case FileType::Gif:
             return read_gif(content);
-        case FileType::Pdf:
-            break;
+        default:
+            return fail(ErrorCode::Internal, "not a picture");
     }
-    return fail(ErrorCode::Internal, "not a picture");
+}
+
+Status read_images(FileType type, ByteView content, ImagePages& pages) {
+    const auto add = [&pages](Image image) {
+        pages.add(std::move(image));
+        return Status();
+    };
+    if (type == FileType::Tiff) return read_tiff(content, add);
+    auto image = read_image(type, content);
+    return image ? add(std::move(*image)) : image.error();
 }
 
 Result<NormalizedPdf> convert(FileType type, ByteView content) {
     if (type == FileType::Pdf) return normalize_pdf(content);
-    auto image = read_image(type, content);
-    if (!image) return image.error();
-    return NormalizedPdf{page_of(std::move(*image)), 1, false, {}};
+    ImagePages pages;
+    if (auto read = read_images(type, content, pages); !read) return read.error();
+    return NormalizedPdf{pages.take(), pages.count(), false, {}};
 }
 
 Status write_to(int fd, ByteView content) {
@@ -50,35 +65,81 @@ Status write_to(int fd, ByteView content) {
     return {};
 }
 
-Result<Bytes> handle(ByteView request, std::span<const int> files) {
-    MessageReader reader(request);
+Result<Bytes> reply_with(const Result<NormalizedPdf>& made, int output) {
+    if (!made) return made.error();
+    if (auto written = write_to(output, made->pdf); !written) return written.error();
+    MessageWriter reply;
+    reply.number(static_cast<std::uint64_t>(Outcome::Converted))
+        .number(made->pdf.size())
+        .number(static_cast<std::uint64_t>(made->page_count))
+        .number(made->had_signatures ? 1 : 0)
+        .number(made->removed.size());
+    for (const std::string& kind : made->removed)
+        reply.text(kind);
+    return reply.take();
+}
+
+Error malformed() {
+    return fail(ErrorCode::Internal, "a malformed request");
+}
+
+Result<Bytes> handle_convert(MessageReader& reader, int input, int output) {
     const std::uint64_t length = reader.number();
     const std::string suffix = reader.text();
-    if (!reader.complete() || files.size() != 2) return fail(ErrorCode::Internal, "a malformed request");
-    const auto file = sandbox::MappedFile::map(files[0], length);
+    if (!reader.complete()) return malformed();
+    const auto file = MappedFile::map(input, length);
     if (!file) return file.error();
     const auto type = file_type(file->bytes(), suffix);
     if (!type) return type.error();
-    const auto converted = convert(*type, file->bytes());
-    if (!converted) return converted.error();
-    if (auto written = write_to(files[1], converted->pdf); !written) return written.error();
-
+    if (!is_office(*type)) return reply_with(convert(*type, file->bytes()), output);
     MessageWriter reply;
-    reply.number(converted->pdf.size())
-        .number(static_cast<std::uint64_t>(converted->page_count))
-        .number(converted->had_signatures ? 1 : 0)
-        .number(converted->removed.size());
-    for (const std::string& kind : converted->removed)
-        reply.text(kind);
+    reply.number(static_cast<std::uint64_t>(Outcome::Office)).text(suffix_of(*type));
+    reply.text(*type == FileType::Html ? encoding_mark(file->bytes()) : std::string());
     return reply.take();
+}
+
+Result<Bytes> handle_merge(MessageReader& reader, int input, int output) {
+    std::vector<std::uint64_t> lengths(reader.count(sizeof(std::uint64_t)));
+    if (lengths.size() > kMostMerged) return malformed();
+    std::uint64_t total = 0;
+    for (std::uint64_t& length : lengths) {
+        length = reader.number();
+        if (length > kMostResultBytes) return malformed();
+        total += length;
+    }
+    if (!reader.complete()) return malformed();
+    const auto file = MappedFile::map(input, total);
+    if (!file) return file.error();
+    std::vector<ByteView> documents;
+    ByteView rest = file->bytes();
+    for (const std::uint64_t length : lengths) {
+        documents.push_back(rest.first(length));
+        rest = rest.subspan(length);
+    }
+    return reply_with(merge_pdfs(documents), output);
+}
+
+Result<Bytes> handle(ByteView request, std::span<const int> files) {
+    if (files.size() != 2) return malformed();
+    MessageReader reader(request);
+    switch (static_cast<Task>(reader.number())) {
+        case Task::Convert:
+            return handle_convert(reader, files[0], files[1]);
+        case Task::Merge:
+            return handle_merge(reader, files[0], files[1]);
+    }
+    return malformed();
 }
 
 }  // namespace
 
 int convert_worker_main() {
     return sandbox::run_worker([]() -> sandbox::JobHandler {
-        // Its cryptographic library wants to open files when it is first used.
+        // Libraries want to open files when they are first used: the cryptography of qpdf, and for the times in an
+        // archive the rules of a time zone, unless it has none.
         static_cast<void>(QPDFCryptoProvider::getImpl());
+        ::setenv("TZ", "UTC0", 1);
+        ::tzset();
         return handle;
     });
 }

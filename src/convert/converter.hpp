@@ -5,6 +5,7 @@
 #include "sandbox/worker_pool.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,30 +20,56 @@ struct ConvertedPdf {
     bool was_rewritten = false;
     /// The upload carries signatures (ISO 32000-1 §12.8) and therefore was not touched.
     bool had_signatures = false;
-    /// Active content that was taken out, in words: "JavaScript", "Launch action", … Each kind stands once.
+    /// Active content that was taken out, in words: "JavaScript", "Launch action", …; and what merging cannot keep:
+    /// "form fields" (their values stay, as part of the page), "bookmarks", "attachments". Each kind stands once.
     std::vector<std::string> removed;
 };
 
-/// Turns what people upload into PDF: a PDF is checked, repaired and freed of active content, a picture becomes a page.
-/// All of it happens in a worker process. Thread-safe; calls block. The pool must outlive the converter and run convert
-/// workers.
+/// An upload: the first `length` bytes of a file, and what the caller says they are.
+struct SourceFile {
+    int fd = -1;
+    std::uint64_t length = 0;
+    /// Without a dot, in any case; empty: whatever the content is.
+    std::string suffix;
+};
+
+/// Turns what people upload into PDF: a PDF is checked, repaired and freed of active content, each page of a picture
+/// becomes a page, LibreOffice prints Office files and HTML. All of it happens in worker processes. Thread-safe; calls
+/// block. The pools must outlive the converter and run convert workers and office workers.
 class Converter {
   public:
-    explicit Converter(sandbox::WorkerPool& workers) : workers_(workers) {}
+    /// Without `office`, Office files and HTML are types that are not taken.
+    explicit Converter(sandbox::WorkerPool& workers, sandbox::WorkerPool* office = nullptr)
+        : workers_(workers), office_(office) {}
+
+    /// What an office worker may use: `limits` and `options` for its pool.
+    static sandbox::WorkerLimits office_limits();
+    static sandbox::PoolOptions office_pool(unsigned count, bool is_warm);
 
     /// Converts the first `length` bytes of the file. `declared_suffix` is what the caller says they are, without a
-    /// dot, in any case: pdf, jpg, jpeg, png, gif or tiff; the content must agree.
+    /// dot, in any case: pdf, jpg, jpeg, png, gif, tiff, tif, doc, docx, xls, xlsx, html or htm; the content must
+    /// agree. Empty: whatever the content is.
     ///
-    /// Errors: UnsupportedFileType (a type we do not take), InvalidFile (empty, damaged beyond repair, or not what the
-    /// suffix says), PasswordProtected, SigningForbidden (the owner's permissions forbid it), DynamicXfa,
-    /// DocumentTooLarge (pages, objects, unpacked size, pixels), DocumentTooDeep, DamagedDocument, TimeLimit,
-    /// Unavailable.
+    /// Errors: UnsupportedFileType (a type we do not take, or another than declared), InvalidFile (empty, damaged
+    /// beyond repair, or nothing we know), PasswordProtected, SigningForbidden (the owner's permissions forbid it),
+    /// DynamicXfa, DocumentTooLarge (pages, objects, unpacked size, pixels), DocumentTooDeep, DamagedDocument,
+    /// TimeLimit, Unavailable.
     Result<ConvertedPdf> to_pdf(int fd, std::uint64_t length, std::string_view declared_suffix) const;
     /// The same for bytes in memory.
     Result<ConvertedPdf> to_pdf(ByteView content, std::string_view declared_suffix) const;
 
+    /// All files, in their order, as one PDF; a single one as `to_pdf` gives it. At most 100.
+    ///
+    /// Errors: those of `to_pdf`, the detail beginning with "file 2: "; SigningForbidden when one of several carries
+    /// signatures, which no merged document can keep.
+    Result<ConvertedPdf> to_one_pdf(std::span<const SourceFile> files) const;
+
   private:
+    Result<ConvertedPdf> print(int fd, std::uint64_t length, const std::string& suffix, const std::string& mark) const;
+    Result<ConvertedPdf> merge(const std::vector<ConvertedPdf>& parts) const;
+
     sandbox::WorkerPool& workers_;
+    sandbox::WorkerPool* office_;
 };
 
 }  // namespace signet::convert

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <new>
+#include <zlib.h>
 
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDF.hh>
@@ -87,15 +89,44 @@ QPDFObjectHandle stream_of(QPDF& pdf, Bytes data) {
     return QPDFObjectHandle::newStream(&pdf, buffer);
 }
 
-QPDFObjectHandle image_object(QPDF& pdf, Bytes samples, const Image& image, const std::string& colour_space) {
-    QPDFObjectHandle stream = stream_of(pdf, std::move(samples));
+/// ISO 32000-1 Table 11.
+QPDFObjectHandle fax_parameters(const Image& image) {
+    QPDFObjectHandle parameters = QPDFObjectHandle::newDictionary();
+    parameters.replaceKey("/K", QPDFObjectHandle::newInteger(-1));
+    parameters.replaceKey("/Columns", QPDFObjectHandle::newInteger(image.width));
+    parameters.replaceKey("/Rows", QPDFObjectHandle::newInteger(image.height));
+    parameters.replaceKey("/BlackIs1", QPDFObjectHandle::newBool(image.is_inverted));
+    return parameters;
+}
+
+/// Packed at once: of a picture of many pages only one page's samples are in memory.
+Bytes deflated(Bytes samples) {
+    uLongf size = ::compressBound(samples.size());
+    Bytes packed(size);
+    if (::compress2(packed.data(), &size, samples.data(), samples.size(), Z_DEFAULT_COMPRESSION) != Z_OK) {
+        throw std::bad_alloc();
+    }
+    packed.resize(size);
+    packed.shrink_to_fit();
+    return packed;
+}
+
+QPDFObjectHandle image_object(QPDF& pdf, Bytes data, Coding coding, const Image& image,
+                              const std::string& colour_space) {
+    QPDFObjectHandle stream = stream_of(pdf, coding == Coding::Samples ? deflated(std::move(data)) : std::move(data));
     QPDFObjectHandle dictionary = stream.getDict();
     dictionary.replaceKey("/Type", QPDFObjectHandle::newName("/XObject"));
     dictionary.replaceKey("/Subtype", QPDFObjectHandle::newName("/Image"));
     dictionary.replaceKey("/Width", QPDFObjectHandle::newInteger(image.width));
     dictionary.replaceKey("/Height", QPDFObjectHandle::newInteger(image.height));
-    dictionary.replaceKey("/BitsPerComponent", QPDFObjectHandle::newInteger(8));
+    dictionary.replaceKey("/BitsPerComponent", QPDFObjectHandle::newInteger(coding == Coding::Fax ? 1 : 8));
     dictionary.replaceKey("/ColorSpace", QPDFObjectHandle::newName(colour_space));
+    if (coding == Coding::Samples) dictionary.replaceKey("/Filter", QPDFObjectHandle::newName("/FlateDecode"));
+    if (coding == Coding::Jpeg) dictionary.replaceKey("/Filter", QPDFObjectHandle::newName("/DCTDecode"));
+    if (coding == Coding::Fax) {
+        dictionary.replaceKey("/Filter", QPDFObjectHandle::newName("/CCITTFaxDecode"));
+        dictionary.replaceKey("/DecodeParms", fax_parameters(image));
+    }
     return stream;
 }
 
@@ -103,27 +134,43 @@ QPDFObjectHandle picture_object(QPDF& pdf, Image& image) {
     const char* colour_space = image.components == 1   ? "/DeviceGray"
                                : image.components == 3 ? "/DeviceRGB"
                                                        : "/DeviceCMYK";
-    QPDFObjectHandle stream = image_object(pdf, std::move(image.samples), image, colour_space);
+    QPDFObjectHandle stream = image_object(pdf, std::move(image.samples), image.coding, image, colour_space);
     QPDFObjectHandle dictionary = stream.getDict();
-    if (image.is_jpeg) dictionary.replaceKey("/Filter", QPDFObjectHandle::newName("/DCTDecode"));
-    if (image.is_inverted) dictionary.replaceKey("/Decode", QPDFObjectHandle::parse("[1 0 1 0 1 0 1 0]"));
+    if (image.is_inverted && image.coding != Coding::Fax) {
+        dictionary.replaceKey("/Decode", QPDFObjectHandle::parse("[1 0 1 0 1 0 1 0]"));
+    }
     if (!image.alpha.empty()) {
-        dictionary.replaceKey("/SMask", image_object(pdf, std::move(image.alpha), image, "/DeviceGray"));
+        dictionary.replaceKey("/SMask",
+                              image_object(pdf, std::move(image.alpha), Coding::Samples, image, "/DeviceGray"));
     }
     return stream;
 }
 
 }  // namespace
 
-Bytes page_of(Image image) {
+struct ImagePages::State {
+    QPDF pdf;
+    int count = 0;
+};
+
+ImagePages::ImagePages() : state_(std::make_unique<State>()) {
+    state_->pdf.emptyPDF();
+}
+
+ImagePages::~ImagePages() = default;
+
+int ImagePages::count() const {
+    return state_->count;
+}
+
+void ImagePages::add(Image image) {
     const Layout layout = layout_of(image);
     const std::string content =
         "q " +
         matrix(image.orientation, layout.picture, (layout.page.width - layout.picture.width) / 2,
                (layout.page.height - layout.picture.height) / 2) +
         " /Im0 Do Q\n";
-    QPDF pdf;
-    pdf.emptyPDF();
+    QPDF& pdf = state_->pdf;
     QPDFObjectHandle page = QPDFObjectHandle::newDictionary();
     page.replaceKey("/Type", QPDFObjectHandle::newName("/Page"));
     page.replaceKey("/MediaBox", QPDFObjectHandle::parse("[0 0 " + number(layout.page.width) + " " +
@@ -133,7 +180,11 @@ Bytes page_of(Image image) {
     page.replaceKey("/Resources", resources);
     page.replaceKey("/Contents", stream_of(pdf, to_bytes(content)));
     pdf.addPage(pdf.makeIndirectObject(page), false);
-    return written(pdf, StreamData::Compressed);
+    ++state_->count;
+}
+
+Bytes ImagePages::take() {
+    return written(state_->pdf, StreamData::Compressed);
 }
 
 }  // namespace signet::convert

@@ -3,11 +3,28 @@
 #include "base/bytes.hpp"
 #include "convert/image.hpp"
 
+#include <memory>
+
 namespace signet::convert {
 
-/// A PDF of one page that shows the picture, upright as its orientation says. The page has the picture's own size when
-/// its resolution gives a plausible one (2.5 cm to A3); else it is A4, upright or across, with the picture as large as
+/// A PDF whose pages show one picture each, upright as its orientation says. A page has the picture's own size when its
+/// resolution gives a plausible one (2.5 cm to A3); else it is A4, upright or across, with the picture as large as
 /// fits, in the middle.
-Bytes page_of(Image image);
+class ImagePages {
+  public:
+    ImagePages();
+    ~ImagePages();
+    ImagePages(const ImagePages&) = delete;
+    ImagePages& operator=(const ImagePages&) = delete;
+
+    void add(Image image);
+    int count() const;
+    /// The document, once all pages are there.
+    Bytes take();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace signet::convert

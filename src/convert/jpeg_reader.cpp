@@ -194,7 +194,7 @@ Result<Image> read_jpeg(ByteView file) {
     if (auto copied = copy_segments(file, image); !copied) return copied.error();
     Decoder decoder;
     if (!read_header(decoder, image.samples)) return damaged();
-    image.is_jpeg = true;
+    image.coding = Coding::Jpeg;
     image.width = decoder.state.image_width;
     image.height = decoder.state.image_height;
     image.components = decoder.state.num_components;
