@@ -1,7 +1,11 @@
 #include "app/commands.hpp"
+#include "app/house.hpp"
 #include "base/clock.hpp"
 #include "base/file_descriptor.hpp"
 #include "base/text.hpp"
+#include "convert/converter.hpp"
+#include "convert/office_kit.hpp"
+#include "convert/office_worker.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/certificate_authority.hpp"
 #include "crypto/key_vault.hpp"
@@ -137,6 +141,33 @@ void check_workers(Report& report) {
     }
 }
 
+Result<convert::ConvertedPdf> print_with(const Settings& settings, std::string_view page) {
+    const sandbox::PoolOptions one = convert::Converter::office_pool(1, false);
+    sandbox::WorkerPool readers({"/proc/self/exe", "worker", "convert"}, one);
+    sandbox::WorkerPool office(office_worker_command(settings), one, convert::Converter::office_limits());
+    return convert::Converter(readers, &office).to_pdf(as_bytes(page), "html");
+}
+
+void check_office(const Settings& settings, Report& report) {
+    constexpr std::string_view kPage = "<!DOCTYPE html><p>\u5408\u540c</p>";
+    if (convert::office_program_folder().empty() || settings.office_workers == 0) {
+        report.note("Office files and HTML are not taken: install libreoffice-writer-nogui and libreoffice-calc-nogui");
+        return;
+    }
+    // Beside the data: the doctor looks and changes nothing there.
+    Settings elsewhere = settings;
+    elsewhere.data = std::filesystem::temp_directory_path() / ("signet-doctor-" + random_token(16));
+    const auto printed = print_with(elsewhere, kPage);
+    std::error_code ignored;
+    std::filesystem::remove_all(elsewhere.data, ignored);
+    if (!printed) {
+        report.bad("LibreOffice: " + describe(printed.error()),
+                   "use a kernel with Landlock (5.13 or newer), or set office_workers = 0");
+    } else {
+        report.good("LibreOffice prints");
+    }
+}
+
 void check_port(const Settings& settings, Report& report) {
     const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
@@ -174,6 +205,7 @@ int doctor(const Settings& settings) {
     check_database(settings, report);
     check_fonts(settings, report);
     check_workers(report);
+    check_office(settings, report);
     check_front_end(settings, report);
     check_port(settings, report);
     if (settings.is_demo()) report.note("no mail and SMS gateway is set: messages stay in the demo inbox");

@@ -1,6 +1,8 @@
 #include "app/house.hpp"
 
 #include "base/log.hpp"
+#include "convert/office_kit.hpp"
+#include "convert/office_worker.hpp"
 #include "store/contracts.hpp"
 #include "store/schema.hpp"
 
@@ -65,7 +67,8 @@ Status House::build() {
     convert_workers_ =
         std::make_unique<sandbox::WorkerPool>(std::vector<std::string>{"/proc/self/exe", "worker", "convert"}, pool);
     pages_ = std::make_unique<render::PageEngine>(*render_workers_);
-    converter_ = std::make_unique<convert::Converter>(*convert_workers_);
+    prepare_office();
+    converter_ = std::make_unique<convert::Converter>(*convert_workers_, office_workers_.get());
 
     if (auto done = settle(store::Database::open(data / "signet.db", store::schema()), database_); !done) return done;
     if (auto done = settle(store::Blobs::open(data / "blobs"), blobs_); !done) return done;
@@ -115,6 +118,34 @@ Status House::build() {
     if (const Status loaded = replays_->load(); !loaded) return loaded;
     authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
     return signing_->void_unfinished();
+}
+
+void House::prepare_office() {
+    // Commands that convert nothing do not say where the rules are.
+    if (settings_.office_workers == 0 || settings_.office_font_rules.empty()) return;
+    if (convert::office_program_folder().empty()) {
+        spdlog::warn("LibreOffice is not installed: Office files and HTML are not taken");
+        return;
+    }
+    convert::remove_office_leftovers(settings_.data / "office");
+    office_workers_ = std::make_unique<sandbox::WorkerPool>(
+        office_worker_command(settings_),
+        convert::Converter::office_pool(settings_.office_workers, settings_.office_warm),
+        convert::Converter::office_limits());
+}
+
+std::vector<std::string> office_worker_command(const Settings& settings) {
+    // The workers see no other folders than the ones they are given, so these must not depend on where we are.
+    const auto absolute = [](const std::filesystem::path& path) { return std::filesystem::absolute(path).string(); };
+    std::vector<std::string> command{"/proc/self/exe", "worker", "office"};
+    const auto add = [&](const char* option, const std::filesystem::path& path) {
+        command.emplace_back(option);
+        command.push_back(absolute(path));
+    };
+    add("--work", settings.data / "office");
+    add("--font-rules", settings.office_font_rules);
+    if (!settings.fonts.empty()) add("--fonts", settings.fonts);
+    return command;
 }
 
 openapi::Services House::api_services() {

@@ -54,6 +54,7 @@ class House {
   private:
     explicit House(Settings settings) : settings_(std::move(settings)) {}
     Status build();
+    void prepare_office();
 
     Settings settings_;
     SystemClock clock_;
@@ -63,6 +64,7 @@ class House {
     std::unique_ptr<seal::FontLibrary> fonts_;
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;
+    std::unique_ptr<sandbox::WorkerPool> office_workers_;
     std::unique_ptr<render::PageEngine> pages_;
     std::unique_ptr<convert::Converter> converter_;
     std::unique_ptr<store::Database> database_;
@@ -90,5 +92,8 @@ class House {
     std::unique_ptr<service::ReplayGuard> replays_;
     std::unique_ptr<openapi::Authentication> authentication_;
 };
+
+/// Starts an office worker of this data folder (`signet worker office`).
+std::vector<std::string> office_worker_command(const Settings& settings);
 
 }  // namespace signet::app

@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/settings.hpp"
 #include "convert/convert_worker.hpp"
+#include "convert/office_worker.hpp"
 #include "render/render_worker.hpp"
 
 #include <iostream>
@@ -67,12 +68,17 @@ int run(int count, char** arguments) {
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
     worker_command->add_option("KIND", kind)->required();
+    signet::convert::OfficeFolders office;
+    worker_command->add_option("--work", office.work);
+    worker_command->add_option("--font-rules", office.font_rules);
+    worker_command->add_option("--fonts", office.fonts);
 
     CLI11_PARSE(program, count, arguments);
 
     if (worker_command->parsed()) {
         if (kind == "render") return signet::render::render_worker_main();
         if (kind == "convert") return signet::convert::convert_worker_main();
+        if (kind == "office") signet::convert::office_worker_main(office);
         std::cerr << "unknown worker\n";
         return 2;
     }
@@ -93,6 +99,10 @@ int run(int count, char** arguments) {
     if (!public_url.empty()) settings.public_url = public_url;
     if (settings.front_end.empty()) settings.front_end = shared_file("web/dist");
     settings.demo_contract = shared_file("share/demo-contract.pdf");
+    settings.office_font_rules = shared_file("share/office-fonts.conf");
+    if (settings.fonts.empty() && std::filesystem::exists(settings.data / "fonts")) {
+        settings.fonts = settings.data / "fonts";
+    }
     if (doctor_command->parsed()) return doctor(settings);
     return serve(settings);
 }

@@ -33,6 +33,8 @@ Status read_file(Settings& settings) {
         settings.threads = table["threads"].value_or(settings.threads);
         settings.pool_threads = table["pool_threads"].value_or(settings.pool_threads);
         settings.render_workers = table["render_workers"].value_or(settings.render_workers);
+        settings.office_workers = table["office_workers"].value_or(settings.office_workers);
+        settings.office_warm = table["office_warm"].value_or(settings.office_warm);
         settings.upload_limit_mib = table["upload_limit_mib"].value_or(settings.upload_limit_mib);
         settings.access_log = table["access_log"].value_or(settings.access_log);
         settings.fonts = table["fonts"].value_or(settings.fonts.string());

@@ -37,9 +37,15 @@ struct Settings {
     unsigned threads = 0;
     unsigned pool_threads = 32;
     unsigned render_workers = 2;
+    /// At most so many LibreOffice processes, about 250 MiB each; 0: Office files and HTML are not taken.
+    unsigned office_workers = 2;
+    /// Keeps one started, so that the first document of the day does not wait a second for it.
+    bool office_warm = false;
     std::filesystem::path front_end;
     std::filesystem::path demo_contract;
+    /// The operator's own fonts; empty: `<data>/fonts`.
     std::filesystem::path fonts;
+    std::filesystem::path office_font_rules;
     std::vector<std::string> trusted_proxies;
     /// Private networks that callbacks may reach, in CIDR notation.
     std::vector<std::string> callback_networks;
