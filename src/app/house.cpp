@@ -149,19 +149,9 @@ std::vector<std::string> office_worker_command(const Settings& settings) {
 }
 
 openapi::Services House::api_services() {
-    return {*authentication_,
-            *directory_,
-            *book_,
-            *drafting_,
-            *sending_,
-            *signing_,
-            *lifecycle_,
-            *links_,
-            *downloads_,
-            *artist_,
-            *verification_,
-            platform_->zone,
-            platform_->upload_limit};
+    return {
+        *authentication_, *directory_, *book_,   *drafting_,     *sending_, *signing_,       *lifecycle_,
+        *links_,          *downloads_, *artist_, *verification_, clock_,    platform_->zone, platform_->upload_limit};
 }
 
 }  // namespace signet::app

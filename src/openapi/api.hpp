@@ -34,6 +34,7 @@ struct Services {
     service::Downloads& downloads;
     service::Artist& artist;
     service::Verification& verification;
+    const Clock& clock;
     TimeZone zone;
     std::uint64_t upload_limit = 50ULL << 20;
 };
@@ -63,6 +64,8 @@ class Api {
     void add_signing(http::Router& router);
     void add_lifecycle(http::Router& router);
     void add_organisation(http::Router& router);
+
+    Result<boost::json::object> list_contracts(const service::Caller& caller, const Fields& fields);
 
     Services services_;
 };

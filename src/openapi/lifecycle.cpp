@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-// /v2/contract after sending: invalid, forceend, delay, notice.
+// /v2/contract after sending: list, invalid, forceend, delay, notice.
 namespace signet::openapi {
 
 namespace json = boost::json;
@@ -19,9 +19,84 @@ Result<json::object> nothing_after(const Status& done) {
     return json::object();
 }
 
+/// The span of publishing times: the last six months unless it is named.
+void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, service::ContractFilter& filter) {
+    constexpr std::chrono::hours kHalfAYear{24 * 183};
+    const auto read = [&](std::string_view name, UtcTime otherwise) {
+        const std::string text = fields.text(name, 40);
+        if (text.empty()) return otherwise;
+        const auto time = zone.parse(text);
+        if (!time) fields.refuse(name, "must be yyyy-MM-dd HH:mm:ss");
+        return time.value_or(otherwise);
+    };
+    filter.from = read("publishTimeStart", now - kHalfAYear);
+    filter.to = read("publishTimeEnd", now);
+}
+
+void read_side(const Fields& fields, service::ContractFilter& filter) {
+    const std::string side = fields.text("signatoryType", 20);
+    if (!side.empty() && side != "SPONSOR" && side != "RECEIVER" && side != "ALL") {
+        fields.refuse("signatoryType", "must be SPONSOR, RECEIVER or ALL");
+    }
+    filter.initiated = side != "RECEIVER";
+    filter.received = side == "RECEIVER" || side == "ALL";
+}
+
+json::object write_line(const model::Contract& contract, const TimeZone& zone) {
+    json::object line{{"id", to_string(contract.id)}, {"subject", contract.subject}};
+    if (!contract.biz_id.empty()) line["bizId"] = contract.biz_id;
+    if (!contract.description.empty()) line["description"] = contract.description;
+    line["sn"] = contract.sn;
+    line["tenantName"] = contract.tenant_name;
+    line["ordinal"] = contract.ordinal;
+    line["category"] = {{"id", to_string(contract.category)}, {"name", contract.category_name}};
+    line["status"] = std::string(model::to_wire(contract.status));
+    line["createTime"] = zone.format(contract.create_time);
+    if (contract.publish_time) line["publishTime"] = zone.format(*contract.publish_time);
+    if (contract.expire_time) line["expireTime"] = zone.format(*contract.expire_time);
+    return line;
+}
+
 }  // namespace
 
+Result<json::object> Api::list_contracts(const Caller& caller, const Fields& fields) {
+    constexpr int kMostOffset = 1'000'000'000;
+    constexpr int kMostLines = 10'000;
+    service::ContractFilter filter;
+    filter.status = fields.choice<model::ContractStatus>("status");
+    filter.paging.offset = static_cast<std::size_t>(fields.integer("selectOffset", 0, kMostOffset).value_or(0));
+    filter.paging.limit = static_cast<std::size_t>(fields.integer("selectLimit", 0, kMostLines).value_or(1000));
+    const std::string order = fields.text("createTimeOrder", 10);
+    if (!order.empty() && order != "ASC" && order != "DESC") fields.refuse("createTimeOrder", "must be ASC or DESC");
+    filter.oldest_first = order == "ASC";
+    read_span(fields, services_.zone, services_.clock.now(), filter);
+    read_side(fields, filter);
+    const service::CategoryReference category{fields.id<model::CategoryId>("categoryId"),
+                                              fields.text("categoryName", 100)};
+    const std::string tenant = fields.text("tenantName", 100);
+    if (fields.error()) return *fields.error();
+    const auto company = services_.directory.company(caller, tenant);
+    if (!company) return company.error();
+    filter.company = company->id;
+    if (!category.empty()) {
+        const auto found = services_.directory.category(company->id, category);
+        if (!found) return found.error();
+        filter.category = found->id;
+    }
+    const auto found = services_.book.list(filter);
+    if (!found) return found.error();
+    json::array list;
+    for (const service::ContractPointer& contract : found->contracts)
+        list.push_back(write_line(*contract, services_.zone));
+    return json::object{{"totalCount", found->total}, {"list", std::move(list)}};
+}
+
 void Api::add_lifecycle(http::Router& router) {
+    query(
+        router, "/v2/contract/list",
+        [this](const Caller& caller, const Fields& fields, http::Request&) { return list_contracts(caller, fields); },
+        http::Execution::Pool);
+
     command(router, "/v2/contract/invalid",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
                 const service::Locator locator = read_locator(fields);

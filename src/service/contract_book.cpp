@@ -154,6 +154,14 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
                                             : store::contracts::update(transaction, contract);
         if (!stored) return stored.error();
         if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
+        const bool new_parties = contract.status == model::ContractStatus::Draft ||
+                                 std::any_of(change.events.begin(), change.events.end(), [](const model::Event& event) {
+                                     return event.kind == model::Event::Kind::SignatoryAdded;
+                                 });
+        if (change.is_new || new_parties) {
+            const Status put = store::contracts::put_parties(transaction, contract);
+            if (!put) return put;
+        }
         // Nobody can act in a draft.
         if (turns_ && contract.status != model::ContractStatus::Draft) {
             const Status put = store::contracts::put_turns(transaction, contract.id, turns_(contract));
@@ -194,6 +202,33 @@ Result<std::size_t> ContractBook::expire_overdue(std::size_t limit) {
         if (const auto expired = find(id); !expired) return expired.error();
     }
     return overdue->size();
+}
+
+Result<ContractBook::Found> ContractBook::list(const ContractFilter& filter) {
+    store::contracts::ListFilter wanted;
+    wanted.company = filter.company;
+    wanted.initiated = filter.initiated;
+    wanted.received = filter.received;
+    wanted.status = filter.status;
+    wanted.category = filter.category;
+    wanted.from = filter.from;
+    wanted.to = filter.to;
+    wanted.oldest_first = filter.oldest_first;
+    wanted.offset = filter.paging.offset;
+    wanted.limit = filter.paging.limit;
+    const auto page = platform_.database.read(
+        [&](store::Connection& connection) { return store::contracts::list(connection, wanted); });
+    if (!page) return page.error();
+    Found found;
+    found.total = page->total;
+    for (const ContractId id : page->ids) {
+        auto contract = find(id);
+        // Deleted since the list was read.
+        if (!contract && contract.error().code == ErrorCode::ContractNotFound) continue;
+        if (!contract) return contract.error();
+        found.contracts.push_back(std::move(*contract));
+    }
+    return found;
 }
 
 ContractLock ContractBook::lock(ContractId id) {

@@ -34,6 +34,20 @@ struct Locator {
 /// reading and signing is also for companies that take part as receivers.
 enum class Access { Initiator, Party };
 
+/// What a list of contracts is narrowed to.
+struct ContractFilter {
+    model::CompanyId company;
+    bool initiated = true;
+    bool received = false;
+    std::optional<model::ContractStatus> status;
+    model::CategoryId category;  // zero = any
+    /// The time of publishing, or of creation for what was never published.
+    UtcTime from;
+    UtcTime to;
+    bool oldest_first = false;
+    Paging paging;
+};
+
 /// What is written down and told about a change, besides the changed contract itself.
 struct Change {
     /// The log's word for it, e.g. `contract.sent`.
@@ -81,6 +95,13 @@ class ContractBook {
     Result<ContractPointer> locate(const Caller& caller, const Locator& locator, Access access);
     Result<ContractPointer> of_document(const Caller& caller, model::DocumentId document);
     Result<ContractPointer> of_document(model::DocumentId document);
+
+    struct Found {
+        std::size_t total = 0;
+        std::vector<ContractPointer> contracts;
+    };
+    /// One page of the contracts of a company, as spec §4.11 narrows them.
+    Result<Found> list(const ContractFilter& filter);
 
     /// Waits until nobody else in this process changes the contract.
     ContractLock lock(model::ContractId id);

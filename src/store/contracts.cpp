@@ -99,6 +99,9 @@ Status remove(Transaction& transaction, ContractId id) {
     if (const auto turns = transaction.execute("DELETE FROM turn WHERE contract = $1", {id}); !turns) {
         return turns.error();
     }
+    if (const auto parties = transaction.execute("DELETE FROM party WHERE contract = $1", {id}); !parties) {
+        return parties.error();
+    }
     if (const auto documents = transaction.execute("DELETE FROM document WHERE contract = $1", {id}); !documents) {
         return documents.error();
     }
@@ -111,6 +114,41 @@ Result<std::vector<ContractId>> overdue(Connection& connection, UtcTime now, std
     return connection.all("SELECT id FROM contract WHERE deadline < $1 ORDER BY deadline LIMIT $2",
                           {now, static_cast<std::int64_t>(limit)},
                           [](const Row& row) { return row.get<ContractId>(0); });
+}
+
+Status put_parties(Transaction& transaction, const Contract& contract) {
+    const auto gone = transaction.execute("DELETE FROM party WHERE contract = $1", {contract.id});
+    if (!gone) return gone.error();
+    for (const model::Signatory& signatory : contract.signatories) {
+        if (!signatory.company || signatory.sponsor) continue;
+        const auto put = transaction.execute(
+            "INSERT INTO party (company, contract) VALUES ($1, $2) ON CONFLICT (company, contract) DO NOTHING",
+            {signatory.company, contract.id});
+        if (!put) return put.error();
+    }
+    return {};
+}
+
+Result<ListPage> list(Connection& connection, const ListFilter& filter) {
+    // One statement for every combination: what is not asked for compares with itself.
+    const std::string chosen =
+        "FROM contract WHERE (($2 AND company = $1) OR "
+        "($3 AND id IN (SELECT contract FROM party WHERE party.company = $1))) "
+        "AND ($4 < 0 OR status = $4) AND ($5 = 0 OR category = $5) "
+        "AND COALESCE(publish_time, create_time) BETWEEN $6 AND $7";
+    const int status = filter.status ? static_cast<int>(*filter.status) : -1;
+    const auto total = connection.value<std::int64_t>(
+        "SELECT COUNT(*) " + chosen,
+        {filter.company, filter.initiated, filter.received, status, filter.category, filter.from, filter.to});
+    if (!total) return total.error();
+    const std::string order = filter.oldest_first ? "ASC" : "DESC";
+    auto ids = connection.all(
+        "SELECT id " + chosen + " ORDER BY create_time " + order + ", id " + order + " LIMIT $8 OFFSET $9",
+        {filter.company, filter.initiated, filter.received, status, filter.category, filter.from, filter.to,
+         static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset)},
+        [](const Row& row) { return row.get<ContractId>(0); });
+    if (!ids) return ids.error();
+    return ListPage{static_cast<std::size_t>(total->value_or(0)), std::move(*ids)};
 }
 
 Status put_turns(Transaction& transaction, model::ContractId id, const std::vector<std::string>& people) {

@@ -102,6 +102,14 @@ std::vector<Migration> schema() {
         );
         CREATE INDEX turn_contract ON turn (contract);
     )"});
+    // Which companies on record take part in which contract, for the lists of what was sent and received.
+    migrations.push_back({106, "parties", R"(
+        CREATE TABLE party (
+            company BIGINT NOT NULL, contract BIGINT NOT NULL REFERENCES contract (id), PRIMARY KEY (company, contract)
+        );
+        CREATE INDEX party_contract ON party (contract);
+        CREATE INDEX contract_company ON contract (company, create_time);
+    )"});
     return migrations;
 }
 
