@@ -153,7 +153,9 @@ Result<Category> Directory::category(CompanyId company, const CategoryReference&
         const bool wanted = reference.id
                                 ? category.id == reference.id
                                 : (reference.name.empty() ? category.primary : category.name == reference.name);
-        if (wanted) match = &category;
+        if (!wanted) continue;
+        if (match != nullptr && !reference.name.empty()) return invalid_parameter("category: several have this name");
+        match = &category;
     }
     if (match == nullptr) return invalid_parameter("category: there is none with this id or name");
     return *match;

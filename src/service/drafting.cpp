@@ -164,6 +164,13 @@ std::string identity_digest(const Platform& platform, model::SignatoryId party, 
     return hex(platform.vault.lookup_digest(bare, "user-auth-info/" + to_string(party)));
 }
 
+bool Drafting::same_party(const Company& initiator, const Signatory& a, const Signatory& b) const {
+    if (model::same_party(a, b)) return true;
+    const bool persons = a.tenant_type == TenantType::Personal && b.tenant_type == TenantType::Personal;
+    if (!persons || a.delay_set || b.delay_set || a.tenant_name != b.tenant_name) return false;
+    return directory_.same_person({initiator.id}, a.receiver, b.receiver);
+}
+
 Result<Signatory> Drafting::complete(const Setting& setting, Signatory signatory, const std::string& field) const {
     const bool is_company = signatory.tenant_type == TenantType::Company;
     if (!is_company && signatory.tenant_name.empty()) signatory.tenant_name = signatory.receiver.name;
@@ -259,7 +266,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
             complete({*company, contract.creator.has_value(), position, false}, std::move(signatory), field);
         if (!completed) return completed.error();
         const bool twice = std::any_of(parties.begin(), parties.end(),
-                                       [&](const Signatory& other) { return model::same_party(other, *completed); });
+                                       [&](const Signatory& other) { return same_party(*company, other, *completed); });
         if (twice) return fail(ErrorCode::DuplicateSignatory, field + ": " + completed->tenant_name);
         parties.push_back(std::move(*completed));
     }

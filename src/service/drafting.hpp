@@ -73,6 +73,9 @@ class Drafting {
     Result<model::Signatory> complete(const Setting& setting, model::Signatory signatory,
                                       const std::string& field) const;
 
+    /// Whether both are one party of a contract of `initiator`, in whichever way the same person is named.
+    bool same_party(const model::Company& initiator, const model::Signatory& a, const model::Signatory& b) const;
+
   private:
     Result<ContractPointer> find_existing(const Caller& caller, const model::Company& company,
                                           const model::Contract& wanted);

@@ -116,6 +116,10 @@ Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locato
     auto completed = drafting_.complete(setting, std::move(signatory), "signatory");
     if (!completed) return completed.error();
     completed->serial_no = wished;
+    const bool twice =
+        std::any_of(contract.signatories.begin(), contract.signatories.end(),
+                    [&](const Signatory& other) { return drafting_.same_party(*initiator, other, *completed); });
+    if (twice) return fail(ErrorCode::DuplicateSignatory, completed->tenant_name);
     if (const Status drawable = places_.check_named_seal(*completed, "signatory"); !drawable) return drawable.error();
 
     const auto places = places_.find(contract, stampers_of({&*completed}), locate_all);

@@ -203,6 +203,7 @@ Result<std::optional<IdentityDemand>> SignerProof::identity_demand(const model::
     const std::optional<IdentityDemand> none;
     if (!party.auth_info || !people_.is_handler(contract, party, user)) return none;
     const auto category = directory_.category(contract.category);
+    if (category && category->policy.identity == model::IdentityCheck::None) return none;
     const bool by_card = category && category->policy.identity == model::IdentityCheck::BankCard;
     IdentityDemand demand;
     demand.id_card = !party.auth_info->id_card_no.empty();

@@ -322,7 +322,8 @@ Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract&
     subject.common_name = cut(signatory.tenant_name, kLongestCertificateName);
     if (is_company) subject.organization = subject.common_name;
     const std::string& handler = act.by.name.empty() ? signatory.receiver.name : act.by.name;
-    if (is_company && action.type == ActionType::Operator && !handler.empty()) {
+    const bool by_hand = action.type == ActionType::Operator || action.type == ActionType::Personal;
+    if (is_company && by_hand && !handler.empty()) {
         subject.common_name = cut(handler, kLongestCertificateName);
     }
     subject.serial_number = to_string(action.id);
