@@ -136,7 +136,7 @@ struct Document {
     std::vector<PageSize> pages;
     UtcTime create_time;
     std::string content_type{kContractContent};
-    /// The upload as it came, by its SHA-256.
+    /// The uploads as they came, by their SHA-256, with commas between them.
     std::string original_blob;
     std::string original_suffix;
     /// How many bytes of the document file count, their SHA-256, and how many revisions they hold.

@@ -19,16 +19,35 @@ void Api::add_documents(http::Router& router) {
                service::AddFileCommand file;
                file.locator = read_locator(fields);
                file.title = fields.required_text("title", 100);
-               file.suffix = fields.required_text("fileSuffix", 10);
+               const std::string suffix = fields.required_text("fileSuffix", 10);
                file.sort = fields.integer("documentSort", -1'000'000, 1'000'000);
                file.stampers = read_bound_stampers(fields, "stampers");
                file.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
                const http::Part* part = request.file("file");
                if (part == nullptr) fields.refuse("file", "is required");
                if (fields.error()) return *fields.error();
-               file.file = part->file.path();
-               file.size = part->size;
+               file.files = {{part->file.path(), part->size, suffix}};
                const auto document = services_.drafting.add_file(caller, file);
+               if (!document) return document.error();
+               return json::object{{"documentId", to_string(*document)}};
+           });
+
+    upload(router, "/v2/document/addbyfiles",
+           [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {
+               service::AddFileCommand merged;
+               merged.locator = read_locator(fields);
+               merged.title = fields.required_text("title", 100);
+               merged.sort = fields.integer("documentSort", -1'000'000, 1'000'000);
+               merged.stampers = read_bound_stampers(fields, "stampers");
+               merged.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
+               // The content says what each file is; a suffix for all of them could only be wrong.
+               for (const http::Part& part : request.parts) {
+                   if (part.name == "files" && part.file_name)
+                       merged.files.push_back({part.file.path(), part.size, {}});
+               }
+               if (merged.files.empty()) fields.refuse("files", "is required");
+               if (fields.error()) return *fields.error();
+               const auto document = services_.drafting.add_file(caller, merged);
                if (!document) return document.error();
                return json::object{{"documentId", to_string(*document)}};
            });

@@ -312,28 +312,31 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     return fail(ErrorCode::DuplicateBizId, "bizId: " + contract.biz_id);
 }
 
-Result<Document> Drafting::make_document(const std::filesystem::path& file, const std::string& title,
-                                         const std::string& suffix) const {
-    const FileDescriptor upload(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!upload) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
-    std::error_code error;
-    const std::uint64_t size = std::filesystem::file_size(file, error);
-    if (error) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
-    const auto converted = platform_.converter.to_pdf(upload.get(), size, suffix);
+Result<Document> Drafting::make_document(const std::vector<Upload>& files, const std::string& title) const {
+    std::vector<FileDescriptor> open_files;
+    std::vector<convert::SourceFile> sources;
+    for (const Upload& upload : files) {
+        const FileDescriptor& file = open_files.emplace_back(::open(upload.file.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
+        sources.push_back({file.get(), upload.size, upload.suffix});
+    }
+    const auto converted = platform_.converter.to_one_pdf(sources);
     if (!converted) return converted.error();
     const auto memory = sandbox::memory_file(converted->pdf);
     if (!memory) return memory.error();
     const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
     if (!sizes) return sizes.error();
-    const auto blob = platform_.blobs.put_file(file);
-    if (!blob) return blob.error();
 
     Document document;
+    for (const Upload& upload : files) {
+        const auto blob = platform_.blobs.put_file(upload.file);
+        if (!blob) return blob.error();
+        document.original_blob += (document.original_blob.empty() ? "" : ",") + blob->hex();
+        document.original_suffix += (document.original_suffix.empty() ? "" : ",") + to_lower(upload.suffix);
+    }
     document.id = platform_.ids.next<model::DocumentId>();
     document.title = title;
     document.create_time = platform_.clock.now();
-    document.original_blob = blob->hex();
-    document.original_suffix = to_lower(suffix);
     document.signed_before = converted->had_signatures;
     for (const render::PageSize& page : *sizes)
         document.pages.push_back({page.width, page.height});
@@ -349,10 +352,13 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
     if (!found) return found.error();
     if (const Status allowed = model::check(Call::AddDocument, (*found)->status); !allowed) return allowed.error();
     if (command.title.empty()) return invalid_parameter("title: is required");
-    if (command.suffix.empty()) return invalid_parameter("fileSuffix: is required");
-    if (command.size > platform_.upload_limit) return fail(ErrorCode::UploadTooLarge, "file");
+    if (command.files.empty()) return invalid_parameter("files: at least one is required");
+    std::uint64_t size = 0;
+    for (const Upload& upload : command.files)
+        size += upload.size;
+    if (size > platform_.upload_limit) return fail(ErrorCode::UploadTooLarge, "file");
 
-    auto made = make_document(command.file, command.title, command.suffix);
+    auto made = make_document(command.files, command.title);
     if (!made) return made.error();
     Document document = std::move(*made);
 

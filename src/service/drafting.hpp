@@ -27,15 +27,21 @@ struct BoundStamper {
     model::SignatoryId signatory;
 };
 
+/// A file that came in; it lies on disk and stays the caller's.
+struct Upload {
+    std::filesystem::path file;
+    std::uint64_t size = 0;
+    /// What the caller says it is; empty: whatever its content is.
+    std::string suffix;
+};
+
 struct AddFileCommand {
     Locator locator;
     std::string title;
-    std::string suffix;
     /// Sorts before larger numbers; documents without one come in the order of their arrival.
     std::optional<int> sort;
-    /// The upload on disk; stays the caller's.
-    std::filesystem::path file;
-    std::uint64_t size = 0;
+    /// Several become one document, in their order.
+    std::vector<Upload> files;
     std::vector<BoundStamper> stampers;
     std::optional<model::StamperRule> stamper_rule;
 };
@@ -63,10 +69,9 @@ class Drafting {
         /// A receiving company without nodes gets the usual ones.
         bool gives_default_flow = false;
     };
-    /// Makes a document of an upload: converted, measured and stored, part of no contract yet. Errors:
-    /// UnsupportedFileType, InvalidFile and the reasons of converting.
-    Result<model::Document> make_document(const std::filesystem::path& file, const std::string& title,
-                                          const std::string& suffix) const;
+    /// Makes a document of uploads: converted, merged when there are several, measured and stored, part of no contract
+    /// yet. Errors: UnsupportedFileType, InvalidFile and the reasons of converting.
+    Result<model::Document> make_document(const std::vector<Upload>& files, const std::string& title) const;
 
     /// Checks a signatory of a request and completes it: names, receivers, the company behind it, its nodes, ids. Also
     /// for parties that join later. `field` is the path its errors begin with.

@@ -111,9 +111,7 @@ Result<std::string> play_contract(DemoTools& tools, const Caller& caller, const 
     AddFileCommand file;
     file.locator.contract = (*contract)->id;
     file.title = "软件服务合同";
-    file.suffix = "pdf";
-    file.file = contract_pdf;
-    file.size = std::filesystem::file_size(contract_pdf);
+    file.files = {{contract_pdf, std::filesystem::file_size(contract_pdf), "pdf"}};
     const auto document = tools.drafting.add_file(caller, file);
     if (!document) return document.error();
 

@@ -330,8 +330,11 @@ Status SigningPage::attach(std::string_view client, std::string_view key, model:
     if (!blob) return blob.error();
     std::optional<model::Document> document;
     if (attachment->need_sign) {
-        const std::string suffix = to_lower(file_name.substr(file_name.rfind('.') + 1));
-        auto made = drafting_.make_document(file, attachment->title, suffix);
+        std::error_code error;
+        const std::uint64_t size = std::filesystem::file_size(file, error);
+        if (error) return fail(ErrorCode::StorageFailed, "the upload cannot be read back");
+        // Phones name their pictures as they like: what counts is the content.
+        auto made = drafting_.make_document({{file, size, {}}}, attachment->title);
         if (!made) return made.error();
         made->content_type = model::kAttachmentContent;
         made->sort = std::numeric_limits<int>::max();
