@@ -136,10 +136,7 @@ Result<WorkerProcess> WorkerProcess::start(const std::vector<std::string>& comma
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
-      socket_(std::move(other.socket_)),
-      jobs_(other.jobs_),
-      granted_seconds_(other.granted_seconds_) {}
+    : pid_(std::exchange(other.pid_, -1)), socket_(std::move(other.socket_)), jobs_(other.jobs_) {}
 
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
     if (this != &other) {
@@ -147,7 +144,6 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
         pid_ = std::exchange(other.pid_, -1);
         socket_ = std::move(other.socket_);
         jobs_ = other.jobs_;
-        granted_seconds_ = other.granted_seconds_;
     }
     return *this;
 }
@@ -195,7 +191,7 @@ Transfer WorkerProcess::exchange(ByteView request, std::span<const int> files, c
 }
 
 /// RLIMIT_CPU counts the life of a process; moving its soft end from outside makes it the limit of one job.
-void WorkerProcess::grant_processor_time(seconds span) {
+void WorkerProcess::grant_processor_time(seconds span) const {
     clockid_t clock{};
     timespec used{};
     rlimit now{};
@@ -204,7 +200,7 @@ void WorkerProcess::grant_processor_time(seconds span) {
     const auto soft = static_cast<rlim_t>(used.tv_sec) + 1 + static_cast<rlim_t>(span.count());
     const rlimit next{std::min(soft, now.rlim_max), now.rlim_max};
     // When it is refused, the wall-clock deadline still holds.
-    if (::prlimit(pid_, RLIMIT_CPU, &next, nullptr) == 0) granted_seconds_ = static_cast<std::int64_t>(next.rlim_cur);
+    static_cast<void>(::prlimit(pid_, RLIMIT_CPU, &next, nullptr));
 }
 
 std::optional<int> WorkerProcess::end() {
@@ -214,21 +210,16 @@ std::optional<int> WorkerProcess::end() {
     ::kill(pid, SIGKILL);
     int status = 0;
     pid_t reaped = -1;
-    rusage usage{};
     do {
-        reaped = ::wait4(pid, &status, 0, &usage);
+        reaped = ::waitpid(pid, &status, 0);
     } while (reaped < 0 && errno == EINTR);
     if (reaped != pid) return std::nullopt;
-    used_seconds_ =
-        usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1'000'000;
     return status;
 }
 
 Error WorkerProcess::cause_of_death(Transfer transfer) {
     const int status = end().value_or(0);
-    // A program may catch SIGXCPU and end in a way of its own.
-    const bool out_of_time = transfer == Transfer::TimedOut || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) ||
-                             used_seconds_ >= granted_seconds_;
+    const bool out_of_time = transfer == Transfer::TimedOut || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
     if (out_of_time) return fail(ErrorCode::TimeLimit, "the document takes too long to process");
     spdlog::warn("a worker was lost over a document, wait status {}", status);
     return fail(ErrorCode::DamagedDocument, "the document could not be processed");

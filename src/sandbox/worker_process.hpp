@@ -5,8 +5,6 @@
 #include "sandbox/worker_pool.hpp"
 
 #include <chrono>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,7 +42,7 @@ class WorkerProcess {
 
     Transfer exchange(ByteView request, std::span<const int> files, const WorkerLimits& limits, Deadline deadline,
                       ReplyHeader& header, Bytes& reply);
-    void grant_processor_time(std::chrono::seconds span);
+    void grant_processor_time(std::chrono::seconds span) const;
     /// Kills and reaps; the wait status, or nothing when somebody else reaped it.
     std::optional<int> end();
     Error cause_of_death(Transfer transfer);
@@ -52,9 +50,6 @@ class WorkerProcess {
     pid_t pid_ = -1;
     FileDescriptor socket_;
     unsigned jobs_ = 0;
-    /// Of its life, in seconds, that it may have used at the end of the present job; and did use, when it has ended.
-    std::int64_t granted_seconds_ = std::numeric_limits<std::int64_t>::max();
-    std::int64_t used_seconds_ = 0;
 };
 
 }  // namespace signet::sandbox

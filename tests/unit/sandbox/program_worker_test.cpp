@@ -79,6 +79,7 @@ bool attempt(std::string_view deed, const fs::path& own) {
     }
     if (deed == "open a socket") return ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
     if (deed == "open a Unix socket") return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+    if (deed == "catch the end of its processor time") return ::signal(SIGXCPU, SIG_IGN) != SIG_ERR;
     if (deed == "fork") return ::fork() >= 0;
     if (deed == "start a program") return ::execl("/bin/true", "true", nullptr) == 0;
     if (deed == "trace the parent") return ::ptrace(PTRACE_ATTACH, ::getppid(), 0, 0) == 0;
@@ -146,9 +147,10 @@ INSTANTIATE_TEST_SUITE_P(Each, RefusedDeed,
                                          "list a neighbour", "leave through a link", "make a link", "empty a neighbour",
                                          "remove a neighbour", "move a file out", "open a neighbour to all",
                                          "read /etc/passwd", "read the parent's memory", "open a socket",
-                                         "open a Unix socket", "fork", "start a program", "trace the parent",
-                                         "signal the parent", "let the kernel signal the parent",
-                                         "become somebody else", "leave the name space", "ask the kernel for a ring"));
+                                         "open a Unix socket", "catch the end of its processor time", "fork",
+                                         "start a program", "trace the parent", "signal the parent",
+                                         "let the kernel signal the parent", "become somebody else",
+                                         "leave the name space", "ask the kernel for a ring"));
 
 TEST(ProgramWorker, that_has_grown_is_replaced) {
     const Folders folders;
