@@ -382,8 +382,9 @@ json::object write_user(const User& user, Memory memory) {
     return object;
 }
 
-json::object write_signatory(const Signatory& signatory, const DetailOptions& options, Memory memory) {
-    return write_signatory_of(signatory, options, nullptr, memory);
+json::object write_signatory(const Signatory& signatory, const model::Contract& contract, const DetailOptions& options,
+                             Memory memory) {
+    return write_signatory_of(signatory, options, &contract, memory);
 }
 
 json::object write_contract(const model::Contract& contract, const TimeZone& zone, const DetailOptions& options,

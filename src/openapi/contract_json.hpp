@@ -31,8 +31,9 @@ struct DetailOptions {
 
 // `memory` is where the object lives: Fields::memory(), or the heap.
 boost::json::object write_user(const model::User& user, const boost::json::storage_ptr& memory = {});
-boost::json::object write_signatory(const model::Signatory& signatory, const DetailOptions& options = {},
-                                    const boost::json::storage_ptr& memory = {});
+// `contract` is the one the party belongs to: places are told as fractions of its pages.
+boost::json::object write_signatory(const model::Signatory& signatory, const model::Contract& contract,
+                                    const DetailOptions& options = {}, const boost::json::storage_ptr& memory = {});
 boost::json::object write_contract(const model::Contract& contract, const TimeZone& zone,
                                    const DetailOptions& options = {}, const boost::json::storage_ptr& memory = {});
 

@@ -63,7 +63,8 @@ void Api::add_signing(http::Router& router) {
         DetailOptions everything;
         everything.operators = true;
         everything.places = true;
-        return write_signatory(*added->contract->find(added->signatory), everything, fields.memory());
+        const model::Contract& contract = *added->contract;
+        return write_signatory(*contract.find(added->signatory), contract, everything, fields.memory());
     };
     command(router, "/v2/signatory/add", add_party);
     // The path of the documentation's own example.

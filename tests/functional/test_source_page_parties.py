@@ -1470,6 +1470,15 @@ def test_the_answer_has_code_message_and_the_party(house):
     assert (reply.envelope["code"], reply.envelope["message"], reply.envelope["responseCode"]) == (0, "SUCCESS", "00000000")
 
 
+def test_the_answer_says_where_the_party_signs_as_fractions_of_the_page(house):
+    contract = house.signing()
+    reply = house.api.post(ADD, {"contractId": contract.id, "signatory": a_person(stampers=[on_page("PERSONAL", x=0.25, y=0.125)])})
+    place = house.api.ok(reply)["stampers"][0]
+    assert (place["type"], place["page"]) == ("PERSONAL", 1)
+    assert abs(place["offsetX"] - 0.25) < 1e-6 and abs(place["offsetY"] - 0.125) < 1e-6 and 0 < place["width"] < 1
+    assert house.api.ok(reply)["stampers"] == contract.detail(queryLocation="true")["signatories"][-1]["stampers"]
+
+
 def test_a_message_is_never_longer_than_two_hundred_characters(house):
     reply = house.api.post(ADD, {"contractId": house.signing().id, "signatory": a_person(stampers=[{"type": "PERSONAL", "keyword": "词" * 200}])})
     assert reply.code != 0 and 0 < len(reply.envelope["message"]) <= 200
