@@ -65,6 +65,8 @@ class Api {
     void add_lifecycle(http::Router& router);
     void add_organisation(http::Router& router);
 
+    Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
+                                        const service::ArchiveCommand& command);
     Result<boost::json::object> list_contracts(const service::Caller& caller, const Fields& fields);
 
     Services services_;

@@ -144,30 +144,46 @@ void Api::add_contracts(http::Router& router) {
                 return json::object{{"ticket", *ticket}};
             });
 
-    download(
-        router, "/v2/contract/download", [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
-            const service::Locator locator = read_locator(fields);
-            service::ArchiveCommand archive;
-            auto items = read_items(fields);
-            if (!items) return items.error();
-            archive.items = std::move(*items);
-            archive.compress_one = fields.boolean("needCompressForOneFile", true);
-            archive.original_names = fields.text("fileNameRule", 20) == "ORIGINAL";
-            if (fields.error()) return *fields.error();
-            const auto contract = services_.book.locate(caller, locator, service::Access::Party);
-            if (!contract) return contract.error();
-            const auto made = services_.downloads.archive(**contract, archive);
-            if (!made) return made.error();
-            auto slice = http::open_slice(made->file);
-            std::error_code ignored;
-            std::filesystem::remove(made->file, ignored);  // the open descriptor keeps it alive until it is sent
-            if (!slice) return slice.error();
-            http::Response response;
-            response.headers.set("Content-Type", made->content_type);
-            response.headers.set("Content-Disposition", "attachment;fileName=" + http::percent_encode(made->file_name));
-            response.files.push_back(std::move(*slice));
-            return response;
-        });
+    download(router, "/v2/contract/download",
+             [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
+                 const service::Locator locator = read_locator(fields);
+                 service::ArchiveCommand archive;
+                 auto items = read_items(fields);
+                 if (!items) return items.error();
+                 archive.items = std::move(*items);
+                 archive.compress_one = fields.boolean("needCompressForOneFile", true);
+                 archive.original_names = fields.text("fileNameRule", 20) == "ORIGINAL";
+                 if (fields.error()) return *fields.error();
+                 return send_archive(caller, locator, archive);
+             });
+
+    download(router, "/v2/attachment/download",
+             [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
+                 const service::Locator locator = read_locator(fields);
+                 service::ArchiveCommand archive;
+                 archive.items = {service::DownloadItem::Attachment};
+                 archive.original_attachments = fields.boolean("origin", false);
+                 archive.original_names = true;
+                 if (fields.error()) return *fields.error();
+                 return send_archive(caller, locator, archive);
+             });
+}
+
+Result<http::Response> Api::send_archive(const Caller& caller, const service::Locator& locator,
+                                         const service::ArchiveCommand& command) {
+    const auto contract = services_.book.locate(caller, locator, service::Access::Party);
+    if (!contract) return contract.error();
+    const auto made = services_.downloads.archive(**contract, command);
+    if (!made) return made.error();
+    auto slice = http::open_slice(made->file);
+    std::error_code ignored;
+    std::filesystem::remove(made->file, ignored);  // the open descriptor keeps it alive until it is sent
+    if (!slice) return slice.error();
+    http::Response response;
+    response.headers.set("Content-Type", made->content_type);
+    response.headers.set("Content-Disposition", "attachment;fileName=" + http::percent_encode(made->file_name));
+    response.files.push_back(std::move(*slice));
+    return response;
 }
 
 }  // namespace signet::openapi

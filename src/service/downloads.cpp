@@ -90,7 +90,8 @@ Result<std::vector<Downloads::Entry>> Downloads::entries(const Contract& contrac
     if (wanted.contains(DownloadItem::Attachment)) {
         for (const model::Signatory& signatory : contract.signatories) {
             for (const model::Attachment& attachment : signatory.attachments) {
-                if (const Document* document = contract.find(attachment.document)) {
+                const Document* document = contract.find(attachment.document);
+                if (document != nullptr && !command.original_attachments) {
                     auto bytes = platform_.documents.read(document->id, 0, document->length);
                     if (!bytes) return bytes.error();
                     entries.push_back({named("附件", attachment.title) + ".pdf", std::move(*bytes)});

@@ -28,6 +28,8 @@ struct ArchiveCommand {
     bool compress_one = true;
     /// Files keep their own names; otherwise `<kind>-<name>`.
     bool original_names = false;
+    /// Attachments that were signed come as they were uploaded, not as the signed PDF.
+    bool original_attachments = false;
 };
 
 /// A file made for one download, on disk; whoever gets it removes it.
