@@ -13,6 +13,7 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(TooFrequent);
         SIGNET_NAME(UploadTooLarge);
         SIGNET_NAME(ContractNotFound);
+        SIGNET_NAME(ContractToInvalidNotFound);
         SIGNET_NAME(InvalidContractStatus);
         SIGNET_NAME(DuplicateSignatory);
         SIGNET_NAME(ActionRequired);

@@ -17,6 +17,7 @@ enum class ErrorCode {
 
     // Contracts and signing.
     ContractNotFound,
+    ContractToInvalidNotFound,  // the same for /v2/contract/invalid, which has a code of its own
     InvalidContractStatus,
     DuplicateSignatory,
     ActionRequired,

@@ -19,6 +19,8 @@ WireCode wire_code(ErrorCode code) {
 
         case ErrorCode::ContractNotFound:
             return {1003, "11101003", "CONTRACT NOT FOUND"};
+        case ErrorCode::ContractToInvalidNotFound:
+            return {1126, "11011126", "CONTRACT NOT FOUND"};
         case ErrorCode::InvalidContractStatus:
             return {1101, "11011101", "INVALID CONTRACT STATUS"};
         case ErrorCode::DuplicateSignatory:

@@ -33,6 +33,9 @@ Error wrong_status(const Contract& contract) {
 
 Status Lifecycle::invalid(const Caller& caller, const Locator& locator, const std::string& reason) {
     const auto found = book_.locate(caller, locator, Access::Initiator);
+    if (!found && found.error().code == ErrorCode::ContractNotFound) {
+        return fail(ErrorCode::ContractToInvalidNotFound, found.error().detail);
+    }
     if (!found) return found.error();
     const ContractLock held = book_.lock((*found)->id);
     const auto fresh = book_.find(held);

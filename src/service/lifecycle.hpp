@@ -52,7 +52,7 @@ class Lifecycle {
           signing_(signing) {}
 
     /// Deletes a draft or what ended without success, recalls what runs (spec §4.23). The cancellation of completed
-    /// contracts is not there yet: Unavailable. Errors: InvalidContractStatus.
+    /// contracts is not there yet: Unavailable. Errors: InvalidContractStatus, ContractToInvalidNotFound.
     Status invalid(const Caller& caller, const Locator& locator, const std::string& reason);
     /// Ends what runs by force (spec §4.27). Errors: InvalidContractStatus, InvalidParameter without a reason.
     Status force_end(const Caller& caller, const Locator& locator, const std::string& reason);

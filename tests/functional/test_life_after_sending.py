@@ -46,6 +46,12 @@ def test_a_draft_that_is_made_invalid_is_gone(draft):
     assert draft.api.get("/v2/contract/detail", contractId=draft.id).envelope["responseCode"] == "11101003"
 
 
+def test_what_is_not_there_cannot_be_made_invalid_and_has_a_code_of_its_own(api):
+    for fields in ({"contractId": "1"}, {"bizId": "nobody-has-this"}):
+        assert api.post("/v2/contract/invalid", fields).envelope["responseCode"] == "11011126"
+    assert api.post("/v2/contract/invalid", {}).envelope["responseCode"] == "11990005"
+
+
 def test_a_running_contract_that_is_made_invalid_is_recalled_and_can_then_be_deleted(running):
     running.api.ok(call(running, "/v2/contract/invalid", reason="价格有误"))
     detail = running.detail()
