@@ -120,6 +120,29 @@ def test_a_signature_and_a_refusal_at_the_same_moment_leave_one_of_both(api, ser
         assert found.signers == (["甲一"] if signed else [])
 
 
+@pytest.mark.parametrize("ending", ["/v2/contract/invalid", "/v2/contract/forceend"])
+def test_a_signature_and_an_ending_at_the_same_moment_leave_one_of_both(api, server, own, tmp_path, ending):
+    for _ in range(10):
+        contract = Contract(api, server, [signer(PEOPLE[0])], tenantName=own)
+        contract.add_file(plain_pages(1))
+        contract.send([contract.at_party(0, **place("PERSONAL"))])
+        page = contract.page(PEOPLE[0])
+        code = page.ask_for_code(PEOPLE[0]["contact"])
+
+        def sign(page=page, code=code) -> bool:
+            try:
+                page.sign(code, typed=PEOPLE[0]["name"])
+            except PageError:
+                return False
+            return True
+
+        signed, ended = at_once([sign, lambda: api.post(ending, {"contractId": contract.id, "reason": "同时"}).code == 0])
+        status, verdict = contract.status, verify(contract.download(), tmp_path, server)
+        assert signed != ended
+        assert (status == "COMPLETE") == signed
+        assert bool(verdict.report["signatures"]) == signed
+
+
 def test_files_added_at_the_same_moment_are_all_there(api, server, own):
     contract = Contract(api, server, [company(own)])
     replies = at_once([lambda i=i: contract.try_file(plain_pages(1 + i % 3), f"文件{i}") for i in range(12)])
