@@ -1,3 +1,4 @@
+#include "base/bytes.hpp"
 #include "http/compression.hpp"
 #include "http/remote_address.hpp"
 #include "http/response_writer.hpp"
@@ -149,8 +150,8 @@ TEST(Compression, heeds_the_weight) {
 
 struct StaticFilesTest : testing::Test {
     void SetUp() override {
-        root = std::filesystem::path(testing::TempDir()) / "static-files";
-        std::filesystem::remove_all(root);
+        // Every test is a process of its own, and several run at once.
+        root = std::filesystem::path(testing::TempDir()) / ("static-files-" + random_token(16));
         std::filesystem::create_directories(root / "www" / "assets");
         write("secret.txt", "secret");
         write("www/index.html", "<p>");
