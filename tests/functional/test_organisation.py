@@ -1,0 +1,64 @@
+"""`signet organisation apply`: the example of the house, what is refused, and that applying twice changes nothing."""
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+from support.server import BINARY, TOP
+
+EXAMPLE = TOP / "share/organisation.toml"
+
+
+def apply(data: pathlib.Path, file: pathlib.Path) -> subprocess.CompletedProcess:
+    return subprocess.run([BINARY, "organisation", "apply", file, "--data", data], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_example_that_comes_with_the_program_can_be_applied_and_again_without_a_change(new_server):
+    server = new_server()
+    first = apply(server.data, EXAMPLE)
+    assert first.returncode == 0, first.stderr
+    made = json.loads(first.stdout)
+    assert {company["name"] for company in made["companies"]} == {"示例子公司（演示）有限公司", "他山石（演示）有限公司"}
+    assert len(made["applications"][0]["secret"]) == 30
+    again = json.loads(apply(server.data, EXAMPLE).stdout)
+    assert "secret" not in again["applications"][0]
+    for kind in ("companies", "employees", "seals"):
+        assert [one["id"] for one in made[kind]] == [one["id"] for one in again[kind]], kind
+    # The default category of a company that names none is made once and not told again.
+    assert [one["name"] for one in made["categories"]] == ["收件", "默认业务分类"]
+    assert [one["id"] for one in again["categories"]] == [made["categories"][0]["id"]]
+
+
+def test_it_works_beside_no_server_too(new_server):
+    server = new_server()
+    server.stop()
+    done = apply(server.data, EXAMPLE)
+    assert done.returncode == 0 and json.loads(done.stdout)["companies"]
+
+
+@pytest.mark.parametrize("text, why", [
+    ('[[company]]\nname = "甲（测试）"\ncolour = "red"\n', "company[0].colour: is not known"),
+    ('[[company]]\nname = 5\n', "company[0].name: must be a text"),
+    ('[[company]]\nname = "甲（测试）"\n[[company.seal]]\nname = "章"\ntype = "ROUND"\n', "there is no ROUND"),
+    ('[[company]]\nname = "甲（测试）"\nparent = "谁也不是"\n', "parent is no platform company"),
+    ('[[company]]\nname = "甲（测试）"\n[[company.seal]]\nname = "章"\nusers = ["E9999"]\n', "has no employee E9999"),
+    ('[[company]\n', "line 1"),
+    ("", "the file names none"),
+])
+def test_what_cannot_be_meant_is_refused_with_its_place_and_nothing_is_made(new_server, tmp_path, text, why):
+    server = new_server()
+    file = tmp_path / "wrong.toml"
+    file.write_text(text, encoding="utf-8")
+    done = apply(server.data, file)
+    assert done.returncode == 1 and why in done.stderr and done.stdout == ""
+    right = tmp_path / "right.toml"
+    right.write_text('[[company]]\nname = "乙（测试）"\n', encoding="utf-8")
+    assert [company["name"] for company in json.loads(apply(server.data, right).stdout)["companies"]] == ["乙（测试）"]
+
+
+def test_a_folder_without_a_house_is_refused(tmp_path):
+    done = apply(tmp_path, EXAMPLE)
+    assert done.returncode == 1 and "is no data folder" in done.stderr
