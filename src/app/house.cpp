@@ -108,8 +108,8 @@ Status House::build() {
     book_->set_turns([this](const model::Contract& contract) {
         return service::people_whose_turn_it_is(*platform_, *people_, contract);
     });
-    signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
-        *platform_, *directory_, *people_, *book_, *drafting_, *signing_, *artist_, *proof_});
+    signing_page_ = std::make_unique<service::SigningPage>(
+        service::SigningPage::Tools{*platform_, *people_, *book_, *drafting_, *signing_, *artist_, *proof_});
     batch_signing_ =
         std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
     downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");

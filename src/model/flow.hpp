@@ -50,6 +50,9 @@ Result<Events> recall(Contract& contract, std::string reason, UtcTime now);
 /// The clock passed the deadline of a contract that is FILLING or SIGNING; no events when it did not.
 Events expire(Contract& contract, UtcTime now);
 
+/// No contract may be signed for longer after it was published (spec §1.6.3).
+inline constexpr std::chrono::hours kLongestSigningTime{24 * 365 * 2};
+
 /// Moves the deadline; what had expired runs again where it stood. Errors: InvalidContractStatus.
 Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now);
 

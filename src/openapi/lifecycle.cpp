@@ -20,7 +20,7 @@ Result<json::object> nothing_after(const Status& done) {
 }
 
 /// The span of publishing times: the last six months unless it is named.
-void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, service::ContractFilter& filter) {
+void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, model::ContractFilter& filter) {
     constexpr std::chrono::hours kHalfAYear{24 * 183};
     const auto read = [&](std::string_view name, UtcTime otherwise) {
         const std::string text = fields.text(name, 40);
@@ -33,7 +33,7 @@ void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, service:
     filter.to = read("publishTimeEnd", now);
 }
 
-void read_side(const Fields& fields, service::ContractFilter& filter) {
+void read_side(const Fields& fields, model::ContractFilter& filter) {
     const std::string side = fields.text("signatoryType", 20);
     if (!side.empty() && side != "SPONSOR" && side != "RECEIVER" && side != "ALL") {
         fields.refuse("signatoryType", "must be SPONSOR, RECEIVER or ALL");
@@ -62,10 +62,10 @@ json::object write_line(const model::Contract& contract, const TimeZone& zone) {
 Result<json::object> Api::list_contracts(const Caller& caller, const Fields& fields) {
     constexpr int kMostOffset = 1'000'000'000;
     constexpr int kMostLines = 10'000;
-    service::ContractFilter filter;
+    model::ContractFilter filter;
     filter.status = fields.choice<model::ContractStatus>("status");
-    filter.paging.offset = static_cast<std::size_t>(fields.integer("selectOffset", 0, kMostOffset).value_or(0));
-    filter.paging.limit = static_cast<std::size_t>(fields.integer("selectLimit", 0, kMostLines).value_or(1000));
+    filter.offset = static_cast<std::size_t>(fields.integer("selectOffset", 0, kMostOffset).value_or(0));
+    filter.limit = static_cast<std::size_t>(fields.integer("selectLimit", 0, kMostLines).value_or(1000));
     const std::string order = fields.text("createTimeOrder", 10);
     if (!order.empty() && order != "ASC" && order != "DESC") fields.refuse("createTimeOrder", "must be ASC or DESC");
     filter.oldest_first = order == "ASC";

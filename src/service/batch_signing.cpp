@@ -1,5 +1,6 @@
 #include "service/batch_signing.hpp"
 
+#include "base/text.hpp"
 #include "service/drafting.hpp"
 #include "store/contracts.hpp"
 #include "store/database.hpp"
@@ -20,7 +21,6 @@ using model::Signatory;
 namespace {
 
 constexpr std::size_t kMostWaiting = 100;
-constexpr std::chrono::seconds kResendPause{60};
 
 std::string code_key(const Signer& signer) {
     return "batch/" + signer.link_hash;
@@ -68,11 +68,9 @@ std::vector<std::string> people_whose_turn_it_is(const Platform& platform, const
 }
 
 Result<BatchSigning::Visitor> BatchSigning::visitor(std::string_view client, std::string_view key) {
-    auto signer = page_.signer(client, key);
-    if (!signer) return signer.error();
-    const auto view = page_.view(client, key);
-    if (!view) return view.error();
-    return Visitor{signer->recipient, std::move(*signer), view->contract->id};
+    auto visit = page_.visit(client, key);
+    if (!visit) return visit.error();
+    return Visitor{visit->signer.recipient, std::move(visit->signer), visit->view.contract->id};
 }
 
 Result<std::optional<WaitingContract>> BatchSigning::find(const Visitor& visitor, ContractPointer contract) const {
@@ -135,11 +133,9 @@ Result<std::vector<WaitingContract>> BatchSigning::waiting(std::string_view clie
 Result<SigningPage::CodeSent> BatchSigning::send_code(std::string_view client, std::string_view key) {
     const auto who = visitor(client, key);
     if (!who) return who.error();
-    const auto view = page_.view(client, key);
-    if (!view) return view.error();
     const Status sent = proof_.send_code(code_key(who->signer), who->recipient, "用于批量签署等待您签署的文件");
     if (!sent) return sent.error();
-    return SigningPage::CodeSent{view->masked_contact, static_cast<int>(kResendPause.count())};
+    return SigningPage::CodeSent{mask_contact(who->recipient.contact), static_cast<int>(kResendPause.count())};
 }
 
 Status BatchSigning::sign_one(const Visitor& visitor, ContractId id, const BatchCommand& command,

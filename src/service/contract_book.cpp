@@ -204,20 +204,9 @@ Result<std::size_t> ContractBook::expire_overdue(std::size_t limit) {
     return overdue->size();
 }
 
-Result<ContractBook::Found> ContractBook::list(const ContractFilter& filter) {
-    store::contracts::ListFilter wanted;
-    wanted.company = filter.company;
-    wanted.initiated = filter.initiated;
-    wanted.received = filter.received;
-    wanted.status = filter.status;
-    wanted.category = filter.category;
-    wanted.from = filter.from;
-    wanted.to = filter.to;
-    wanted.oldest_first = filter.oldest_first;
-    wanted.offset = filter.paging.offset;
-    wanted.limit = filter.paging.limit;
+Result<ContractBook::Found> ContractBook::list(const model::ContractFilter& filter) {
     const auto page = platform_.database.read(
-        [&](store::Connection& connection) { return store::contracts::list(connection, wanted); });
+        [&](store::Connection& connection) { return store::contracts::list(connection, filter); });
     if (!page) return page.error();
     Found found;
     found.total = page->total;

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "model/contract.hpp"
+#include "model/contract_filter.hpp"
 #include "model/flow.hpp"
 #include "service/directory.hpp"
 #include "service/platform.hpp"
@@ -33,20 +34,6 @@ struct Locator {
 /// What a caller wants with a contract (spec §1.8): the initiator's business is for companies of its own group alone;
 /// reading and signing is also for companies that take part as receivers.
 enum class Access { Initiator, Party };
-
-/// What a list of contracts is narrowed to.
-struct ContractFilter {
-    model::CompanyId company;
-    bool initiated = true;
-    bool received = false;
-    std::optional<model::ContractStatus> status;
-    model::CategoryId category;  // zero = any
-    /// The time of publishing, or of creation for what was never published.
-    UtcTime from;
-    UtcTime to;
-    bool oldest_first = false;
-    Paging paging;
-};
 
 /// What is written down and told about a change, besides the changed contract itself.
 struct Change {
@@ -101,7 +88,7 @@ class ContractBook {
         std::vector<ContractPointer> contracts;
     };
     /// One page of the contracts of a company, as spec §4.11 narrows them.
-    Result<Found> list(const ContractFilter& filter);
+    Result<Found> list(const model::ContractFilter& filter);
 
     /// Waits until nobody else in this process changes the contract.
     ContractLock lock(model::ContractId id);

@@ -21,7 +21,6 @@ using model::Signatory;
 
 namespace {
 
-constexpr std::chrono::hours kTwoYears{24 * 365 * 2};
 constexpr std::chrono::hours kDay{24};
 
 Error wrong_status(const Contract& contract) {
@@ -30,6 +29,21 @@ Error wrong_status(const Contract& contract) {
 }
 
 }  // namespace
+
+Status Lifecycle::change(const Caller& caller, const Locator& locator, const Work& work) {
+    const auto found = book_.locate(caller, locator, Access::Initiator);
+    if (!found) return found.error();
+    const ContractLock held = book_.lock((*found)->id);
+    const auto fresh = book_.find(held);
+    if (!fresh) return fresh.error();
+    Contract contract = **fresh;
+    Change change;
+    change.actor = actor_of(caller);
+    if (const Status worked = work(contract, change); !worked) return worked;
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed.error();
+    return {};
+}
 
 Status Lifecycle::invalid(const Caller& caller, const Locator& locator, const std::string& reason) {
     const auto found = book_.locate(caller, locator, Access::Initiator);
@@ -65,46 +79,30 @@ Status Lifecycle::invalid(const Caller& caller, const Locator& locator, const st
 
 Status Lifecycle::force_end(const Caller& caller, const Locator& locator, const std::string& reason) {
     if (reason.empty()) return invalid_parameter("reason: is required");
-    const auto found = book_.locate(caller, locator, Access::Initiator);
-    if (!found) return found.error();
-    const ContractLock held = book_.lock((*found)->id);
-    const auto fresh = book_.find(held);
-    if (!fresh) return fresh.error();
-    Contract contract = **fresh;
-    auto events = model::force_end(contract, reason, platform_.clock.now());
-    if (!events) return events.error();
-    Change change;
-    change.event = "contract.force_ended";
-    change.actor = actor_of(caller);
-    change.events = std::move(*events);
-    const auto committed = book_.commit(std::move(contract), change);
-    if (!committed) return committed.error();
-    return {};
+    return change(caller, locator, [&](Contract& contract, Change& told) -> Status {
+        auto events = model::force_end(contract, reason, platform_.clock.now());
+        if (!events) return events.error();
+        told.event = "contract.force_ended";
+        told.events = std::move(*events);
+        return {};
+    });
 }
 
 Status Lifecycle::delay(const Caller& caller, const DelayCommand& command) {
     if (!command.days && !command.day) return invalid_parameter("days: days or expireDate is required");
-    const auto found = book_.locate(caller, command.locator, Access::Initiator);
-    if (!found) return found.error();
-    const ContractLock held = book_.lock((*found)->id);
-    const auto fresh = book_.find(held);
-    if (!fresh) return fresh.error();
-    Contract contract = **fresh;
-    const UtcTime now = platform_.clock.now();
-    const UtcTime present = contract.expire_time.value_or(now);
-    const UtcTime wished = command.days ? present + kDay * *command.days : platform_.zone.end_of_day(*command.day);
-    if (wished < present) return invalid_parameter("expireDate: lies before the present deadline");
-    const UtcTime last = contract.publish_time.value_or(now) + kTwoYears;
-    auto events = model::delay(contract, std::min(wished, last), now);
-    if (!events) return events.error();
-    Change change;
-    change.event = "contract.delayed";
-    change.actor = actor_of(caller);
-    change.detail = R"({"deadline":")" + platform_.zone.format(*contract.expire_time) + "\"}";
-    change.events = std::move(*events);
-    const auto committed = book_.commit(std::move(contract), change);
-    if (!committed) return committed.error();
-    return {};
+    return change(caller, command.locator, [&](Contract& contract, Change& told) -> Status {
+        const UtcTime now = platform_.clock.now();
+        const UtcTime present = contract.expire_time.value_or(now);
+        const UtcTime wished = command.days ? present + kDay * *command.days : platform_.zone.end_of_day(*command.day);
+        if (wished < present) return invalid_parameter("expireDate: lies before the present deadline");
+        const UtcTime last = contract.publish_time.value_or(now) + model::kLongestSigningTime;
+        auto events = model::delay(contract, std::min(wished, last), now);
+        if (!events) return events.error();
+        told.event = "contract.delayed";
+        told.detail = R"({"deadline":")" + platform_.zone.format(*contract.expire_time) + "\"}";
+        told.events = std::move(*events);
+        return {};
+    });
 }
 
 Status Lifecycle::remind(const Caller& caller, const NoticeCommand& command) {

@@ -8,6 +8,7 @@
 #include "service/platform.hpp"
 #include "service/signing.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,10 @@ class Lifecycle {
     Status audit(const Caller& caller, const AuditCommand& command);
 
   private:
+    /// Changes a copy and says what happened.
+    using Work = std::function<Status(model::Contract& contract, Change& told)>;
+    Status change(const Caller& caller, const Locator& locator, const Work& work);
+
     Platform& platform_;
     const Directory& directory_;
     const People& people_;

@@ -15,8 +15,6 @@ using model::Signatory;
 
 namespace {
 
-constexpr std::chrono::hours kTwoYears{24 * 365 * 2};
-
 /// Every stamper of these parties with its node, and the path its errors go by.
 std::vector<StamperOfAction> stampers_of(const std::vector<const Signatory*>& signatories) {
     std::vector<StamperOfAction> list;
@@ -78,7 +76,7 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
     if (!contract.expire_time || *contract.expire_time <= now) {
         contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
     }
-    contract.expire_time = std::min(*contract.expire_time, now + kTwoYears);
+    contract.expire_time = std::min(*contract.expire_time, now + model::kLongestSigningTime);
     auto events = model::publish(contract, now);
     if (!events) return events.error();
     if (const Status frozen = signing_.freeze(contract); !frozen) return frozen.error();

@@ -19,7 +19,6 @@ using model::ContactType;
 using model::User;
 
 constexpr std::chrono::minutes kCodeLife{5};
-constexpr std::chrono::seconds kResendPause{60};
 constexpr std::chrono::minutes kPasswordWindow{30};
 constexpr int kMostTries = 5;
 constexpr std::size_t kShortestPassword = 8;

@@ -27,6 +27,9 @@ struct Signer {
     model::User recipient;
 };
 
+/// How long nobody gets another code for the same thing.
+inline constexpr std::chrono::seconds kResendPause{60};
+
 /// What somebody entered to confirm an act; the code counts when both are there.
 struct ConfirmationInput {
     std::string code;

@@ -26,7 +26,6 @@ using model::User;
 
 namespace {
 
-constexpr std::chrono::seconds kResendPause{60};
 /// Who opened a link in time may finish what he began.
 constexpr std::chrono::minutes kSessionGrace{30};
 
@@ -161,12 +160,13 @@ Result<PageView> SigningPage::view(std::string_view client, std::string_view key
     return view_of(*link);
 }
 
-Result<Signer> SigningPage::signer(std::string_view client, std::string_view key) {
+Result<SigningPage::Visit> SigningPage::visit(std::string_view client, std::string_view key) {
     const auto link = open_link(client, key);
     if (!link) return link.error();
-    const auto page = view_of(*link);
+    auto page = view_of(*link);
     if (!page) return page.error();
-    return signer_of(*link, *page);
+    Signer signer = signer_of(*link, *page);
+    return Visit{std::move(*page), std::move(signer)};
 }
 
 Result<SigningPage::CodeSent> SigningPage::send_code(std::string_view client, std::string_view key) {

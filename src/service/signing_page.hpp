@@ -85,7 +85,6 @@ class SigningPage {
     /// What the page is built upon.
     struct Tools {
         Platform& platform;
-        const Directory& directory;
         const People& people;
         ContractBook& book;
         Drafting& drafting;
@@ -95,7 +94,6 @@ class SigningPage {
     };
     explicit SigningPage(Tools tools)
         : platform_(tools.platform),
-          directory_(tools.directory),
           people_(tools.people),
           book_(tools.book),
           drafting_(tools.drafting),
@@ -109,8 +107,12 @@ class SigningPage {
     /// What the client sees now of the link it opened (`key` empty: the latest). LinkNotFound when it opened none.
     Result<PageView> view(std::string_view client, std::string_view key);
 
-    /// The person behind what the client sees.
-    Result<Signer> signer(std::string_view client, std::string_view key);
+    /// What the client sees and the person behind it.
+    struct Visit {
+        PageView view;
+        Signer signer;
+    };
+    Result<Visit> visit(std::string_view client, std::string_view key);
 
     struct CodeSent {
         std::string masked_contact;
@@ -155,7 +157,6 @@ class SigningPage {
     Result<std::vector<model::Place>> free_places(const PageView& view, const PageSignCommand& command) const;
 
     Platform& platform_;
-    const Directory& directory_;
     const People& people_;
     ContractBook& book_;
     Drafting& drafting_;

@@ -129,7 +129,7 @@ Status put_parties(Transaction& transaction, const Contract& contract) {
     return {};
 }
 
-Result<ListPage> list(Connection& connection, const ListFilter& filter) {
+Result<ListPage> list(Connection& connection, const model::ContractFilter& filter) {
     // One statement for every combination: what is not asked for compares with itself.
     const std::string chosen =
         "FROM contract WHERE (($2 AND company = $1) OR "

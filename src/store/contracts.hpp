@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "model/contract.hpp"
+#include "model/contract_filter.hpp"
 #include "store/database.hpp"
 
 #include <optional>
@@ -35,25 +36,12 @@ Result<std::vector<model::ContractId>> overdue(Connection& connection, UtcTime n
 /// Replaces the list of companies on record that receive a contract; for whenever its parties change.
 Status put_parties(Transaction& transaction, const model::Contract& contract);
 
-/// What a list of contracts is narrowed to (spec §4.11).
-struct ListFilter {
-    model::CompanyId company;
-    bool initiated = true;  // by the company
-    bool received = false;  // by the company
-    std::optional<model::ContractStatus> status;
-    model::CategoryId category;  // zero = any
-    /// The time of publishing, or of creation for what was never published.
-    UtcTime from;
-    UtcTime to;
-    bool oldest_first = false;
-    std::size_t offset = 0;
-    std::size_t limit = 1000;
-};
 struct ListPage {
     std::size_t total = 0;
     std::vector<model::ContractId> ids;
 };
-Result<ListPage> list(Connection& connection, const ListFilter& filter);
+/// Errors only of the database itself.
+Result<ListPage> list(Connection& connection, const model::ContractFilter& filter);
 
 /// Replaces the list of people who may act in a contract now.
 Status put_turns(Transaction& transaction, model::ContractId id, const std::vector<std::string>& people);
