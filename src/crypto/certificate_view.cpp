@@ -240,4 +240,18 @@ FrameVerdict check_frame(const SignedFrame& frame, const CertificateView& signer
     return is_weak(method->digest) ? FrameVerdict::Weak : FrameVerdict::Holds;
 }
 
+std::string_view fault_of(FrameVerdict verdict) {
+    switch (verdict) {
+        case FrameVerdict::Holds:
+            return {};
+        case FrameVerdict::Weak:
+            return "weak algorithm";
+        case FrameVerdict::UnknownAlgorithm:
+            return "unknown algorithm";
+        case FrameVerdict::Wrong:
+            break;
+    }
+    return "the signature is wrong";
+}
+
 }  // namespace signet::crypto

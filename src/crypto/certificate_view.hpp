@@ -80,5 +80,7 @@ std::optional<SignedFrame> read_signed_frame(der::Reader& fields);
 enum class FrameVerdict { Holds, Wrong, Weak, UnknownAlgorithm };
 /// Whether the holder of this certificate's key signed the frame. Weak: it did, with MD5 or SHA-1.
 FrameVerdict check_frame(const SignedFrame& frame, const CertificateView& signer);
+/// Why a frame does not count, in words for a refusal; empty when it holds.
+std::string_view fault_of(FrameVerdict verdict);
 
 }  // namespace signet::crypto

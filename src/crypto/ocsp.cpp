@@ -263,17 +263,9 @@ Status may_answer(ByteView certificate, const CertificateView& view, const Certi
 }
 
 Status check_signature(const SignedFrame& frame, const CertificateView& signer) {
-    switch (check_frame(frame, signer)) {
-        case FrameVerdict::Holds:
-            return {};
-        case FrameVerdict::Weak:
-            return refused("weak algorithm");
-        case FrameVerdict::UnknownAlgorithm:
-            return refused("unknown algorithm");
-        case FrameVerdict::Wrong:
-            break;
-    }
-    return refused("the signature is wrong");
+    const std::string_view fault = fault_of(check_frame(frame, signer));
+    if (!fault.empty()) return refused(fault);
+    return {};
 }
 
 }  // namespace

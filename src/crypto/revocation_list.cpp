@@ -177,17 +177,9 @@ Status is_signed_by(const RevocationList& list, ByteView issuer_certificate) {
     if (!issuer->may(kSignsLists)) return refused("the issuer may not sign revocation lists");
     const auto frame = read_frame(list.der);
     if (!frame) return refused("malformed");
-    switch (check_frame(*frame, *issuer)) {
-        case FrameVerdict::Holds:
-            return {};
-        case FrameVerdict::Weak:
-            return refused("weak algorithm");
-        case FrameVerdict::UnknownAlgorithm:
-            return refused("unknown algorithm");
-        case FrameVerdict::Wrong:
-            break;
-    }
-    return refused("the signature is wrong");
+    const std::string_view fault = fault_of(check_frame(*frame, *issuer));
+    if (!fault.empty()) return refused(fault);
+    return {};
 }
 
 }  // namespace signet::crypto
