@@ -204,17 +204,14 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
                              {"number", employee.number},
                              {"id", to_string(employee.id)}});
     }
-    json::array seals;
-    for (const model::Seal& seal : applied.seals) {
-        seals.push_back(
-            {{"company", company_name(directory, seal.company)}, {"name", seal.name}, {"id", to_string(seal.id)}});
-    }
-    json::array categories;
-    for (const model::Category& category : applied.categories) {
-        categories.push_back({{"company", company_name(directory, category.company)},
-                              {"name", category.name},
-                              {"id", to_string(category.id)}});
-    }
+    const auto named = [&](const auto& items) {
+        json::array list;
+        for (const auto& item : items) {
+            list.push_back(
+                {{"company", company_name(directory, item.company)}, {"name", item.name}, {"id", to_string(item.id)}});
+        }
+        return list;
+    };
     json::array applications;
     for (const auto& [application, secret] : applied.applications) {
         json::object item{{"company", company_name(directory, application.company)},
@@ -225,8 +222,8 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
     }
     return json::serialize(json::object{{"companies", std::move(companies)},
                                         {"employees", std::move(employees)},
-                                        {"seals", std::move(seals)},
-                                        {"categories", std::move(categories)},
+                                        {"seals", named(applied.seals)},
+                                        {"categories", named(applied.categories)},
                                         {"applications", std::move(applications)}});
 }
 
