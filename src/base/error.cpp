@@ -14,6 +14,7 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(UploadTooLarge);
         SIGNET_NAME(ContractNotFound);
         SIGNET_NAME(ContractToInvalidNotFound);
+        SIGNET_NAME(ContractToJoinNotFound);
         SIGNET_NAME(InvalidContractStatus);
         SIGNET_NAME(DuplicateSignatory);
         SIGNET_NAME(ActionRequired);
@@ -30,6 +31,8 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(NobodyToJoin);
         SIGNET_NAME(ParametersMissing);
         SIGNET_NAME(NoSendPermission);
+        SIGNET_NAME(TemplateNotFound);
+        SIGNET_NAME(AuthorizationRequired);
         SIGNET_NAME(SealNotFound);
         SIGNET_NAME(InvalidSealStatus);
         SIGNET_NAME(LegalPersonSealExists);
@@ -77,7 +80,10 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(CertificateInvalid);
         SIGNET_NAME(SignatureInvalid);
         SIGNET_NAME(TimeStampRefused);
+        SIGNET_NAME(TimeStampUnavailable);
         SIGNET_NAME(RevocationDataInvalid);
+        SIGNET_NAME(SealDataInvalid);
+        SIGNET_NAME(AuditLogBroken);
         SIGNET_NAME(Conflict);
         SIGNET_NAME(StorageFailed);
         SIGNET_NAME(Unavailable);

@@ -18,6 +18,7 @@ enum class ErrorCode {
     // Contracts and signing.
     ContractNotFound,
     ContractToInvalidNotFound,  // the same for /v2/contract/invalid, which has a code of its own
+    ContractToJoinNotFound,     // the same for /v2/contract/personal/joinurl
     InvalidContractStatus,
     DuplicateSignatory,
     ActionRequired,
@@ -34,6 +35,8 @@ enum class ErrorCode {
     NobodyToJoin,
     ParametersMissing,
     NoSendPermission,
+    TemplateNotFound,
+    AuthorizationRequired,  // nobody granted that his signature be made without him
     SealNotFound,
     InvalidSealStatus,
     LegalPersonSealExists,
@@ -89,7 +92,10 @@ enum class ErrorCode {
     CertificateInvalid,
     SignatureInvalid,
     TimeStampRefused,
+    TimeStampUnavailable,
     RevocationDataInvalid,
+    SealDataInvalid,  // GB/T 38540
+    AuditLogBroken,
 
     // The world.
     Conflict,

@@ -21,6 +21,8 @@ WireCode wire_code(ErrorCode code) {
             return {1003, "11101003", "CONTRACT NOT FOUND"};
         case ErrorCode::ContractToInvalidNotFound:
             return {1126, "11011126", "CONTRACT NOT FOUND"};
+        case ErrorCode::ContractToJoinNotFound:
+            return {3004, "11013004", "CONTRACT NOT FOUND"};
         case ErrorCode::InvalidContractStatus:
             return {1101, "11011101", "INVALID CONTRACT STATUS"};
         case ErrorCode::DuplicateSignatory:
@@ -53,6 +55,11 @@ WireCode wire_code(ErrorCode code) {
             return {1125, "11011125", "NO SIGNATORY TO JOIN"};
         case ErrorCode::NoSendPermission:
             return {1151, "11011151", "NO SEND PERMISSION"};
+
+        case ErrorCode::TemplateNotFound:
+            return {1005, "11990005", "TEMPLATE NOT FOUND"};
+        case ErrorCode::AuthorizationRequired:
+            return {1002, "14990002", "PERSONAL SIGN AUTHORIZATION REQUIRED"};
 
         case ErrorCode::SealNotFound:
             return {1201, "11011201", "SEAL NOT FOUND"};
@@ -128,7 +135,10 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::CertificateInvalid:
         case ErrorCode::SignatureInvalid:
         case ErrorCode::TimeStampRefused:
+        case ErrorCode::TimeStampUnavailable:
         case ErrorCode::RevocationDataInvalid:
+        case ErrorCode::SealDataInvalid:
+        case ErrorCode::AuditLogBroken:
         case ErrorCode::Conflict:
         case ErrorCode::StorageFailed:
         case ErrorCode::Unavailable:
