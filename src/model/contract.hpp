@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "model/directory.hpp"
 #include "model/vocabulary.hpp"
+#include "model/watermark.hpp"
 
 #include <optional>
 #include <string>
@@ -184,6 +185,8 @@ struct Contract {
     std::vector<Signatory> signatories;
     std::vector<Document> documents;
     std::vector<PreparedField> prepared_fields;
+    /// What a draft's pages will show besides their content; drawn into the documents when the contract is sent.
+    std::vector<Watermark> watermarks;
     std::vector<CopySendReceiver> copy_send_receivers;
     SignFlowStrategy sign_flow_strategy = SignFlowStrategy::AllSignFinish;
     std::optional<StamperRule> stamper_rule;

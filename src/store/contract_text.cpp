@@ -165,6 +165,22 @@ void describe(Archive& archive,
 }
 
 template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Watermark> {
+    archive("type", value.type);
+    archive("content", value.content);
+    archive("blob", value.blob);
+    archive("fontSize", value.font_size);
+    archive("angle", value.angle);
+    archive("colour", value.colour);
+    archive("position", value.position);
+    archive("diaphaneity", value.diaphaneity);
+    archive("imageScale", value.image_scale);
+    archive("tileDensity", value.tile_density);
+    archive("gratingMillimetres", value.grating_millimetres);
+    archive("viewPermission", value.view_permission);
+}
+
+template <typename Archive>
 void describe(Archive& archive,
               auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CopySendReceiver> {
     archive("name", value.name);
@@ -189,6 +205,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("signatories", value.signatories);
     archive("documents", value.documents);
     archive("preparedFields", value.prepared_fields);
+    archive("watermarks", value.watermarks);
     archive("copySendReceivers", value.copy_send_receivers);
     archive("signFlowStrategy", value.sign_flow_strategy);
     archive("stamperRule", value.stamper_rule);

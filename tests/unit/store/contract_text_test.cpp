@@ -65,6 +65,23 @@ Contract full_contract() {
     document.length = 12345678901;
     contract.documents = {document};
     contract.prepared_fields = {{{41}, {31}, "state"}};
+    Watermark watermark;
+    watermark.type = WatermarkType::Notary;
+    watermark.content = "样本";
+    watermark.blob = "cd";
+    watermark.font_size = 6;
+    watermark.angle = 0;
+    watermark.colour = "#C00000";
+    watermark.position = WatermarkPosition::Fill;
+    watermark.diaphaneity = 100;
+    watermark.image_scale = 4;
+    watermark.tile_density = TileDensity::Dense;
+    watermark.grating_millimetres = 0;
+    watermark.view_permission = ViewPermission::Public;
+    Watermark plain;
+    plain.diaphaneity = 0;
+    plain.tile_density = TileDensity::Sparse;
+    contract.watermarks = {watermark, plain};
     contract.sign_flow_strategy = SignFlowStrategy::AnySignFinish;
     contract.stamper_rule = StamperRule::MustForbid;
     contract.tags = {"一", "二"};
@@ -87,6 +104,10 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_EQ(stamper.page, -1);
     EXPECT_EQ(after->signatories[0].default_category_accepted, false);
     EXPECT_EQ(after->signatories[0].actions[0].places[0].strips, 5);
+    ASSERT_EQ(after->watermarks.size(), 2U);
+    EXPECT_EQ(after->watermarks[0].angle, 0);
+    EXPECT_EQ(after->watermarks[1].diaphaneity, 0) << "zero covers what is below";
+    EXPECT_EQ(after->watermarks[1].tile_density, TileDensity::Sparse);
 }
 
 TEST(ContractText, ignores_members_it_does_not_know_and_refuses_what_is_no_contract) {
