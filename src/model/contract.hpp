@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "model/directory.hpp"
+#include "model/stamper.hpp"
 #include "model/vocabulary.hpp"
 #include "model/watermark.hpp"
 
@@ -16,26 +17,7 @@ namespace signet::model {
 using ContractId = Id<struct ContractTag>;
 using SignatoryId = Id<struct SignatoryTag>;
 using ActionId = Id<struct ActionTag>;
-using DocumentId = Id<struct DocumentTag>;
 using AttachmentId = Id<struct AttachmentTag>;
-
-/// Where a seal, a signature or a date shall go, as the caller said it (spec §2.4, §5).
-struct Stamper {
-    StamperType type = StamperType::Company;
-    AcrossType across_type = AcrossType::SingleDocument;
-    std::string seal_page_config;       // `2,4~7`, for AcrossPageScope
-    std::vector<DocumentId> documents;  // empty: the document is meant from the context
-    SealId seal;
-    std::string keyword;             // empty: by page
-    int keyword_index = 1;           // n-th hit, 0 all, −1 last
-    std::optional<int> page;         // from 1, 0 all, −1 last
-    std::optional<double> offset_x;  // fraction of the page as displayed, or distance from the keyword
-    std::optional<double> offset_y;
-    DatePattern date_pattern = DatePattern::Hyphen;
-    std::optional<int> width;     // millimetres, 10…120
-    std::optional<int> height;    // millimetres, 4…48
-    double rotation_degrees = 0;  // clockwise about the image's centre
-};
 
 /// One visible place of an action, found on a page. Points of the page as displayed, origin bottom left; the box is
 /// that of the image before it is rotated.
@@ -111,6 +93,8 @@ struct Signatory {
     CategoryId category;  // of a receiving company of the initiator's group
     std::string category_name;
     std::optional<bool> default_category_accepted;
+    /// Its nodes come from the request alone; what the category presets for it does not count (spec §3.5).
+    bool fixed_flow = false;
     std::optional<UtcTime> receive_time;
     std::optional<UtcTime> complete_time;
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "model/stamper.hpp"
 #include "model/vocabulary.hpp"
 
 #include <optional>
@@ -15,7 +16,6 @@ using PersonId = Id<struct PersonTag>;
 using EmployeeId = Id<struct EmployeeTag>;
 using ApplicationId = Id<struct ApplicationTag>;
 using CategoryId = Id<struct CategoryTag>;
-using SealId = Id<struct SealTag>;
 
 /// A reference to somebody, as the API writes it: a contact and what kind of contact it is (spec §2.7).
 struct User {
@@ -90,6 +90,17 @@ struct FlowNode {
     std::string name;  // empty = the usual one of its type
     std::vector<SealId> seals;
     std::vector<User> operators;
+    std::vector<Stamper> stampers;
+};
+
+/// A party that a category presets (预设签署方). One of them may be the initiator's own.
+struct PresetSignatory {
+    TenantType tenant_type = TenantType::Company;
+    bool sponsor = false;
+    /// The only party that may stand here; empty = any of its type.
+    std::string tenant_name;
+    std::vector<FlowNode> nodes;    // of a company
+    std::vector<Stamper> stampers;  // of a person
 };
 
 /// What a category says beyond its everyday settings.
@@ -102,6 +113,18 @@ struct CategoryPolicy {
     IdentityCheck identity = IdentityCheck::IdCard;
     /// 短信设置: whether notices go out by SMS and mail.
     bool messages = true;
+    /// 预设签署方 (`defineSignatories`): the parties of every contract under this category, in their order; empty = the
+    /// request's.
+    std::vector<PresetSignatory> signatories;
+    /// 内部流程设置 (`defineSponsor`): the nodes of the initiator's own party; empty = the request's.
+    std::vector<FlowNode> sponsor;
+    /// Who may initiate contracts under this category; empty = every employee.
+    std::vector<User> initiators;
+    /// 文件主题按规则生成: makes a subject where the request has none. `{category}`, `{company}`, `{receiver}`,
+    /// `{date}` and `{sn}` in it are replaced. Empty = the request must say it.
+    std::string subject_rule;
+    /// When copies go out, unless the request says it.
+    std::optional<CopySendTime> copy_send_time;
 };
 
 /// A business category (业务分类): the policy behind a contract.

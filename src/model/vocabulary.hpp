@@ -73,6 +73,9 @@ enum class StamperRule { MustForbid, MustAllow, Optional };
 
 enum class SignFlowStrategy { AllSignFinish, AnySignFinish };
 
+/// When those a contract is copied to hear of it (spec §2.1).
+enum class CopySendTime { Send, Finish };
+
 enum class SealStatus { Normal, Freeze };
 
 enum class SealType { Enterprise, Lp, PractisingSeal };
@@ -189,6 +192,12 @@ template <>
 inline constexpr std::array<Spelling<SignFlowStrategy>, 2> spellings<SignFlowStrategy>{{
     {SignFlowStrategy::AllSignFinish, "ALL_SIGN_FINISH"},
     {SignFlowStrategy::AnySignFinish, "ANY_SIGN_FINISH"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<CopySendTime>, 2> spellings<CopySendTime>{{
+    {CopySendTime::Send, "SEND"},
+    {CopySendTime::Finish, "FINISH"},
 }};
 
 template <>

@@ -45,6 +45,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("acrossType", value.across_type);
     archive("pages", value.seal_page_config);
     archive("documents", value.documents);
+    archive("documentIndex", value.document_index);
     archive("seal", value.seal);
     archive("keyword", value.keyword);
     archive("keywordIndex", value.keyword_index);
@@ -128,6 +129,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("category", value.category);
     archive("categoryName", value.category_name);
     archive("defaultCategoryAccepted", value.default_category_accepted);
+    archive("fixedFlow", value.fixed_flow);
     archive("receiveTime", value.receive_time);
     archive("completeTime", value.complete_time);
 }
@@ -228,6 +230,17 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("name", value.name);
     archive("seals", value.seals);
     archive("operators", value.operators);
+    archive("stampers", value.stampers);
+}
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, PresetSignatory> {
+    archive("tenantType", value.tenant_type);
+    archive("sponsor", value.sponsor);
+    archive("tenantName", value.tenant_name);
+    archive("nodes", value.nodes);
+    archive("stampers", value.stampers);
 }
 
 template <typename Archive>
@@ -237,6 +250,11 @@ void describe(Archive& archive,
     archive("viewers", value.viewers);
     archive("identity", value.identity);
     archive("messages", value.messages);
+    archive("signatories", value.signatories);
+    archive("sponsor", value.sponsor);
+    archive("initiators", value.initiators);
+    archive("subjectRule", value.subject_rule);
+    archive("copySendTime", value.copy_send_time);
 }
 
 class Writer {

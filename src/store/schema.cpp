@@ -110,6 +110,23 @@ std::vector<Migration> schema() {
         CREATE INDEX party_contract ON party (contract);
         CREATE INDEX contract_company ON contract (company, create_time);
     )"});
+    // Nodes that sign themselves, and what people allow a company to sign in their name.
+    migrations.push_back({107, "automatic signing and grants", R"(
+        CREATE TABLE automatic_signing (
+            contract BIGINT PRIMARY KEY, due BIGINT NOT NULL, tries BIGINT NOT NULL
+        );
+        CREATE INDEX automatic_signing_due ON automatic_signing (due);
+        CREATE TABLE personal_grant (
+            id {id}, application BIGINT NOT NULL, company BIGINT NOT NULL, person TEXT NOT NULL, content TEXT NOT NULL,
+            signature {bytes} NOT NULL, deadline BIGINT NOT NULL, create_time BIGINT NOT NULL, cancel_time BIGINT
+        );
+        CREATE INDEX personal_grant_person ON personal_grant (person, company);
+        CREATE TABLE grant_request (
+            token_hash TEXT PRIMARY KEY, content TEXT NOT NULL, create_time BIGINT NOT NULL, expire_time BIGINT NOT NULL,
+            failures BIGINT NOT NULL, granted BIGINT
+        );
+        CREATE INDEX grant_request_expire_time ON grant_request (expire_time);
+    )"});
     return migrations;
 }
 

@@ -110,6 +110,26 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_EQ(after->watermarks[1].tile_density, TileDensity::Sparse);
 }
 
+TEST(ContractText, keeps_what_a_category_presets) {
+    Stamper stamper;
+    stamper.document_index = 2;
+    stamper.keyword = "甲方";
+    CategoryPolicy policy;
+    policy.sponsor = {
+        {ActionType::Company, "盖章", {{43}}, {{"韩梅（测试）", "E001", ContactType::Number}}, {stamper}}};
+    policy.signatories = {{TenantType::Company, true, "", policy.sponsor, {}},
+                          {TenantType::Personal, false, "李雷（测试）", {}, {stamper}}};
+    policy.initiators = {{"韩梅（测试）", "E001", ContactType::Number}};
+    policy.subject_rule = "{category} {date}";
+    policy.copy_send_time = CopySendTime::Finish;
+    const auto after = category_policy_from_text(to_text(policy));
+    ASSERT_TRUE(after);
+    EXPECT_EQ(to_text(*after), to_text(policy));
+    EXPECT_EQ(after->signatories[1].stampers[0].document_index, 2);
+    EXPECT_EQ(after->signatories[0].nodes[0].stampers[0].keyword, "甲方");
+    EXPECT_EQ(after->copy_send_time, CopySendTime::Finish);
+}
+
 TEST(ContractText, ignores_members_it_does_not_know_and_refuses_what_is_no_contract) {
     EXPECT_TRUE(contract_from_text(R"({"id":1,"future":[1,2]})"));
     EXPECT_EQ(contract_from_text("{").error().code, ErrorCode::StorageFailed);
