@@ -110,6 +110,7 @@ void read_person(Table& table, OrganisationPlan::Company& company) {
 
 void read_seal(Table& table, OrganisationPlan::Company& company) {
     OrganisationPlan::Seal& seal = company.seals.emplace_back();
+    table.text("id", seal.id);
     table.text("name", seal.name);
     table.word("type", seal.type);
     table.text("style", seal.style);
@@ -122,6 +123,7 @@ void read_seal(Table& table, OrganisationPlan::Company& company) {
 
 void read_category(Table& table, OrganisationPlan::Company& company) {
     OrganisationPlan::Category& category = company.categories.emplace_back();
+    table.text("id", category.id);
     table.text("name", category.name);
     table.flag("primary", category.primary);
     table.flag("add_after_sending", category.add_after_sending);
@@ -149,7 +151,12 @@ void read_company(Table& table, OrganisationPlan& plan) {
     table.tables("employee", [&](Table& item) { read_person(item, company); });
     table.tables("seal", [&](Table& item) { read_seal(item, company); });
     table.tables("category", [&](Table& item) { read_category(item, company); });
-    table.tables("application", [&](Table& item) { item.text("name", company.applications.emplace_back()); });
+    table.tables("application", [&](Table& item) {
+        OrganisationPlan::Application& application = company.applications.emplace_back();
+        item.text("name", application.name);
+        item.text("token", application.token);
+        item.text("secret", application.secret);
+    });
 }
 
 /// Secrets may be in it: nobody else can read it, and it is never seen half written.

@@ -56,7 +56,7 @@ class Builder {
             if (const Status done = apply_category(*company, category); !done) return done;
         }
         if (const Status done = keep_one_primary(*company, plan); !done) return done;
-        for (const std::string& application : plan.applications) {
+        for (const auto& application : plan.applications) {
             if (const Status done = apply_application(*company, application); !done) return done;
         }
         return {};
@@ -70,6 +70,25 @@ class Builder {
         if (!read) return read.error();
         target = std::move(*read);
         return {};
+    }
+
+    /// The id that the plan names, else a new one. `taken` are those of its kind.
+    template <typename IdType, typename T>
+    Result<IdType> id_for(const std::string& who, const std::string& wanted, const std::vector<T>& taken) {
+        if (wanted.empty()) return platform_.ids.next<IdType>();
+        const auto number = parse_id(wanted);
+        if (!number) return invalid_parameter(who + ": id must be a number of up to 19 digits");
+        const IdType id{*number};
+        const bool used = std::any_of(taken.begin(), taken.end(), [&](const T& one) { return one.id == id; });
+        if (used) return invalid_parameter(who + ": id " + wanted + " is another's");
+        return id;
+    }
+
+    /// What exists keeps its id: contracts refer to it.
+    template <typename IdType>
+    static Status same_id(const std::string& who, const std::string& wanted, IdType id) {
+        if (wanted.empty() || wanted == to_string(id)) return {};
+        return invalid_parameter(who + ": its id is " + to_string(id) + " and cannot become " + wanted);
     }
 
     Result<Company> apply_company(const OrganisationPlan::Company& plan) {
@@ -174,11 +193,15 @@ class Builder {
         seal.users = std::move(*users);
         seal.modify_time = platform_.clock.now();
         if (const Status sound = check(company, plan, seal); !sound) return sound;
+        const std::string who = "company " + company.name + ", seal " + plan.name;
         if (known != nullptr) {
+            if (const Status same = same_id(who, plan.id, known->id); !same) return same;
             *known = seal;
             if (const Status done = store::directory::update(transaction_, seal); !done) return done;
         } else {
-            seal.id = platform_.ids.next<model::SealId>();
+            const auto id = id_for<model::SealId>(who, plan.id, seals_);
+            if (!id) return id.error();
+            seal.id = *id;
             seal.create_time = seal.modify_time;
             if (const Status done = store::directory::insert(transaction_, seal); !done) return done;
             seals_.push_back(seal);
@@ -238,11 +261,15 @@ class Builder {
             if (!made) return made.error();
             category.policy.intake.push_back(std::move(*made));
         }
+        const std::string who = "company " + company.name + ", category " + plan.name;
         if (known != nullptr) {
+            if (const Status same = same_id(who, plan.id, known->id); !same) return same;
             *known = category;
             if (const Status done = store::directory::update(transaction_, category); !done) return done;
         } else {
-            category.id = platform_.ids.next<model::CategoryId>();
+            const auto id = id_for<model::CategoryId>(who, plan.id, categories_);
+            if (!id) return id.error();
+            category.id = *id;
             category.create_time = category.modify_time;
             if (const Status done = store::directory::insert(transaction_, category); !done) return done;
             categories_.push_back(category);
@@ -271,27 +298,50 @@ class Builder {
         return apply_category(company, usual);
     }
 
-    Status apply_application(const Company& company, const std::string& name) {
+    Status apply_application(const Company& company, const OrganisationPlan::Application& plan) {
+        const std::string who = "company " + company.name + ", application " + plan.name;
         if (company.parent)
             return invalid_parameter("company " + company.name + ": only platform companies have applications");
-        const auto* known = find_in(applications_, [&](const store::directory::StoredApplication& one) {
-            return one.application.company == company.id && one.application.name == name;
+        if (const Status sound = check(who, plan); !sound) return sound;
+        auto* known = find_in(applications_, [&](const store::directory::StoredApplication& one) {
+            return one.application.company == company.id && one.application.name == plan.name;
         });
+        const bool token_taken = std::any_of(applications_.begin(), applications_.end(), [&](const auto& one) {
+            return &one != known && !plan.token.empty() && one.application.token == plan.token;
+        });
+        if (token_taken) return invalid_parameter(who + ": token is another application's");
         if (known != nullptr) {
+            if (!plan.token.empty()) {
+                known->application.token = plan.token;
+                known->wrapped_secret =
+                    platform_.vault.seal(plan.secret, application_secret_context(known->application.id));
+                if (const Status done = store::directory::update(transaction_, *known); !done) return done;
+            }
             result_.applications.push_back({known->application, std::nullopt});
             return {};
         }
         store::directory::StoredApplication stored;
         stored.application.id = platform_.ids.next<model::ApplicationId>();
         stored.application.company = company.id;
-        stored.application.name = name;
-        stored.application.token = random_token(kTokenLength);
+        stored.application.name = plan.name;
+        stored.application.token = plan.token.empty() ? random_token(kTokenLength) : plan.token;
         stored.application.create_time = platform_.clock.now();
-        std::string secret = random_token(kSecretLength);
+        const std::string secret = plan.token.empty() ? random_token(kSecretLength) : plan.secret;
         stored.wrapped_secret = platform_.vault.seal(secret, application_secret_context(stored.application.id));
         if (const Status done = store::directory::insert(transaction_, stored); !done) return done;
-        result_.applications.push_back({stored.application, std::move(secret)});
+        result_.applications.push_back({stored.application, plan.token.empty() ? std::optional(secret) : std::nullopt});
         applications_.push_back(std::move(stored));
+        return {};
+    }
+
+    static Status check(const std::string& who, const OrganisationPlan::Application& plan) {
+        constexpr std::size_t kLongest = 100;
+        if (plan.token.empty() != plan.secret.empty()) {
+            return invalid_parameter(who + ": token and secret belong together");
+        }
+        if (plan.token.size() > kLongest || plan.secret.size() > kLongest) {
+            return invalid_parameter(who + ": token and secret are at most 100 characters");
+        }
         return {};
     }
 

@@ -14,6 +14,9 @@ namespace signet::service {
 /// What an operator writes down about the companies this server works for. Things are known by their names: a company
 /// by its own, a seal, category or application by its name within the company, an employee by number, else mobile.
 /// People are referred to by number, mobile or mail address.
+///
+/// A system that moves here from another platform has ids, a token and a secret written down in its programs. What is
+/// made may therefore be given the `id` it had; for what exists already it only has to agree. Empty: one is minted.
 struct OrganisationPlan {
     struct Person {
         std::string name;
@@ -24,6 +27,7 @@ struct OrganisationPlan {
         bool dismissed = false;
     };
     struct Seal {
+        std::string id;
         std::string name;
         model::SealType type = model::SealType::Enterprise;
         std::string style = "UNIVERSAL_SEAL";
@@ -41,6 +45,7 @@ struct OrganisationPlan {
         std::vector<std::string> operators;
     };
     struct Category {
+        std::string id;
         std::string name;
         bool primary = false;
         bool add_after_sending = false;
@@ -51,6 +56,12 @@ struct OrganisationPlan {
         std::vector<std::string> viewers;
         std::vector<Node> intake;
     };
+    struct Application {
+        std::string name;
+        /// Both or neither, as they were on another platform; set again they replace the ones before.
+        std::string token;
+        std::string secret;
+    };
     struct Company {
         std::string name;
         std::optional<std::string> register_no;
@@ -60,7 +71,7 @@ struct OrganisationPlan {
         std::vector<Person> employees;
         std::vector<Seal> seals;
         std::vector<Category> categories;
-        std::vector<std::string> applications;
+        std::vector<Application> applications;
     };
     std::vector<Company> companies;
 };
@@ -69,7 +80,7 @@ struct OrganisationPlan {
 struct AppliedOrganisation {
     struct Application {
         model::Application application;
-        /// Only when this call made it; afterwards nobody can read it.
+        /// Only when this call made it up; afterwards nobody can read it.
         std::optional<std::string> secret;
     };
     std::vector<model::Company> companies;

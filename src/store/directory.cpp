@@ -137,6 +137,11 @@ Status insert(Transaction& transaction, const StoredApplication& stored) {
          application.window_without_nonce_minutes, joined(application.allowed_addresses), application.create_time}));
 }
 
+Status update(Transaction& transaction, const StoredApplication& stored) {
+    return done(transaction.execute("UPDATE application SET token = $2, wrapped_secret = $3 WHERE id = $1",
+                                    {stored.application.id, stored.application.token, stored.wrapped_secret}));
+}
+
 Result<std::vector<StoredApplication>> applications(Connection& connection) {
     return connection.all(
         "SELECT id, company, name, token, wrapped_secret, enabled, require_nonce, window_with_nonce, "

@@ -30,6 +30,8 @@ struct StoredApplication {
     Bytes wrapped_secret;
 };
 Status insert(Transaction& transaction, const StoredApplication& application);
+/// Its token and its secret.
+Status update(Transaction& transaction, const StoredApplication& application);
 Result<std::vector<StoredApplication>> applications(Connection& connection);
 
 Status insert(Transaction& transaction, const model::Category& category);

@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from support.api import Api
+from support.credentials import Credentials
 from support.server import BINARY, TOP
 
 EXAMPLE = TOP / "share/organisation.toml"
@@ -62,3 +64,36 @@ def test_what_cannot_be_meant_is_refused_with_its_place_and_nothing_is_made(new_
 def test_a_folder_without_a_house_is_refused(tmp_path):
     done = apply(tmp_path, EXAMPLE)
     assert done.returncode == 1 and "is no data folder" in done.stderr
+
+
+def test_a_system_that_moves_here_keeps_its_token_its_secret_and_its_ids(new_server, tmp_path):
+    server = new_server()
+    file = tmp_path / "moved.toml"
+    text = """
+        [[company]]
+        name = "搬来的（测试）有限公司"
+        [[company.seal]]
+        id = "3124619033605980940"
+        name = "公章"
+        [[company.category]]
+        id = "2584280095237849689"
+        name = "搬来的分类"
+        [[company.application]]
+        name = "旧系统"
+        token = "moved00001"
+        secret = "{secret}"
+    """
+    for secret in ("a secret from elsewhere, one", "a secret from elsewhere, two"):
+        file.write_text(text.format(secret=secret), encoding="utf-8")
+        done = apply(server.data, file)
+        assert done.returncode == 0, done.stderr
+        assert secret not in done.stdout, "what was brought along is not told again"
+        client = Api(server.host, server.port, Credentials("moved00001", secret))
+        assert [seal["id"] for seal in client.get("/v2/seal/list").result["list"]] == ["3124619033605980940"]
+        assert "2584280095237849689" in {one["id"] for one in client.get("/v2/category/list").result["list"]}
+    file.write_text(text.replace("3124619033605980940", "3124619033605980941").format(secret="x"), encoding="utf-8")
+    assert "its id is 3124619033605980940 and cannot become 3124619033605980941" in apply(server.data, file).stderr
+    file.write_text(text.replace("公章", "另一枚章").format(secret="x"), encoding="utf-8")
+    assert "id 3124619033605980940 is another's" in apply(server.data, file).stderr
+    file.write_text(text.replace('secret = "{secret}"', ""), encoding="utf-8")
+    assert "token and secret belong together" in apply(server.data, file).stderr
