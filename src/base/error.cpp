@@ -58,6 +58,7 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(CodeExpired);
         SIGNET_NAME(CodeRequired);
         SIGNET_NAME(AttachmentRequired);
+        SIGNET_NAME(PasswordRequired);
         SIGNET_NAME(PasswordWrong);
         SIGNET_NAME(PasswordNotUsable);
         SIGNET_NAME(PasswordWeak);

@@ -66,6 +66,7 @@ enum class ErrorCode {
     CodeExpired,
     CodeRequired,
     AttachmentRequired,
+    PasswordRequired,
     PasswordWrong,
     PasswordNotUsable,
     PasswordWeak,

@@ -23,6 +23,10 @@ bool Signatory::open() const {
            status == SignatoryStatus::Waiting || status == SignatoryStatus::Signing;
 }
 
+bool Signatory::awaits_joining() const {
+    return delay_set && !sponsor && open() && (tenant_name.empty() || receiver.contact.empty());
+}
+
 Signatory* Contract::find(SignatoryId wanted) {
     return find_by_id(signatories, wanted);
 }

@@ -73,6 +73,13 @@ struct UserAuthInfo {
     std::string id_card_no;
     std::string bank_no;
     std::string bank_mobile;
+    /// The party that the digests are bound to; none = the one that has them. A contract that is sent again keeps those
+    /// of the first.
+    SignatoryId digests_of;
+    /// The same numbers for showing, all but a few places of each hidden.
+    std::string id_card_no_masked;
+    std::string bank_no_masked;
+    std::string bank_mobile_masked;
 };
 
 /// A party (签署方).
@@ -90,6 +97,7 @@ struct Signatory {
     std::vector<Action> actions;
     std::vector<Attachment> attachments;
     std::optional<UserAuthInfo> auth_info;
+    SignValidateWay sign_validate_way = SignValidateWay::SaasConfig;
     CategoryId category;  // of a receiving company of the initiator's group
     std::string category_name;
     std::optional<bool> default_category_accepted;
@@ -102,6 +110,8 @@ struct Signatory {
     bool finished() const;
     /// Whether it can still change: not signed, not ended.
     bool open() const;
+    /// Whether it is to be filled in later and nobody has: until then it cannot have its turn.
+    bool awaits_joining() const;
 };
 
 struct PageSize {
@@ -128,6 +138,8 @@ struct Document {
     std::uint64_t length = 0;
     std::string sha256;
     int revision = 0;
+    /// How many of the bytes were there before the contract was sent; 0 when that was not written down.
+    std::uint64_t draft_length = 0;
     /// How many signatures were made here.
     int signatures = 0;
     /// What the PDF floor needs to append the next revision; empty until the contract is sent.
@@ -146,9 +158,22 @@ struct PreparedField {
     std::string state;  // of the PDF floor
 };
 
+/// Somebody who gets a copy (抄送人): a message with a link that only lets him read.
 struct CopySendReceiver {
     std::string name;
     User receiver;
+    /// What he may not do with what he reads; the page keeps back the download from `DOWNLOAD`.
+    std::string prohibit_type;
+    UtcTime create_time;
+    /// The message is on its way.
+    bool sent = false;
+};
+
+/// A value of the category's own form, named by key or by name.
+struct CustomField {
+    std::string key;
+    std::string name;
+    std::string value;
 };
 
 /// A contract and everything that belongs to it, changed only as a whole.
@@ -172,6 +197,11 @@ struct Contract {
     /// What a draft's pages will show besides their content; drawn into the documents when the contract is sent.
     std::vector<Watermark> watermarks;
     std::vector<CopySendReceiver> copy_send_receivers;
+    /// Nothing = when the contract is complete.
+    std::optional<CopySendTime> copy_send_time;
+    /// The initiator's handler hears of the sending too.
+    bool notify_sponsor = false;
+    std::vector<CustomField> custom_fields;
     SignFlowStrategy sign_flow_strategy = SignFlowStrategy::AllSignFinish;
     std::optional<StamperRule> stamper_rule;
     std::string callback_url;

@@ -19,6 +19,8 @@ struct Event {
         ActionFinished,
         SignatorySigned,
         SignatoryAdded,
+        SignatoryChanged,  // who it is changed, or somebody joined as it
+        CopyDue,           // `copy` is to get his message
         Completed,
         Rejected,
         Recalled,
@@ -28,6 +30,8 @@ struct Event {
     Kind kind = Kind::Published;
     SignatoryId signatory;
     ActionId action;
+    /// The place in the list of those who get copies.
+    std::size_t copy = 0;
 
     friend bool operator==(const Event&, const Event&) = default;
 };

@@ -80,6 +80,14 @@ enum class SealStatus { Normal, Freeze };
 
 enum class SealType { Enterprise, Lp, PractisingSeal };
 
+/// How a party confirms that it signs (spec §2.2). The ways by face are not here: there is nobody to compare faces.
+enum class SignValidateWay {
+    SaasConfig,  // as the page offers it
+    Default,     // the same
+    SignPwd,     // by signing password alone
+    Pin,         // by code alone
+};
+
 /// How a category has the identity of a person checked (platform spec §6.2).
 enum class IdentityCheck { IdCard, BankCard, None };
 
@@ -218,6 +226,14 @@ inline constexpr std::array<Spelling<SealType>, 3> spellings<SealType>{{
     {SealType::Enterprise, "ENTERPRISE"},
     {SealType::Lp, "LP"},
     {SealType::PractisingSeal, "PRACTICING_SEAL"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SignValidateWay>, 4> spellings<SignValidateWay>{{
+    {SignValidateWay::SaasConfig, "SAAS_CONFIG"},
+    {SignValidateWay::Default, "DEFAULT"},
+    {SignValidateWay::SignPwd, "SIGNPWD"},
+    {SignValidateWay::Pin, "PIN"},
 }};
 
 /// How the wire spells an enumerator.

@@ -121,6 +121,7 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::CodeWrong:
         case ErrorCode::CodeExpired:
         case ErrorCode::CodeRequired:
+        case ErrorCode::PasswordRequired:
         case ErrorCode::PasswordWrong:
         case ErrorCode::PasswordNotUsable:
         case ErrorCode::PasswordWeak:

@@ -41,6 +41,17 @@ Sentence sentence_for(ErrorCode code) {
             return {409, "合同当前状态不能签署", "The contract cannot be signed in its present state."};
         case ErrorCode::AttachmentRequired:
             return {400, "请先上传要求的附件", "Upload the required attachments first."};
+        case ErrorCode::PasswordRequired:
+            return {400, "请输入签署密码", "Enter your signing password."};
+        case ErrorCode::NobodyToJoin:
+            return {409, "已有人通过此链接加入，请联系发起方",
+                    "Somebody joined through this link already. Ask the sender."};
+        case ErrorCode::DuplicateSignatory:
+            return {409, "您已是这份合同的签署方", "You are a party of this contract already."};
+        case ErrorCode::EmployeeNotFound:
+        case ErrorCode::EmployeeDismissed:
+            return {403, "这家企业没有使用此联系方式的员工，请核对企业名称和联系方式",
+                    "This company has nobody with this contact. Check both."};
         case ErrorCode::PasswordWrong:
             return {400, "密码不正确", "This password is not right."};
         case ErrorCode::PasswordNotUsable:

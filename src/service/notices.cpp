@@ -47,6 +47,8 @@ std::string_view callback_type(const Contract& contract, const Event& event) {
         case Event::Kind::SignatoryTurn:
         case Event::Kind::ActionTurn:
         case Event::Kind::SignatorySigned:
+        case Event::Kind::SignatoryChanged:
+        case Event::Kind::CopyDue:
             return {};
     }
     const model::Action* action = contract.find(event.action);

@@ -109,6 +109,10 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("idCardNo", value.id_card_no);
     archive("bankNo", value.bank_no);
     archive("bankMobile", value.bank_mobile);
+    archive("digestsOf", value.digests_of);
+    archive("idCardNoMasked", value.id_card_no_masked);
+    archive("bankNoMasked", value.bank_no_masked);
+    archive("bankMobileMasked", value.bank_mobile_masked);
 }
 
 template <typename Archive>
@@ -126,6 +130,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("actions", value.actions);
     archive("attachments", value.attachments);
     archive("authInfo", value.auth_info);
+    archive("signValidateWay", value.sign_validate_way);
     archive("category", value.category);
     archive("categoryName", value.category_name);
     archive("defaultCategoryAccepted", value.default_category_accepted);
@@ -151,6 +156,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("originalBlob", value.original_blob);
     archive("originalSuffix", value.original_suffix);
     archive("length", value.length);
+    archive("draftLength", value.draft_length);
     archive("sha256", value.sha256);
     archive("revision", value.revision);
     archive("signatures", value.signatures);
@@ -187,6 +193,16 @@ void describe(Archive& archive,
               auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CopySendReceiver> {
     archive("name", value.name);
     archive("receiver", value.receiver);
+    archive("prohibitType", value.prohibit_type);
+    archive("createTime", value.create_time);
+    archive("sent", value.sent);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CustomField> {
+    archive("key", value.key);
+    archive("name", value.name);
+    archive("value", value.value);
 }
 
 template <typename Archive>
@@ -209,6 +225,9 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("preparedFields", value.prepared_fields);
     archive("watermarks", value.watermarks);
     archive("copySendReceivers", value.copy_send_receivers);
+    archive("copySendTime", value.copy_send_time);
+    archive("notifySponsor", value.notify_sponsor);
+    archive("customFields", value.custom_fields);
     archive("signFlowStrategy", value.sign_flow_strategy);
     archive("stamperRule", value.stamper_rule);
     archive("callbackUrl", value.callback_url);

@@ -14,7 +14,8 @@
 /// are never stored: only their SHA-256 is, so that a copy of the database opens nothing.
 namespace signet::store::links {
 
-enum class LinkKind { PageUrl, Ticket };
+/// What stands in the database is the number.
+enum class LinkKind { PageUrl = 0, Ticket = 1, Join = 2 };
 
 /// What a link allows: one contract, one user, some options.
 struct Link {

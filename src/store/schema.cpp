@@ -127,6 +127,15 @@ std::vector<Migration> schema() {
         );
         CREATE INDEX grant_request_expire_time ON grant_request (expire_time);
     )"});
+    // Which contract a party of a sent contract belongs to, for calls that name the party alone; and the drafts by age.
+    migrations.push_back({108, "parties by id", R"(
+        CREATE TABLE signatory (id {id}, contract BIGINT NOT NULL REFERENCES contract (id));
+        CREATE INDEX signatory_contract ON signatory (contract);
+        INSERT INTO signatory (id, contract)
+            SELECT json_extract(party.value, '$.id'), contract.id
+            FROM contract, json_each(contract.body, '$.signatories') AS party WHERE contract.status <> 0;
+        CREATE INDEX contract_draft ON contract (create_time) WHERE status = 0;
+    )"});
     return migrations;
 }
 

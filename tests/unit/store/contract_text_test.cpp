@@ -52,7 +52,8 @@ Contract full_contract() {
     signatory.status = SignatoryStatus::Closed;
     signatory.actions = {action};
     signatory.attachments = {{{51}, "营业执照", true, true, "ab", "a.pdf", {52}}};
-    signatory.auth_info = UserAuthInfo{"110101", "62", "138"};
+    signatory.auth_info = UserAuthInfo{"110101", "62", "138", {22}, "1****1", "6*2", "1*8"};
+    signatory.sign_validate_way = SignValidateWay::Pin;
     signatory.default_category_accepted = false;
     Contract contract;
     contract.id = {9'007'199'254'740'993};
@@ -63,6 +64,7 @@ Contract full_contract() {
     document.id = {41};
     document.pages = {{595.28, 841.89}};
     document.length = 12345678901;
+    document.draft_length = 12345678900;
     contract.documents = {document};
     contract.prepared_fields = {{{41}, {31}, "state"}};
     Watermark watermark;
@@ -85,6 +87,11 @@ Contract full_contract() {
     contract.sign_flow_strategy = SignFlowStrategy::AnySignFinish;
     contract.stamper_rule = StamperRule::MustForbid;
     contract.tags = {"一", "二"};
+    contract.copy_send_receivers = {
+        {"抄送人（测试）", {"", "13800000002", ContactType::Mobile}, "DOWNLOAD", {9}, true}};
+    contract.copy_send_time = CopySendTime::Send;
+    contract.notify_sponsor = true;
+    contract.custom_fields = {{"department", "部门", "采购"}};
     contract.related_contracts = {{77}};
     contract.version = 8;
     return contract;
@@ -98,6 +105,12 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_EQ(after->id.value, 9'007'199'254'740'993);
     EXPECT_FALSE(after->ordinal);
     EXPECT_EQ(after->documents[0].length, 12345678901U);
+    EXPECT_EQ(after->documents[0].draft_length, 12345678900U);
+    EXPECT_EQ(after->signatories[0].auth_info->digests_of.value, 22);
+    EXPECT_EQ(after->signatories[0].sign_validate_way, SignValidateWay::Pin);
+    EXPECT_TRUE(after->copy_send_receivers[0].sent);
+    EXPECT_EQ(after->copy_send_time, CopySendTime::Send);
+    EXPECT_EQ(after->custom_fields[0].value, "采购");
     const Stamper& stamper = after->signatories[0].actions[0].stampers[0];
     EXPECT_EQ(stamper.keyword_index, 0) << "zero is not the default of keywordIndex";
     EXPECT_EQ(stamper.offset_x, 0.0);
