@@ -146,6 +146,11 @@ struct Document {
     std::string revision_state;
     /// Set when the upload already carried signatures: then it is never rewritten.
     bool signed_before = false;
+    /// What all signatures made here have reached; nothing as long as there is none.
+    std::optional<SignatureLevel> level;
+    /// Until when the newest document time-stamp holds, which covers everything; nothing when there is none, or
+    /// somebody signed after it.
+    std::optional<UtcTime> sealed_until;
 
     int page_count() const { return static_cast<int>(pages.size()); }
     bool is_attachment() const { return content_type == kAttachmentContent; }

@@ -125,6 +125,8 @@ struct CategoryPolicy {
     std::string subject_rule;
     /// When copies go out, unless the request says it.
     std::optional<CopySendTime> copy_send_time;
+    /// How long the signatures under this category shall last; nothing: as the installation has it.
+    std::optional<SignatureLevel> level;
 };
 
 /// A business category (业务分类): the policy behind a contract.

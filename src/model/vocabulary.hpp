@@ -91,6 +91,10 @@ enum class SignValidateWay {
 /// How a category has the identity of a person checked (platform spec §6.2).
 enum class IdentityCheck { IdCard, BankCard, None };
 
+/// How long a signature can be relied upon by itself (ETSI EN 319 142-1 §6): as long as its certificate; with the time
+/// proven; with everything needed to judge it inside; and sealed against the ageing of all that.
+enum class SignatureLevel { Basic, Timed, LongTerm, Archival };
+
 /// One enumerator and how the wire spells it.
 template <typename Enum>
 using Spelling = std::pair<Enum, std::string_view>;
@@ -234,6 +238,14 @@ inline constexpr std::array<Spelling<SignValidateWay>, 4> spellings<SignValidate
     {SignValidateWay::Default, "DEFAULT"},
     {SignValidateWay::SignPwd, "SIGNPWD"},
     {SignValidateWay::Pin, "PIN"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<SignatureLevel>, 4> spellings<SignatureLevel>{{
+    {SignatureLevel::Basic, "B-B"},
+    {SignatureLevel::Timed, "B-T"},
+    {SignatureLevel::LongTerm, "B-LT"},
+    {SignatureLevel::Archival, "B-LTA"},
 }};
 
 /// How the wire spells an enumerator.

@@ -162,6 +162,8 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("signatures", value.signatures);
     archive("revisionState", value.revision_state);
     archive("signedBefore", value.signed_before);
+    archive("level", value.level);
+    archive("sealedUntil", value.sealed_until);
 }
 
 template <typename Archive>
@@ -274,6 +276,7 @@ void describe(Archive& archive,
     archive("initiators", value.initiators);
     archive("subjectRule", value.subject_rule);
     archive("copySendTime", value.copy_send_time);
+    archive("level", value.level);
 }
 
 class Writer {

@@ -136,6 +136,17 @@ std::vector<Migration> schema() {
             FROM contract, json_each(contract.body, '$.signatories') AS party WHERE contract.status <> 0;
         CREATE INDEX contract_draft ON contract (create_time) WHERE status = 0;
     )"});
+    // Which completed contracts want validation data and document time-stamps, now or when those they have grow old;
+    // and which certificates of the own CA were revoked.
+    migrations.push_back({109, "lasting signatures", R"(
+        CREATE TABLE preservation (
+            contract {id}, due BIGINT NOT NULL, attempts BIGINT NOT NULL, problem TEXT NOT NULL
+        );
+        CREATE INDEX preservation_due ON preservation (due);
+        CREATE TABLE revocation (
+            serial_number TEXT NOT NULL PRIMARY KEY, time BIGINT NOT NULL, reason SMALLINT NOT NULL
+        );
+    )"});
     return migrations;
 }
 

@@ -65,6 +65,8 @@ Contract full_contract() {
     document.pages = {{595.28, 841.89}};
     document.length = 12345678901;
     document.draft_length = 12345678900;
+    document.level = SignatureLevel::LongTerm;
+    document.sealed_until = UtcTime{6};
     contract.documents = {document};
     contract.prepared_fields = {{{41}, {31}, "state"}};
     Watermark watermark;
@@ -111,6 +113,8 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_TRUE(after->copy_send_receivers[0].sent);
     EXPECT_EQ(after->copy_send_time, CopySendTime::Send);
     EXPECT_EQ(after->custom_fields[0].value, "采购");
+    EXPECT_EQ(after->documents[0].level, SignatureLevel::LongTerm);
+    EXPECT_EQ(after->documents[0].sealed_until, UtcTime{6});
     const Stamper& stamper = after->signatories[0].actions[0].stampers[0];
     EXPECT_EQ(stamper.keyword_index, 0) << "zero is not the default of keywordIndex";
     EXPECT_EQ(stamper.offset_x, 0.0);
@@ -141,6 +145,13 @@ TEST(ContractText, keeps_what_a_category_presets) {
     EXPECT_EQ(after->signatories[1].stampers[0].document_index, 2);
     EXPECT_EQ(after->signatories[0].nodes[0].stampers[0].keyword, "甲方");
     EXPECT_EQ(after->copy_send_time, CopySendTime::Finish);
+}
+
+TEST(ContractText, tells_a_category_with_a_signature_level_from_one_without) {
+    CategoryPolicy policy;
+    policy.level = SignatureLevel::Basic;
+    EXPECT_EQ(category_policy_from_text(to_text(policy))->level, SignatureLevel::Basic);
+    EXPECT_FALSE(category_policy_from_text(to_text(CategoryPolicy()))->level);
 }
 
 TEST(ContractText, ignores_members_it_does_not_know_and_refuses_what_is_no_contract) {
