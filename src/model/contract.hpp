@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "model/directory.hpp"
 #include "model/stamper.hpp"
+#include "model/template.hpp"
 #include "model/vocabulary.hpp"
 #include "model/watermark.hpp"
 
@@ -123,6 +124,24 @@ struct PageSize {
 inline constexpr std::string_view kContractContent = "CONTRACT";
 inline constexpr std::string_view kAttachmentContent = "ATTACHMENT";
 
+/// A value that a request gives for a parameter of the contract's templates (spec §2.10): the same name in several
+/// templates gets the same value.
+struct ParamValue {
+    std::string name;
+    std::string value;
+    /// Who fills it in, when the request says so.
+    SignatoryId signatory;
+    std::optional<bool> read_only;
+};
+
+/// A parameter of a document that was made from a template, as the template described it when the document was made.
+struct DocumentParam {
+    TemplateParam param;
+    std::string value;
+    /// Who fills it in, when a request said so; else `param.party` tells.
+    SignatoryId signatory;
+};
+
 /// A document of a contract. The bytes lie in the document store; here is what is committed of them.
 struct Document {
     DocumentId id;
@@ -151,6 +170,13 @@ struct Document {
     /// Until when the newest document time-stamp holds, which covers everything; nothing when there is none, or
     /// somebody signed after it.
     std::optional<UtcTime> sealed_until;
+    /// The template it was made from, if it was; `original_blob` is the template's file then.
+    TemplateId template_id;
+    std::vector<DocumentParam> params;
+    /// Under which id the document store keeps the bytes: not the document's own once they were made anew.
+    DocumentId file;
+
+    DocumentId stored() const { return file ? file : id; }
 
     int page_count() const { return static_cast<int>(pages.size()); }
     bool is_attachment() const { return content_type == kAttachmentContent; }
@@ -201,6 +227,8 @@ struct Contract {
     std::vector<PreparedField> prepared_fields;
     /// What a draft's pages will show besides their content; drawn into the documents when the contract is sent.
     std::vector<Watermark> watermarks;
+    /// For documents that are yet to be made from templates.
+    std::vector<ParamValue> template_params;
     std::vector<CopySendReceiver> copy_send_receivers;
     /// Nothing = when the contract is complete.
     std::optional<CopySendTime> copy_send_time;

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "model/stamper.hpp"
+#include "model/template.hpp"
 #include "model/vocabulary.hpp"
 
 #include <optional>
@@ -127,6 +128,8 @@ struct CategoryPolicy {
     std::optional<CopySendTime> copy_send_time;
     /// How long the signatures under this category shall last; nothing: as the installation has it.
     std::optional<SignatureLevel> level;
+    /// 文件模板: become documents of a contract when it is drafted under this category.
+    std::vector<TemplateId> templates;
 };
 
 /// A business category (业务分类): the policy behind a contract.

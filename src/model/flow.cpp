@@ -1,5 +1,6 @@
 #include "model/flow.hpp"
 
+#include "model/filling.hpp"
 #include "model/transitions.hpp"
 
 #include <algorithm>
@@ -115,6 +116,10 @@ Result<Events> publish(Contract& contract, UtcTime now) {
     return events;
 }
 
+void begin_turns(Contract& contract, UtcTime now, Events& events) {
+    start_signatories(contract, now, events);
+}
+
 Result<Events> finish_action(Contract& contract, ActionId id, const User& by, UtcTime now) {
     if (contract.status != ContractStatus::Signing) return wrong_status(contract);
     Signatory* signatory = contract.owner(id);
@@ -173,14 +178,19 @@ Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now) {
     contract.expire_time = deadline;
     Events events;
     if (contract.status != ContractStatus::Expired || deadline < now) return events;
-    contract.status = ContractStatus::Signing;
+    // What was still being filled in when the time ran out is filled in again, not signed.
+    const bool filling = must_be_filled(contract);
+    contract.status = filling ? ContractStatus::Filling : ContractStatus::Signing;
     for (Signatory& signatory : contract.signatories) {
         if (signatory.status != SignatoryStatus::Expired) continue;
-        signatory.status = SignatoryStatus::Waiting;
+        const bool fills = filling && !missing_of(contract, signatory).empty();
+        signatory.status = fills ? SignatoryStatus::Filling : SignatoryStatus::Waiting;
+        if (fills) events.push_back({Kind::FillingTurn, signatory.id, {}});
         for (Action& action : signatory.actions) {
             if (action.status == ActionStatus::Stop) action.status = ActionStatus::Init;
         }
     }
+    if (filling) return events;
     start_signatories(contract, now, events);
     return events;
 }

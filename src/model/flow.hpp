@@ -26,6 +26,9 @@ struct Event {
         Recalled,
         Expired,
         ForceEnded,
+        SentForFilling,
+        FillingTurn,  // a party may fill its parameters in from now on
+        Filled,       // a party has done so
     };
     Kind kind = Kind::Published;
     SignatoryId signatory;
@@ -40,6 +43,9 @@ using Events = std::vector<Event>;
 /// DRAFT → SIGNING: the first party (or all, when the order does not matter) gets its turn. Errors: status, no
 /// document, no signatory.
 Result<Events> publish(Contract& contract, UtcTime now);
+
+/// Gives everybody the turn whose turn it is in a contract that has just become SIGNING; adds to `events`.
+void begin_turns(Contract& contract, UtcTime now, Events& events);
 
 /// START → FINISH for one node and whatever follows from it: the next node, the next party, completion.
 /// Errors: InvalidContractStatus when the contract is not SIGNING, NotSignStep when it is not the node's turn.

@@ -46,7 +46,7 @@ Error zip_failed(std::string_view what) {
 Result<DocumentDownload> Downloads::document(const Contract& contract, model::DocumentId id) const {
     const Document* document = contract.find(id);
     if (document == nullptr) return invalid_parameter("documentId: the contract has no document " + to_string(id));
-    auto file = platform_.documents.open_file(id);
+    auto file = platform_.documents.open_file(document->stored());
     if (!file) return file.error();
     return DocumentDownload{std::move(*file), document->length, safe_name(document->title) + ".pdf"};
 }
@@ -77,7 +77,7 @@ Result<std::vector<Downloads::Entry>> Downloads::entries(const Contract& contrac
     if (wanted.contains(DownloadItem::Contract)) {
         for (const Document& document : contract.documents) {
             if (document.is_attachment()) continue;
-            auto bytes = platform_.documents.read(document.id, 0, document.length);
+            auto bytes = platform_.documents.read(document.stored(), 0, document.length);
             if (!bytes) return bytes.error();
             entries.push_back({named("原文", document.title) + ".pdf", std::move(*bytes)});
         }
@@ -92,7 +92,7 @@ Result<std::vector<Downloads::Entry>> Downloads::entries(const Contract& contrac
             for (const model::Attachment& attachment : signatory.attachments) {
                 const Document* document = contract.find(attachment.document);
                 if (document != nullptr && !command.original_attachments) {
-                    auto bytes = platform_.documents.read(document->id, 0, document->length);
+                    auto bytes = platform_.documents.read(document->stored(), 0, document->length);
                     if (!bytes) return bytes.error();
                     entries.push_back({named("附件", attachment.title) + ".pdf", std::move(*bytes)});
                     continue;

@@ -44,6 +44,11 @@ std::string_view callback_type(const Contract& contract, const Event& event) {
             break;
         case Event::Kind::SignatoryAdded:
             return "SEND_SIGNING";
+        case Event::Kind::SentForFilling:
+            return "SEND_FILLING";
+        case Event::Kind::Filled:
+            return "FILLED";
+        case Event::Kind::FillingTurn:
         case Event::Kind::SignatoryTurn:
         case Event::Kind::ActionTurn:
         case Event::Kind::SignatorySigned:

@@ -95,7 +95,7 @@ Result<PlaceFinder::Hits> PlaceFinder::search(const Contract& contract,
     Hits hits;
     for (const auto& [id, keywords] : wanted) {
         const Document& document = *contract.find(id);
-        const auto file = platform_.documents.open_file(id);
+        const auto file = platform_.documents.open_file(document.stored());
         if (!file) return file.error();
         const std::vector<std::string> list(keywords.begin(), keywords.end());
         const auto found = platform_.pages.find_text({file->get(), document.length}, list);

@@ -111,7 +111,7 @@ Signing::~Signing() = default;
 
 Status Signing::freeze(Contract& contract) {
     for (Document& document : contract.documents) {
-        const auto bytes = platform_.documents.read(document.id, 0, document.length);
+        const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
         if (!bytes) return bytes.error();
         const auto parsed = pdf::Document::open(*bytes);
         if (!parsed) return parsed.error();
@@ -133,7 +133,7 @@ Status Signing::freeze(Contract& contract) {
         }
         auto prepared = pdf::prepare(*parsed, plan);
         if (!prepared) return prepared.error();
-        const auto lock = platform_.documents.lock(document.id);
+        const auto lock = platform_.documents.lock(document.stored());
         const auto length = platform_.documents.append(lock, document.length, prepared->increment);
         if (!length) return length.error();
         crypto::Sha256 hash;
@@ -143,7 +143,8 @@ Status Signing::freeze(Contract& contract) {
         document.sha256 = hex(hash.digest());
         ++document.revision;
         document.revision_state = pdf::to_text(prepared->state);
-        if (const Status kept = hash_states_->cache().keep(document.id, extent_of(document), hash); !kept) return kept;
+        if (const Status kept = hash_states_->cache().keep(document.stored(), extent_of(document), hash); !kept)
+            return kept;
         for (const pdf::PreparedSignature& signature : prepared->signatures) {
             const auto action = parse_id(std::string_view(signature.name).substr(1));
             contract.prepared_fields.push_back({document.id, {action.value_or(0)}, pdf::to_text(signature)});
@@ -153,7 +154,7 @@ Status Signing::freeze(Contract& contract) {
 }
 
 Status Signing::make_signable(Document& document) const {
-    const auto bytes = platform_.documents.read(document.id, 0, document.length);
+    const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
     if (!bytes) return bytes.error();
     const auto parsed = pdf::Document::open(*bytes);
     if (!parsed) return parsed.error();
@@ -348,7 +349,7 @@ struct Signing::Growth {
 };
 
 Result<Bytes> Signing::bytes_with(const Document& document, const Growth& growth) const {
-    auto bytes = platform_.documents.read(document.id, 0, document.length);
+    auto bytes = platform_.documents.read(document.stored(), 0, document.length);
     if (!bytes) return bytes;
     append(*bytes, growth.increment);
     return bytes;
@@ -409,7 +410,7 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
 
     const auto state = pdf::revision_state_from_text(document.revision_state);
     if (!state) return state.error();
-    auto hash = hash_states_->cache().at(platform_.documents, document.id, extent_of(document));
+    auto hash = hash_states_->cache().at(platform_.documents, document.stored(), extent_of(document));
     if (!hash) return hash.error();
     Growth growth{*state, std::move(*hash), {}};
 
@@ -450,7 +451,7 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
         if (!signed_there) return signed_there;
     }
 
-    const auto lock = platform_.documents.lock(document.id);
+    const auto lock = platform_.documents.lock(document.stored());
     const auto length = platform_.documents.append(lock, document.length, growth.increment);
     if (!length) return length.error();
     document.length = *length;
@@ -458,7 +459,7 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
     ++document.revision;
     ++document.signatures;
     document.revision_state = pdf::to_text(growth.state);
-    return hash_states_->cache().keep(document.id, extent_of(document), growth.hash);
+    return hash_states_->cache().keep(document.stored(), extent_of(document), growth.hash);
 }
 
 Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct& wanted) {

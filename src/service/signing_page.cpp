@@ -389,7 +389,7 @@ Result<ContractPointer> SigningPage::contract_of(std::string_view client, model:
 Result<Bytes> SigningPage::picture(const Contract& contract, model::DocumentId id, int page, int pixels) {
     const model::Document* document = contract.find(id);
     if (document == nullptr || page < 1 || page > document->page_count()) return fail(ErrorCode::SignPageBeyond);
-    const auto file = platform_.documents.open_file(id);
+    const auto file = platform_.documents.open_file(document->stored());
     if (!file) return file.error();
     return platform_.pages.picture({file->get(), document->length}, page - 1, pixels);
 }

@@ -146,6 +146,52 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
 }
 
 template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, TemplateParam> {
+    archive("name", value.name);
+    archive("type", value.type);
+    archive("required", value.required);
+    archive("readOnly", value.read_only);
+    archive("defaultValue", value.default_value);
+    archive("description", value.description);
+    archive("options", value.options);
+    archive("party", value.party);
+    archive("page", value.page);
+    archive("x", value.x);
+    archive("y", value.y);
+    archive("width", value.width);
+    archive("height", value.height);
+    archive("fontSize", value.font_size);
+}
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, DocumentParam> {
+    archive("param", value.param);
+    archive("value", value.value);
+    archive("signatory", value.signatory);
+}
+
+template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, ParamValue> {
+    archive("name", value.name);
+    archive("value", value.value);
+    archive("signatory", value.signatory);
+    archive("readOnly", value.read_only);
+}
+
+/// The parameters of a template, which one column holds.
+struct TemplateParams {
+    std::vector<TemplateParam> list;
+};
+
+template <typename Archive>
+void describe(Archive& archive,
+              auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, TemplateParams> {
+    archive("params", value.list);
+}
+
+template <typename Archive>
 void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Document> {
     archive("id", value.id);
     archive("title", value.title);
@@ -164,6 +210,9 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("signedBefore", value.signed_before);
     archive("level", value.level);
     archive("sealedUntil", value.sealed_until);
+    archive("template", value.template_id);
+    archive("params", value.params);
+    archive("file", value.file);
 }
 
 template <typename Archive>
@@ -226,6 +275,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("documents", value.documents);
     archive("preparedFields", value.prepared_fields);
     archive("watermarks", value.watermarks);
+    archive("templateParams", value.template_params);
     archive("copySendReceivers", value.copy_send_receivers);
     archive("copySendTime", value.copy_send_time);
     archive("notifySponsor", value.notify_sponsor);
@@ -277,6 +327,7 @@ void describe(Archive& archive,
     archive("subjectRule", value.subject_rule);
     archive("copySendTime", value.copy_send_time);
     archive("level", value.level);
+    archive("templates", value.templates);
 }
 
 class Writer {
@@ -408,6 +459,16 @@ std::string to_text(const Contract& contract) {
 
 Result<Contract> contract_from_text(std::string_view text) {
     return value_of<Contract>(text, "a contract's row");
+}
+
+std::string to_text(const std::vector<TemplateParam>& params) {
+    return text_of(TemplateParams{params});
+}
+
+Result<std::vector<TemplateParam>> template_params_from_text(std::string_view text) {
+    auto params = value_of<TemplateParams>(text, "a template's parameters");
+    if (!params) return params.error();
+    return std::move(params->list);
 }
 
 std::string to_text(const CategoryPolicy& policy) {

@@ -19,4 +19,8 @@ Result<model::Contract> contract_from_text(std::string_view text);
 std::string to_text(const model::CategoryPolicy& policy);
 Result<model::CategoryPolicy> category_policy_from_text(std::string_view text);
 
+/// The same for the parameters of a template.
+std::string to_text(const std::vector<model::TemplateParam>& params);
+Result<std::vector<model::TemplateParam>> template_params_from_text(std::string_view text);
+
 }  // namespace signet::store

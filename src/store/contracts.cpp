@@ -36,9 +36,10 @@ std::optional<UtcTime> deadline(const Contract& contract) {
 Status write_documents(Transaction& transaction, const Contract& contract) {
     for (const model::Document& document : contract.documents) {
         const auto written = transaction.execute(
-            "INSERT INTO document (id, contract, length, revision) VALUES ($1, $2, $3, $4) "
-            "ON CONFLICT (id) DO UPDATE SET length = excluded.length, revision = excluded.revision",
-            {document.id, contract.id, static_cast<std::int64_t>(document.length), document.revision});
+            "INSERT INTO document (id, contract, length, revision, file) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT (id) DO UPDATE SET length = excluded.length, revision = excluded.revision, "
+            "file = excluded.file",
+            {document.id, contract.id, static_cast<std::int64_t>(document.length), document.revision, document.file});
         if (!written) return written.error();
     }
     return {};
@@ -61,7 +62,8 @@ Result<std::optional<ContractId>> of_document(Connection& connection, DocumentId
 }
 
 Result<std::optional<std::uint64_t>> committed_length(Connection& connection, DocumentId document) {
-    const auto length = connection.value<std::int64_t>("SELECT length FROM document WHERE id = $1", {document});
+    const auto length = connection.value<std::int64_t>(
+        "SELECT length FROM document WHERE (id = $1 AND file = 0) OR (file = $1 AND file <> 0)", {document});
     if (!length) return length.error();
     if (!*length) return std::optional<std::uint64_t>();
     return std::optional<std::uint64_t>(static_cast<std::uint64_t>(**length));

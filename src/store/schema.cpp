@@ -147,6 +147,17 @@ std::vector<Migration> schema() {
             serial_number TEXT NOT NULL PRIMARY KEY, time BIGINT NOT NULL, reason SMALLINT NOT NULL
         );
     )"});
+    // Files with blanks, and documents whose bytes were made anew when a party had filled them in.
+    migrations.push_back({110, "templates", R"(
+        CREATE TABLE template (
+            id {id}, company BIGINT NOT NULL REFERENCES company (id), title TEXT NOT NULL, enabled BOOLEAN NOT NULL,
+            blob TEXT NOT NULL, suffix TEXT NOT NULL, params TEXT NOT NULL, create_time BIGINT NOT NULL,
+            modify_time BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX template_title ON template (company, title);
+        ALTER TABLE document ADD COLUMN file BIGINT NOT NULL DEFAULT 0;
+        CREATE INDEX document_file ON document (file) WHERE file <> 0;
+    )"});
     return migrations;
 }
 
