@@ -112,6 +112,12 @@ Status House::build() {
         service::SigningPage::Tools{*platform_, *people_, *book_, *drafting_, *signing_, *artist_, *proof_});
     batch_signing_ =
         std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
+    party_editing_ = std::make_unique<service::PartyEditing>(service::PartyEditing::Tools{
+        *platform_, *directory_, *people_, *intake_, *book_, *drafting_, *places_, *notices_});
+    joining_ = std::make_unique<service::Joining>(
+        service::Joining::Tools{*platform_, *directory_, *book_, *drafting_, *party_editing_, *proof_, *links_});
+    copies_ = std::make_unique<service::Copies>(*platform_, *directory_, *book_, *drafting_);
+    resending_ = std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_);
     downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
     verification_ = std::make_unique<service::Verification>(*platform_);
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);
@@ -149,9 +155,9 @@ std::vector<std::string> office_worker_command(const Settings& settings) {
 }
 
 openapi::Services House::api_services() {
-    return {
-        *authentication_, *directory_, *book_,   *drafting_,     *sending_, *signing_,       *lifecycle_,
-        *links_,          *downloads_, *artist_, *verification_, clock_,    platform_->zone, platform_->upload_limit};
+    return {*authentication_, *directory_, *book_,      *drafting_, *sending_,       *signing_,
+            *lifecycle_,      *links_,     *downloads_, *artist_,   *verification_,  *joining_,
+            *party_editing_,  *copies_,    *resending_, clock_,     platform_->zone, platform_->upload_limit};
 }
 
 }  // namespace signet::app

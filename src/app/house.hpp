@@ -15,9 +15,13 @@
 #include "render/page_engine.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
+#include "service/copies.hpp"
 #include "service/installation.hpp"
+#include "service/joining.hpp"
 #include "service/notices.hpp"
+#include "service/party_editing.hpp"
 #include "service/replay_guard.hpp"
+#include "service/resending.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -41,6 +45,7 @@ class House {
     service::ContractBook& book() { return *book_; }
     service::Signing& signing() { return *signing_; }
     service::SigningPage& signing_page() { return *signing_page_; }
+    service::Joining& joining() { return *joining_; }
     service::BatchSigning& batch_signing() { return *batch_signing_; }
     service::Downloads& downloads() { return *downloads_; }
     service::Verification& verification() { return *verification_; }
@@ -87,6 +92,10 @@ class House {
     std::unique_ptr<service::SignerProof> proof_;
     std::unique_ptr<service::SigningPage> signing_page_;
     std::unique_ptr<service::BatchSigning> batch_signing_;
+    std::unique_ptr<service::PartyEditing> party_editing_;
+    std::unique_ptr<service::Joining> joining_;
+    std::unique_ptr<service::Copies> copies_;
+    std::unique_ptr<service::Resending> resending_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::Verification> verification_;
     std::unique_ptr<service::ReplayGuard> replays_;

@@ -174,6 +174,9 @@ class Housekeeping {
             if (const auto expired = house_.book().expire_overdue(100); !expired) {
                 spdlog::error("overdue contracts: {}", for_log(describe(expired.error())));
             }
+            if (const auto removed = house_.book().remove_old_drafts(100); !removed) {
+                spdlog::error("old drafts: {}", for_log(describe(removed.error())));
+            }
             if (round % kRoundsPerCleaning == 0) clean();
         }
     }
@@ -390,7 +393,7 @@ int serve(const Settings& settings) {
     page_settings.zone = house.platform().zone;
     page_settings.upload_limit = house.platform().upload_limit;
     pages::Pages pages(
-        house.signing_page(), house.batch_signing(), house.downloads(), house.verification(),
+        house.signing_page(), house.batch_signing(), house.joining(), house.downloads(), house.verification(),
         [&post] { return post.inbox(); }, page_settings);
 
     http::Router router;

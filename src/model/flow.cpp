@@ -44,7 +44,7 @@ void start_signatories(Contract& contract, UtcTime now, Events& events) {
     for (Signatory& signatory : contract.signatories) {
         if (!signatory.open()) continue;
         const bool turn = !contract.ordinal || signatory.serial_no == step;
-        if (!turn) {
+        if (!turn || signatory.awaits_joining()) {
             signatory.status = SignatoryStatus::Waiting;
             continue;
         }
@@ -54,6 +54,26 @@ void start_signatories(Contract& contract, UtcTime now, Events& events) {
             events.push_back({Kind::SignatoryTurn, signatory.id, {}});
         }
         start_actions(signatory, events);
+    }
+}
+
+/// A contract whose first step nobody can do yet, because its parties have not joined, is being drawn up (FILLING); it
+/// is SIGNING from the first turn on.
+void settle_beginning(Contract& contract) {
+    const bool begun =
+        std::any_of(contract.signatories.begin(), contract.signatories.end(), [](const Signatory& signatory) {
+            return signatory.status == SignatoryStatus::Signing || signatory.status == SignatoryStatus::Signed;
+        });
+    contract.status = begun ? ContractStatus::Signing : ContractStatus::Filling;
+}
+
+/// Marks who gets his copy now; whoever has one gets no second.
+void mark_copies(Contract& contract, Events& events) {
+    for (std::size_t i = 0; i < contract.copy_send_receivers.size(); ++i) {
+        CopySendReceiver& receiver = contract.copy_send_receivers[i];
+        if (receiver.sent || receiver.receiver.contact.empty()) continue;
+        receiver.sent = true;
+        events.push_back({Kind::CopyDue, {}, {}, i});
     }
 }
 
@@ -82,6 +102,7 @@ bool complete_if_done(Contract& contract, UtcTime now, Events& events) {
     contract.status = ContractStatus::Complete;
     contract.complete_time = now;
     events.push_back({Kind::Completed, {}, {}});
+    if (contract.copy_send_time.value_or(CopySendTime::Finish) == CopySendTime::Finish) mark_copies(contract, events);
     return true;
 }
 
@@ -100,7 +121,7 @@ void end_open_parts(Contract& contract, SignatoryStatus signatory_status, Action
 }  // namespace
 
 bool same_party(const Signatory& a, const Signatory& b) {
-    if (a.tenant_type != b.tenant_type || a.delay_set || b.delay_set) return false;
+    if (a.tenant_type != b.tenant_type || a.awaits_joining() || b.awaits_joining()) return false;
     if (a.tenant_type == TenantType::Company) return a.tenant_name == b.tenant_name;
     return a.tenant_name == b.tenant_name && a.receiver.same_contact(b.receiver);
 }
@@ -113,11 +134,30 @@ Result<Events> publish(Contract& contract, UtcTime now) {
     contract.publish_time = now;
     Events events{{Kind::Published, {}, {}}};
     start_signatories(contract, now, events);
+    settle_beginning(contract);
+    if (contract.copy_send_time == CopySendTime::Send) mark_copies(contract, events);
+    return events;
+}
+
+Result<Events> change_signatory(Contract& contract, SignatoryId id, UtcTime now) {
+    const bool running = contract.status == ContractStatus::Signing || contract.status == ContractStatus::Filling;
+    if (!running) return wrong_status(contract);
+    Events events{{Kind::SignatoryChanged, id, {}}};
+    if (must_be_filled(contract)) {
+        if (contract.find(id)->status == SignatoryStatus::Filling) events.push_back({Kind::FillingTurn, id, {}});
+        return events;
+    }
+    start_signatories(contract, now, events);
+    if (contract.status != ContractStatus::Filling) return events;
+    settle_beginning(contract);
+    // It was sent to be drawn up; now it is sent to be signed.
+    if (contract.status == ContractStatus::Signing) events.insert(events.begin(), {Kind::Published, {}, {}});
     return events;
 }
 
 void begin_turns(Contract& contract, UtcTime now, Events& events) {
     start_signatories(contract, now, events);
+    if (contract.copy_send_time == CopySendTime::Send) mark_copies(contract, events);
 }
 
 Result<Events> finish_action(Contract& contract, ActionId id, const User& by, UtcTime now) {
@@ -192,6 +232,7 @@ Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now) {
     }
     if (filling) return events;
     start_signatories(contract, now, events);
+    settle_beginning(contract);
     return events;
 }
 

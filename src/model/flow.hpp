@@ -40,12 +40,16 @@ struct Event {
 };
 using Events = std::vector<Event>;
 
-/// DRAFT → SIGNING: the first party (or all, when the order does not matter) gets its turn. Errors: status, no
-/// document, no signatory.
+/// DRAFT → SIGNING: the first party (or all, when the order does not matter) gets its turn; FILLING when nobody of the
+/// first step has joined yet. Errors: status, no document, no signatory.
 Result<Events> publish(Contract& contract, UtcTime now);
 
 /// Gives everybody the turn whose turn it is in a contract that has just become SIGNING; adds to `events`.
 void begin_turns(Contract& contract, UtcTime now, Events& events);
+
+/// For when it was changed who a party is, or somebody joined as it: it gets its turn if that has come. A contract that
+/// was FILLING only for want of parties is SIGNING from the first turn on. Errors: InvalidContractStatus.
+Result<Events> change_signatory(Contract& contract, SignatoryId signatory, UtcTime now);
 
 /// START → FINISH for one node and whatever follows from it: the next node, the next party, completion.
 /// Errors: InvalidContractStatus when the contract is not SIGNING, NotSignStep when it is not the node's turn.

@@ -113,6 +113,9 @@ void Api::add_routes(http::Router& router) {
     add_signing(router);
     add_lifecycle(router);
     add_organisation(router);
+    add_joining(router);
+    add_party_editing(router);
+    add_copies(router);
     for (const std::string_view prefix :
          {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {
         http::Route unknown;

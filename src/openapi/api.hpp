@@ -19,6 +19,13 @@
 
 #include <boost/json/object.hpp>
 
+namespace signet::service {
+class Copies;
+class Joining;
+class PartyEditing;
+class Resending;
+}  // namespace signet::service
+
 namespace signet::openapi {
 
 /// What the endpoints call. Everything is the application's and outlives the API.
@@ -34,6 +41,10 @@ struct Services {
     service::Downloads& downloads;
     service::Artist& artist;
     service::Verification& verification;
+    service::Joining& joining;
+    service::PartyEditing& party_editing;
+    service::Copies& copies;
+    service::Resending& resending;
     const Clock& clock;
     TimeZone zone;
     std::uint64_t upload_limit = 50ULL << 20;
@@ -64,6 +75,9 @@ class Api {
     void add_signing(http::Router& router);
     void add_lifecycle(http::Router& router);
     void add_organisation(http::Router& router);
+    void add_joining(http::Router& router);
+    void add_party_editing(http::Router& router);
+    void add_copies(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);

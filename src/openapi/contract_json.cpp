@@ -180,7 +180,13 @@ json::object write_signatory_of(const Signatory& signatory, const DetailOptions&
                                 const model::Contract* contract, Memory memory) {
     json::object object = object_of(10, memory);
     put_id(object, "id", signatory.id);
-    put(object, "tenantType", signatory.tenant_type);
+    // Whom nobody knows yet goes by a type of his own once the contract is sent.
+    const bool awaited = signatory.awaits_joining() && signatory.status != model::SignatoryStatus::Draft;
+    if (awaited) {
+        put(object, "tenantType", signatory.tenant_type == TenantType::Company ? "C_NO_RECEIVER" : "P_NO_RECEIVER");
+    } else {
+        put(object, "tenantType", signatory.tenant_type);
+    }
     put_text(object, "tenantName", signatory.tenant_name);
     object.emplace("serialNo", signatory.serial_no);
     object.emplace("sponsor", signatory.sponsor);
@@ -188,6 +194,7 @@ json::object write_signatory_of(const Signatory& signatory, const DetailOptions&
     put(object, "status", signatory.status);
     if (!signatory.receiver.empty()) object.emplace("receiver", write_user(signatory.receiver, memory));
     put_text(object, "signatoryNo", signatory.signatory_no);
+    put(object, "signValidateWay", signatory.sign_validate_way);
     if (signatory.tenant_type == TenantType::Company) {
         json::array actions(memory);
         for (const Action& action : signatory.actions)
@@ -288,6 +295,27 @@ service::CategoryReference read_category(const Fields& fields) {
     return reference;
 }
 
+std::optional<model::SignValidateWay> read_validate_way(const Fields& fields) {
+    const std::string word = fields.text("signValidateWay", 20);
+    if (word.empty()) return std::nullopt;
+    const auto way = model::from_wire<model::SignValidateWay>(word);
+    if (!way)
+        fields.refuse("signValidateWay", "must be SAAS_CONFIG, DEFAULT, SIGNPWD or PIN; faces are not compared here");
+    return way;
+}
+
+std::vector<model::CopySendReceiver> read_copy_receivers(const Fields& fields, std::string_view name) {
+    std::vector<model::CopySendReceiver> receivers;
+    for (const Fields& item : fields.list(name, 200)) {
+        model::CopySendReceiver& receiver = receivers.emplace_back();
+        receiver.name = item.required_text("name", 100);
+        if (const auto user = item.object("receiver")) receiver.receiver = read_user(*user);
+        if (receiver.receiver.name.empty()) receiver.receiver.name = receiver.name;
+        receiver.prohibit_type = item.text("prohibitType", 50);
+    }
+    return receivers;
+}
+
 Signatory read_signatory(const Fields& fields) {
     Signatory signatory;
     signatory.tenant_type = fields.required_choice<TenantType>("tenantType");
@@ -296,6 +324,7 @@ Signatory read_signatory(const Fields& fields) {
     signatory.serial_no = fields.integer("serialNo", 0, 10'000).value_or(0);
     signatory.delay_set = fields.boolean("delaySet", false);
     signatory.signatory_no = fields.text("signatoryNo", 100);
+    signatory.sign_validate_way = read_validate_way(fields).value_or(model::SignValidateWay::SaasConfig);
     for (const Fields& action : fields.list("actions", 50))
         signatory.actions.push_back(read_action(action));
     if (signatory.tenant_type == TenantType::Personal) {
@@ -353,11 +382,15 @@ service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
     if (const auto creator = fields.object("creator")) contract.creator = read_user(*creator);
     for (const Fields& signatory : fields.list("signatories", 200))
         contract.signatories.push_back(read_signatory(signatory));
-    for (const Fields& item : fields.list("copySendReceivers", 200)) {
-        model::CopySendReceiver receiver;
-        receiver.name = item.required_text("name", 100);
-        if (const auto user = item.object("receiver")) receiver.receiver = read_user(*user);
-        contract.copy_send_receivers.push_back(std::move(receiver));
+    contract.copy_send_receivers = read_copy_receivers(fields, "copySendReceivers");
+    contract.copy_send_time = fields.choice<model::CopySendTime>("copySendTime");
+    contract.notify_sponsor = fields.boolean("notifySponsor", false);
+    for (const Fields& item : fields.list("customFields", 100)) {
+        model::CustomField& field = contract.custom_fields.emplace_back();
+        field.key = item.text("key", 100);
+        field.name = item.text("name", 100);
+        field.value = item.text("value", 1000);
+        if (field.key.empty() && field.name.empty()) item.refuse("key", "key or name is required");
     }
     const auto read_time = [&](std::string_view name) -> std::optional<UtcTime> {
         const std::string text = fields.text(name, 40);
@@ -419,12 +452,28 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     if (options.related && !contract.related_contracts.empty()) {
         object.emplace("relatedContractIds", write_ids(contract.related_contracts, memory));
     }
+    if (contract.copy_send_time) put(object, "copySendTime", *contract.copy_send_time);
+    if (!contract.custom_fields.empty()) {
+        json::array list(memory);
+        for (const model::CustomField& field : contract.custom_fields) {
+            json::object item = object_of(3, memory);
+            put_text(item, "key", field.key);
+            put_text(item, "name", field.name);
+            put(item, "value", field.value);
+            list.push_back(std::move(item));
+        }
+        object.emplace("customFields", std::move(list));
+    }
     if (!contract.copy_send_receivers.empty()) {
         json::array receivers(memory);
         for (const model::CopySendReceiver& receiver : contract.copy_send_receivers) {
             json::object item(memory);
             put(item, "name", receiver.name);
-            item.emplace("receiver", write_user(receiver.receiver, memory));
+            if (!receiver.receiver.contact.empty()) item.emplace("receiver", write_user(receiver.receiver, memory));
+            put_text(item, "prohibitType", receiver.prohibit_type);
+            put(item, "copySendPersonType", "PERSONAL");
+            if (receiver.create_time.milliseconds != 0) put_time(item, "createTime", receiver.create_time, zone);
+            item.emplace("send", receiver.sent);
             receivers.push_back(std::move(item));
         }
         object.emplace("copySendReceivers", std::move(receivers));

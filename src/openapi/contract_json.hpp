@@ -17,6 +17,9 @@ service::BoundStamper read_bound_stamper(const Fields& fields);
 std::vector<service::BoundStamper> read_bound_stampers(const Fields& fields, std::string_view name);
 std::vector<model::Stamper> read_stampers(const Fields& fields, std::string_view name);
 model::Signatory read_signatory(const Fields& fields);
+/// `signValidateWay`; the ways by face are refused, because nobody here can compare one.
+std::optional<model::SignValidateWay> read_validate_way(const Fields& fields);
+std::vector<model::CopySendReceiver> read_copy_receivers(const Fields& fields, std::string_view name);
 service::CategoryReference read_category(const Fields& fields);
 /// The body of /v2/contract/draft.
 service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone);

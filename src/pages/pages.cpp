@@ -113,10 +113,12 @@ json::object outcome(const service::PageView& view) {
 
 }  // namespace
 
-Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Downloads& downloads,
-             service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
+             service::Downloads& downloads, service::Verification& verification,
+             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
       batch_(batch),
+      joining_(joining),
       downloads_(downloads),
       verification_(verification),
       inbox_(std::move(inbox)),
@@ -213,7 +215,7 @@ http::Response Pages::picture(http::Request& request) {
 http::Response Pages::document(http::Request& request) {
     const auto id = parse_id(capture(request, "document"));
     if (!id) return page_failure(fail(ErrorCode::LinkNotFound));
-    const auto contract = page_.contract_of(client_of(request), {*id});
+    const auto contract = page_.contract_of(client_of(request), {*id}, true);
     if (!contract) return refusal(contract.error());
     auto download = downloads_.document(**contract, {*id});
     if (!download) return page_failure(download.error());
@@ -227,6 +229,7 @@ http::Response Pages::document(http::Request& request) {
 http::Response Pages::all_documents(http::Request& request) {
     const auto view = page_.view(client_of(request), page_key(request));
     if (!view) return refusal(view.error());
+    if (view->options.hide_download) return page_failure(fail(ErrorCode::NoOperationPermission));
     service::ArchiveCommand command;
     command.items = {service::DownloadItem::Contract};
     command.compress_one = false;
@@ -312,6 +315,7 @@ void Pages::add_batch_routes(http::Router& router) {
 
 void Pages::add_routes(http::Router& router) {
     add_batch_routes(router);
+    add_join_routes(router);
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));
@@ -424,8 +428,8 @@ void Pages::add_routes(http::Router& router) {
         return;
     }
     const auto front_end = std::make_shared<http::StaticFiles>(std::move(*files));
-    for (const std::string_view path :
-         {"/", "/contract/share/{rest*}", "/miniapp/{rest*}", "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
+    for (const std::string_view path : {"/", "/contract/share/{rest*}", "/contract/join/{rest*}", "/miniapp/{rest*}",
+                                        "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
         http::Route route;
         route.method = "GET";
         route.path = std::string(path);

@@ -3,6 +3,7 @@
 #include "http/router.hpp"
 #include "service/batch_signing.hpp"
 #include "service/downloads.hpp"
+#include "service/joining.hpp"
 #include "service/signing_page.hpp"
 #include "service/verification.hpp"
 
@@ -42,8 +43,9 @@ struct Settings {
 /// All routes of the browser. Thread-safe; must outlive the router.
 class Pages {
   public:
-    Pages(service::SigningPage& page, service::BatchSigning& batch, service::Downloads& downloads,
-          service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+    Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
+          service::Downloads& downloads, service::Verification& verification,
+          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
 
@@ -59,6 +61,7 @@ class Pages {
     http::Response sign(http::Request& request);
     http::Response verify(http::Request& request);
     void add_batch_routes(http::Router& router);
+    void add_join_routes(http::Router& router);
     http::Response sign_batch(http::Request& request);
 
     /// Pictures of pages, keyed by document, length, page and width; the most recently used ones.
@@ -67,6 +70,7 @@ class Pages {
 
     service::SigningPage& page_;
     service::BatchSigning& batch_;
+    service::Joining& joining_;
     service::Downloads& downloads_;
     service::Verification& verification_;
     std::function<std::vector<InboxMessage>()> inbox_;

@@ -256,7 +256,10 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
                          {"hidePasswordSettings", view.options.hide_password_settings},
                          {"mode", view.options.is_mini_program ? "MINIAPP" : "H5"},
                          {"hideReturn", view.options.hide_return},
-                         {"hideState", view.options.hide_state}};
+                         {"hideState", view.options.hide_state},
+                         {"hideDownload", view.options.hide_download},
+                         {"validateWay", std::string(model::to_wire(view.options.validate_way))},
+                         {"hasPassword", view.has_password}};
     if (!view.options.callback_page.empty()) options["callbackPage"] = wire(view.options.callback_page);
     if (!view.options.language.empty()) options["lang"] = wire(view.options.language);
     if (!view.options.theme_color.empty()) options["themeColor"] = wire(view.options.theme_color);

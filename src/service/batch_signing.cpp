@@ -70,6 +70,8 @@ std::vector<std::string> people_whose_turn_it_is(const Platform& platform, const
 Result<BatchSigning::Visitor> BatchSigning::visitor(std::string_view client, std::string_view key) {
     auto visit = page_.visit(client, key);
     if (!visit) return visit.error();
+    // A batch is confirmed by code, whatever the contract it was opened from asks for.
+    visit->signer.way = model::SignValidateWay::Pin;
     return Visitor{visit->signer.recipient, std::move(visit->signer), visit->view.contract->id};
 }
 
@@ -106,6 +108,7 @@ Result<BatchObstacle> BatchSigning::obstacle(const Visitor& visitor, const Waiti
     if (lacks) return BatchObstacle::Attachments;
     const auto identity = proof_.identity_demand(*waiting.contract, *waiting.party, visitor.recipient, visitor.signer);
     if (!identity) return identity.error();
+    if (waiting.party->sign_validate_way == model::SignValidateWay::SignPwd) return BatchObstacle::Identity;
     return *identity && !(*identity)->proven ? BatchObstacle::Identity : BatchObstacle::None;
 }
 

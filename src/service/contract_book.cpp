@@ -131,6 +131,34 @@ Result<ContractPointer> ContractBook::locate(const Caller& caller, const Locator
     return contract;
 }
 
+Result<ContractPointer> ContractBook::of_signatory(model::SignatoryId signatory) {
+    const auto id = platform_.database.read(
+        [&](store::Connection& connection) { return store::contracts::of_signatory(connection, signatory); });
+    if (!id) return id.error();
+    if (!*id) return invalid_parameter("signatoryId: no contract that was sent has the party " + to_string(signatory));
+    return find(**id);
+}
+
+Result<std::size_t> ContractBook::remove_old_drafts(std::size_t limit) {
+    const auto old = platform_.database.read([&](store::Connection& connection) {
+        return store::contracts::drafts_before(connection, platform_.clock.now() - kLongestDraft, limit);
+    });
+    if (!old) return old.error();
+    for (const ContractId id : *old) {
+        const ContractLock held = lock(id);
+        const auto draft = load(id);
+        if (!draft && draft.error().code == ErrorCode::ContractNotFound) continue;
+        if (!draft) return draft.error();
+        if ((*draft)->status != model::ContractStatus::Draft) continue;
+        Change change;
+        change.event = "contract.deleted";
+        change.actor = "system";
+        change.detail = R"({"reason":"a draft for a year"})";
+        if (const Status removed = remove(**draft, change); !removed) return removed.error();
+    }
+    return old->size();
+}
+
 Result<ContractPointer> ContractBook::of_document(model::DocumentId document) {
     const auto id = platform_.database.read(
         [&](store::Connection& connection) { return store::contracts::of_document(connection, document); });
@@ -156,8 +184,17 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
         if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
         const bool new_parties = contract.status == model::ContractStatus::Draft ||
                                  std::any_of(change.events.begin(), change.events.end(), [](const model::Event& event) {
-                                     return event.kind == model::Event::Kind::SignatoryAdded;
+                                     return event.kind == model::Event::Kind::SignatoryAdded ||
+                                            event.kind == model::Event::Kind::SignatoryChanged;
                                  });
+        const bool new_ids = std::any_of(change.events.begin(), change.events.end(), [](const model::Event& event) {
+            return event.kind == model::Event::Kind::SignatoryAdded || event.kind == model::Event::Kind::Published ||
+                   event.kind == model::Event::Kind::SentForFilling;
+        });
+        if (new_ids) {
+            const Status put = store::contracts::put_signatories(transaction, contract);
+            if (!put) return put;
+        }
         if (change.is_new || new_parties) {
             const Status put = store::contracts::put_parties(transaction, contract);
             if (!put) return put;

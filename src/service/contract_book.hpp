@@ -24,6 +24,9 @@ namespace signet::service {
 
 using ContractPointer = std::shared_ptr<const model::Contract>;
 
+/// How long a draft waits to be sent (spec §3.1).
+inline constexpr std::chrono::hours kLongestDraft{24 * 365};
+
 /// How a request names a contract (spec §1.8): the id, else the bizId within the company that `tenant_name` names.
 struct Locator {
     model::ContractId contract;
@@ -82,6 +85,10 @@ class ContractBook {
     Result<ContractPointer> locate(const Caller& caller, const Locator& locator, Access access);
     Result<ContractPointer> of_document(const Caller& caller, model::DocumentId document);
     Result<ContractPointer> of_document(model::DocumentId document);
+    /// The sent contract that has this party. InvalidParameter when there is none.
+    Result<ContractPointer> of_signatory(model::SignatoryId signatory);
+    /// Whether a contract is the caller's business.
+    bool permits(const Caller& caller, const model::Contract& contract, Access access) const;
 
     struct Found {
         std::size_t total = 0;
@@ -101,6 +108,8 @@ class ContractBook {
 
     /// Expires what is overdue, at most `limit` contracts; how many.
     Result<std::size_t> expire_overdue(std::size_t limit);
+    /// Deletes drafts that nobody sent for a year, at most `limit`; how many.
+    Result<std::size_t> remove_old_drafts(std::size_t limit);
 
   private:
     friend class ContractLock;
@@ -108,7 +117,6 @@ class ContractBook {
     Result<ContractPointer> load(model::ContractId id);
     Result<ContractPointer> expire_held(model::ContractId id);
     bool is_overdue(const model::Contract& contract) const;
-    bool permits(const Caller& caller, const model::Contract& contract, Access access) const;
     void keep(const ContractPointer& contract);
     void forget(model::ContractId id);
 

@@ -66,13 +66,22 @@ bool looks_like_mail(std::string_view text) {
            text.find_first_of(" \t\r\n<>,;") == std::string_view::npos;
 }
 
+/// A number for showing: its first three and last four places.
+std::string masked(const std::string& number) {
+    constexpr std::size_t kFirst = 3;
+    constexpr std::size_t kLast = 4;
+    if (number.size() < kFirst + kLast + 1) return std::string(number.size(), '*');
+    return number.substr(0, kFirst) + std::string(number.size() - kFirst - kLast, '*') +
+           number.substr(number.size() - kLast);
+}
+
+}  // namespace
+
 std::string serial_number(const TimeZone& zone, UtcTime now, model::ContractId id) {
     const CivilTime day = zone.to_civil(now);
     const std::string tail = std::to_string(100'000'000 + (id.value >> 2) % 100'000'000).substr(1);
     return std::to_string(day.year * 10'000 + day.month * 100 + day.day) + tail;
 }
-
-}  // namespace
 
 std::string actor_of(const Caller& caller) {
     return "application:" + caller.application.token;
@@ -111,7 +120,8 @@ Status Drafting::check_actions(const Setting& setting, const Signatory& signator
         if (internal && action.type == ActionType::Audit && action.operators.empty()) {
             return fail(ErrorCode::ActionOperatorsRequired, path + ".corpOperators");
         }
-        const bool has_handler = !signatory.receiver.empty() || (signatory.sponsor && setting.has_creator);
+        const bool has_handler =
+            !signatory.receiver.empty() || (signatory.sponsor && setting.has_creator) || signatory.awaits_joining();
         if (action.type == ActionType::Operator && !has_handler) return fail(ErrorCode::OperatorRequired, path);
         for (const model::SealId seal : action.seals) {
             const auto usable = directory_.usable_seal(signatory.company, seal);
@@ -150,6 +160,9 @@ Status Drafting::protect_auth_info(Signatory& signatory, const std::string& fiel
     if (!info.bank_mobile.empty() && !looks_like_mobile(info.bank_mobile)) {
         return invalid_parameter(path + ".bankMobile: is not a mobile number");
     }
+    info.id_card_no_masked = masked(info.id_card_no);
+    info.bank_no_masked = masked(info.bank_no);
+    info.bank_mobile_masked = masked(info.bank_mobile);
     for (std::string* number : {&info.id_card_no, &info.bank_no, &info.bank_mobile}) {
         if (!number->empty()) *number = identity_digest(platform_, signatory.id, *number);
     }
@@ -167,8 +180,18 @@ std::string identity_digest(const Platform& platform, model::SignatoryId party, 
 bool Drafting::same_party(const Company& initiator, const Signatory& a, const Signatory& b) const {
     if (model::same_party(a, b)) return true;
     const bool persons = a.tenant_type == TenantType::Personal && b.tenant_type == TenantType::Personal;
-    if (!persons || a.delay_set || b.delay_set || a.tenant_name != b.tenant_name) return false;
+    if (!persons || a.awaits_joining() || b.awaits_joining() || a.tenant_name != b.tenant_name) return false;
     return directory_.same_person({initiator.id}, a.receiver, b.receiver);
+}
+
+void Drafting::number_nodes(Signatory& signatory) const {
+    int order = 0;
+    for (Action& action : signatory.actions) {
+        if (!action.id) action.id = platform_.ids.next<model::ActionId>();
+        if (action.name.empty()) action.name = std::string(default_name(action.type));
+        if (action.serial_no < 0) action.serial_no = order;
+        ++order;
+    }
 }
 
 Result<Signatory> Drafting::complete(const Setting& setting, Signatory signatory, const std::string& field) const {
@@ -204,14 +227,7 @@ Result<Signatory> Drafting::complete(const Setting& setting, Signatory signatory
     }
     const Status settled = intake_.settle(setting.initiator, signatory, setting.gives_default_flow, field);
     if (!settled) return settled.error();
-    int order = 0;
-    for (Action& action : signatory.actions) {
-        action.id = platform_.ids.next<model::ActionId>();
-        action.status = ActionStatus::Init;
-        if (action.name.empty()) action.name = std::string(default_name(action.type));
-        if (action.serial_no < 0) action.serial_no = order;
-        ++order;
-    }
+    number_nodes(signatory);
     for (model::Attachment& attachment : signatory.attachments)
         attachment.id = platform_.ids.next<model::AttachmentId>();
     if (const Status sound = check_actions(setting, signatory, field); !sound) return sound.error();
@@ -278,6 +294,15 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
         contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
     }
     if (contract.end_time) contract.end_time = platform_.zone.end_of_day(*contract.end_time);
+    for (std::size_t i = 0; i < contract.copy_send_receivers.size(); ++i) {
+        model::CopySendReceiver& copy = contract.copy_send_receivers[i];
+        copy.create_time = now;
+        if (copy.receiver.contact.empty()) continue;
+        auto known =
+            resolved_receiver(*company, copy.receiver, "copySendReceivers[" + std::to_string(i) + "].receiver");
+        if (!known) return known.error();
+        copy.receiver = std::move(*known);
+    }
 
     Change change;
     change.event = "contract.drafted";

@@ -81,14 +81,19 @@ class Drafting {
     /// Whether both are one party of a contract of `initiator`, in whichever way the same person is named.
     bool same_party(const model::Company& initiator, const model::Signatory& a, const model::Signatory& b) const;
 
+    /// Whether a contact can be one. `field` is the user's path.
+    Status check_user(const model::User& user, const std::string& field) const;
+    /// A receiver whose contact is sound; one named by employee id or number must be on record in the company.
+    Result<model::User> resolved_receiver(const model::Company& company, model::User receiver,
+                                          const std::string& field) const;
+    /// Gives nodes that have none their ids, names and places in the order.
+    void number_nodes(model::Signatory& signatory) const;
+
   private:
     Result<ContractPointer> find_existing(const Caller& caller, const model::Company& company,
                                           const model::Contract& wanted);
-    Status check_user(const model::User& user, const std::string& field) const;
     Status check_actions(const Setting& setting, const model::Signatory& signatory, const std::string& field) const;
     Status protect_auth_info(model::Signatory& signatory, const std::string& field) const;
-    Result<model::User> resolved_receiver(const model::Company& company, model::User receiver,
-                                          const std::string& field) const;
 
     Platform& platform_;
     const Directory& directory_;
@@ -103,6 +108,9 @@ std::string identity_digest(const Platform& platform, model::SignatoryId party, 
 /// `replace` is set. InvalidParameter for an unknown node; `field` is the name of the list.
 Status bind_stampers(model::Contract& contract, const std::vector<BoundStamper>& stampers, const std::string& field,
                      bool replace);
+
+/// The number that a contract gets when its maker names none: the day and eight digits of its id.
+std::string serial_number(const TimeZone& zone, UtcTime now, model::ContractId id);
 
 /// Who did something, as the log names them.
 std::string actor_of(const Caller& caller);

@@ -29,7 +29,7 @@ std::string clean(std::string_view text) {
 std::string_view callback_type(const Contract& contract, const Event& event) {
     switch (event.kind) {
         case Event::Kind::Published:
-            return "SEND_SIGNING";
+            return contract.status == model::ContractStatus::Filling ? "SEND_FILLING" : "SEND_SIGNING";
         case Event::Kind::Completed:
             return "COMPLETE";
         case Event::Kind::Rejected:
@@ -164,6 +164,15 @@ Status Notices::tell_turn(store::Transaction& transaction, const Contract& contr
     return {};
 }
 
+Status Notices::invite(store::Transaction& transaction, const Contract& contract, const Signatory& signatory,
+                       const std::vector<User>& users) {
+    if (!sends_messages(contract)) return {};
+    for (const User& user : users) {
+        if (const Status told = tell(transaction, contract, signatory, user, false); !told) return told;
+    }
+    return {};
+}
+
 Status Notices::remind(store::Transaction& transaction, const Contract& contract, model::SignatoryId only) {
     for (const Signatory& signatory : contract.signatories) {
         if (only && signatory.id != only) continue;
@@ -183,6 +192,41 @@ Status Notices::tell_complete(store::Transaction& transaction, const Contract& c
         if (const Status told = tell(transaction, contract, signatory, signatory.receiver, true); !told) return told;
     }
     return {};
+}
+
+Status Notices::tell_copy(store::Transaction& transaction, const Contract& contract, std::size_t index) {
+    const model::CopySendReceiver& copy = contract.copy_send_receivers.at(index);
+    const Signatory* seen_from = people_.viewed_party(contract, copy.receiver);
+    if (seen_from == nullptr) return {};
+    const User recipient = people_.reachable(contract, *seen_from, copy.receiver);
+    if (recipient.empty()) return {};
+    const auto url = links_.notice_url(transaction, contract, *seen_from, copy.receiver);
+    if (!url) return url.error();
+    PersonalMessage message;
+    message.to = recipient.contact;
+    message.by_mail = recipient.contact_type == ContactType::Email;
+    message.template_name = "copy";
+    message.subject = "抄送：《" + contract.subject + "》";
+    message.text = "【Signet】" + contract.tenant_name + " 向您抄送了《" + contract.subject + "》，可在此查看：" + *url;
+    return enqueue(transaction, message, contract.id);
+}
+
+/// The initiator's handler, who asked to hear of the sending.
+Status Notices::tell_sponsor(store::Transaction& transaction, const Contract& contract) {
+    if (!contract.creator) return {};
+    const Signatory* own = people_.party_of(contract, *contract.creator);
+    if (own == nullptr) return {};
+    const User recipient = people_.reachable(contract, *own, *contract.creator);
+    if (recipient.empty()) return {};
+    const auto url = links_.notice_url(transaction, contract, *own, *contract.creator);
+    if (!url) return url.error();
+    PersonalMessage message;
+    message.to = recipient.contact;
+    message.by_mail = recipient.contact_type == ContactType::Email;
+    message.template_name = "sent";
+    message.subject = "《" + contract.subject + "》已发起";
+    message.text = "【Signet】您的《" + contract.subject + "》已发起，可在此查看签署进度：" + *url;
+    return enqueue(transaction, message, contract.id);
 }
 
 Status Notices::call_back(store::Transaction& transaction, const Contract& contract, const Event& event) {
@@ -231,6 +275,12 @@ Status Notices::enqueue(store::Transaction& transaction, const Contract& contrac
         }
         if (event.kind == Event::Kind::Completed && messages) {
             if (const Status told = tell_complete(transaction, contract); !told) return told;
+        }
+        if (event.kind == Event::Kind::CopyDue && messages) {
+            if (const Status told = tell_copy(transaction, contract, event.copy); !told) return told;
+        }
+        if (event.kind == Event::Kind::Published && messages && contract.notify_sponsor) {
+            if (const Status told = tell_sponsor(transaction, contract); !told) return told;
         }
     }
     return {};

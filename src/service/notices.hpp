@@ -9,6 +9,7 @@
 #include "service/platform.hpp"
 
 #include <string>
+#include <vector>
 
 namespace signet::service {
 
@@ -32,6 +33,9 @@ class Notices {
 
     Status enqueue(store::Transaction& transaction, const model::Contract& contract, const model::Events& events);
     Status enqueue(store::Transaction& transaction, const PersonalMessage& message, model::ContractId contract);
+    /// Invites people to do a node whose turn has come before they were named for it.
+    Status invite(store::Transaction& transaction, const model::Contract& contract, const model::Signatory& signatory,
+                  const std::vector<model::User>& users);
     /// Tells again whoever may act now; `signatory` zero = in every party.
     Status remind(store::Transaction& transaction, const model::Contract& contract, model::SignatoryId signatory);
 
@@ -42,6 +46,8 @@ class Notices {
                 const model::User& user, bool complete);
     bool sends_messages(const model::Contract& contract) const;
     Status tell_complete(store::Transaction& transaction, const model::Contract& contract);
+    Status tell_copy(store::Transaction& transaction, const model::Contract& contract, std::size_t index);
+    Status tell_sponsor(store::Transaction& transaction, const model::Contract& contract);
     Status call_back(store::Transaction& transaction, const model::Contract& contract, const model::Event& event);
 
     Platform& platform_;

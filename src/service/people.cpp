@@ -126,11 +126,25 @@ const Signatory* People::party_of(const Contract& contract, const User& user) co
     return any;
 }
 
+const model::CopySendReceiver* People::copy_of(const Contract& contract, const User& user) const {
+    const auto& copies = contract.copy_send_receivers;
+    const auto found = std::find_if(copies.begin(), copies.end(), [&](const model::CopySendReceiver& copy) {
+        return directory_.same_person({contract.company}, copy.receiver, user);
+    });
+    return found == copies.end() ? nullptr : &*found;
+}
+
 const Signatory* People::viewed_party(const Contract& contract, const User& user) const {
     const auto is_viewer = [&](const Signatory& party, const model::Category& category) {
         return std::any_of(category.policy.viewers.begin(), category.policy.viewers.end(),
                            [&](const User& viewer) { return same(contract, party, viewer, user); });
     };
+    if (const auto* copy = copy_of(contract, user); copy != nullptr) {
+        const auto own = std::find_if(contract.signatories.begin(), contract.signatories.end(),
+                                      [](const Signatory& party) { return party.sponsor; });
+        if (own != contract.signatories.end()) return &*own;
+        if (!contract.signatories.empty()) return &contract.signatories.front();
+    }
     for (const Signatory& party : contract.signatories) {
         if (party.sponsor) {
             const auto category = directory_.category(contract.category);

@@ -38,7 +38,11 @@ class People {
     /// The party the user acts for; of several, one whose turn it is comes first. Null when he acts for none.
     const model::Signatory* party_of(const model::Contract& contract, const model::User& user) const;
 
-    /// The party through whose category the user may look without acting (查看人); null when there is none.
+    /// The entry of the copies' list (抄送人) that means the user; null when there is none.
+    const model::CopySendReceiver* copy_of(const model::Contract& contract, const model::User& user) const;
+
+    /// The party through whose category the user may look without acting (查看人), or the initiator's for who gets a
+    /// copy; null when he may not.
     const model::Signatory* viewed_party(const model::Contract& contract, const model::User& user) const;
 
     /// The category that rules how a receiving company of the initiator's group goes through a contract: the one named

@@ -123,12 +123,87 @@ Status SignerProof::check_password(const Signer& signer, const std::string& pass
     return wrong(ErrorCode::PasswordWrong, *failures);
 }
 
+namespace {
+
+/// Where wrong signing passwords of a person are counted, whatever browser they come from.
+std::string tries_key(const std::string& person) {
+    return "signpwd/" + person;
+}
+
+}  // namespace
+
+/// Five wrong ones within half an hour, and only a code opens the way again, by setting another password.
+Status SignerProof::count_wrong_password(const std::string& key) {
+    const UtcTime now = platform_.clock.now();
+    const auto failures = platform_.database.write([&](store::Transaction& transaction) -> Result<int> {
+        const auto until = store::people::window(transaction, key);
+        if (!until) return until.error();
+        if (!*until || **until < now) {
+            const Status begun = store::people::put_window(transaction, key, now + kPasswordWindow);
+            if (!begun) return begun.error();
+        }
+        return store::people::count_window_failure(transaction, key);
+    });
+    if (!failures) return failures.error();
+    if (*failures >= kMostTries) return fail(ErrorCode::PasswordNotUsable);
+    return wrong(ErrorCode::PasswordWrong, *failures);
+}
+
+Result<Confirmation> SignerProof::check_signing_password(const std::string& code_key, const Signer& signer,
+                                                         const ConfirmationInput& input) {
+    if (input.password.empty()) return fail(ErrorCode::PasswordRequired);
+    const std::string person = person_key(signer);
+    const std::string tries = tries_key(person);
+    if (!input.code.empty()) {
+        if (!is_strong(input.password)) return fail(ErrorCode::PasswordWeak);
+        const auto hash = checked_code(code_key, input.code);
+        if (!hash) return hash.error();
+        const auto encoded = crypto::hash_password(input.password);
+        if (!encoded) return encoded.error();
+        const auto settle = [this, code_key, hash = *hash, encoded = *encoded, person, tries,
+                             actor = actor_of(signer.recipient)](store::Transaction& transaction) -> Status {
+            const auto taken = store::links::take_code(transaction, code_key, hash);
+            if (!taken) return taken.error();
+            if (!*taken) return fail(ErrorCode::CodeExpired);
+            const UtcTime now = platform_.clock.now();
+            const Status put = store::people::put_password(transaction, person, encoded, now);
+            if (!put) return put;
+            const auto logged = store::append_audit(transaction, {now, actor, {}, "password.set", "{}"});
+            if (!logged) return logged.error();
+            return store::people::close_window(transaction, tries);
+        };
+        return Confirmation{"password", settle};
+    }
+    struct Known {
+        std::optional<std::string> hash;
+        int failures = 0;
+    };
+    const auto known = platform_.database.read([&](store::Connection& connection) -> Result<Known> {
+        Known result;
+        const auto stored = store::people::password(connection, person);
+        if (!stored) return stored.error();
+        result.hash = *stored;
+        const auto failures = store::people::window_failures(connection, tries, platform_.clock.now());
+        if (!failures) return failures.error();
+        result.failures = *failures;
+        return result;
+    });
+    if (!known) return known.error();
+    if (!known->hash) return fail(ErrorCode::CodeRequired, "there is no password yet");
+    if (known->failures >= kMostTries) return fail(ErrorCode::PasswordNotUsable);
+    if (!crypto::verify_password(input.password, *known->hash)) return count_wrong_password(tries).error();
+    return Confirmation{"password", [tries](store::Transaction& transaction) {
+                            return store::people::close_window(transaction, tries);
+                        }};
+}
+
 Result<Confirmation> SignerProof::check(const std::string& code_key, const Signer& signer,
                                         const ConfirmationInput& input) {
     const auto open_window = [this, signer](store::Transaction& transaction) -> Status {
         if (!signer.allow_password) return {};
         return store::people::put_window(transaction, window_key(signer), platform_.clock.now() + kPasswordWindow);
     };
+    if (signer.way == model::SignValidateWay::SignPwd) return check_signing_password(code_key, signer, input);
     if (input.code.empty() && !input.password.empty()) {
         if (const Status right = check_password(signer, input.password); !right) return right.error();
         return Confirmation{"password", open_window};
@@ -160,6 +235,8 @@ Result<bool> SignerProof::window_open(const Signer& signer) const {
 }
 
 Result<bool> SignerProof::password_usable(const Signer& signer) const {
+    if (signer.way == model::SignValidateWay::Pin) return false;
+    if (signer.way == model::SignValidateWay::SignPwd) return has_password(signer);
     const auto open = window_open(signer);
     if (!open || !*open) return open;
     return has_password(signer);
@@ -226,7 +303,8 @@ Status SignerProof::prove_identity(const model::Contract& contract, const model:
     if (!*demand || (*demand)->proven) return {};
     if ((*demand)->tries_left == 0) return fail(ErrorCode::IdentityLocked);
     const auto same = [&](bool wanted, const std::string& stated, const std::string& digest) {
-        return !wanted || equal_in_constant_time(identity_digest(platform_, party.id, stated), digest);
+        const model::SignatoryId bound = party.auth_info->digests_of ? party.auth_info->digests_of : party.id;
+        return !wanted || equal_in_constant_time(identity_digest(platform_, bound, stated), digest);
     };
     const bool card = same((*demand)->id_card, input.id_card_no, party.auth_info->id_card_no);
     const bool bank = same((*demand)->bank_card, input.bank_no, party.auth_info->bank_no);

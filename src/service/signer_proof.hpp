@@ -25,12 +25,15 @@ struct Signer {
     bool allow_password = false;
     /// A contact that messages reach. Everything about the person is kept under a keyed digest of it.
     model::User recipient;
+    /// How the party was told to confirm (spec §2.2).
+    model::SignValidateWay way = model::SignValidateWay::SaasConfig;
 };
 
 /// How long nobody gets another code for the same thing.
 inline constexpr std::chrono::seconds kResendPause{60};
 
-/// What somebody entered to confirm an act; the code counts when both are there.
+/// What somebody entered to confirm an act; the code counts when both are there, but for a party that signs by password
+/// (SIGNPWD): there a code makes the password that comes with it the new one.
 struct ConfirmationInput {
     std::string code;
     std::string password;
@@ -75,7 +78,8 @@ class SignerProof {
     Status send_code(const std::string& key, const model::User& recipient, const std::string& text);
 
     /// Checks what was entered without using it up. Errors: CodeRequired, CodeWrong, CodeExpired, PasswordWrong,
-    /// PasswordNotUsable; for wrong ones the detail is the number of tries left.
+    /// PasswordNotUsable; for wrong ones the detail is the number of tries left. A party with SIGNPWD confirms by
+    /// password alone: PasswordRequired without one, CodeRequired when the person has none yet, PasswordWeak.
     Result<Confirmation> check(const std::string& code_key, const Signer& signer, const ConfirmationInput& input);
 
     Result<bool> has_password(const Signer& signer) const;
@@ -101,6 +105,9 @@ class SignerProof {
     std::string window_key(const Signer& signer) const;
     Result<std::string> checked_code(const std::string& key, const std::string& code);
     Status check_password(const Signer& signer, const std::string& password);
+    Result<Confirmation> check_signing_password(const std::string& code_key, const Signer& signer,
+                                                const ConfirmationInput& input);
+    Status count_wrong_password(const std::string& key);
 
     Platform& platform_;
     const Directory& directory_;

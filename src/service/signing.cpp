@@ -111,6 +111,7 @@ Signing::~Signing() = default;
 
 Status Signing::freeze(Contract& contract) {
     for (Document& document : contract.documents) {
+        document.draft_length = document.length;
         const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
         if (!bytes) return bytes.error();
         const auto parsed = pdf::Document::open(*bytes);

@@ -29,6 +29,11 @@ namespace {
 /// Who opened a link in time may finish what he began.
 constexpr std::chrono::minutes kSessionGrace{30};
 
+/// The values of prohibitType are not published; what speaks of downloading keeps it back.
+bool forbids_download(const std::string& prohibit_type) {
+    return to_lower(prohibit_type).find("download") != std::string::npos;
+}
+
 }  // namespace
 
 struct SigningPage::OpenLink {
@@ -88,7 +93,8 @@ User SigningPage::recipient_of(const PageView& view) const {
 }
 
 Signer SigningPage::signer_of(const OpenLink& link, const PageView& view) const {
-    return {link.client_hash, link.token_hash, link.link.allow_password, recipient_of(view)};
+    return {link.client_hash, link.token_hash, link.link.allow_password, recipient_of(view),
+            view.party->sign_validate_way};
 }
 
 Result<PageView> SigningPage::view_of(const OpenLink& link) {
@@ -102,6 +108,9 @@ Result<PageView> SigningPage::view_of(const OpenLink& link) {
     if (acts != nullptr && (view.party == nullptr || !view.party->open())) view.party = acts;
     if (view.party == nullptr) return fail(ErrorCode::NoViewPermission, "the party is no longer part of the contract");
     view.viewing = acts == nullptr;
+    // Who has been replaced, or is no longer among those who may look, has nothing left to open.
+    if (view.viewing && people_.viewed_party(*view.contract, view.user) == nullptr)
+        return fail(ErrorCode::LinkNotFound);
     if (view.user.name.empty()) view.user.name = view.party->receiver.name;
     if (view.user.name.empty() && view.party->tenant_type == model::TenantType::Personal) {
         view.user.name = view.party->tenant_name;
@@ -141,10 +150,15 @@ Result<PageView> SigningPage::with_proofs(const OpenLink& link, PageView view) {
     view.identity = std::move(*identity);
     PageOptions& options = view.options;
     options.can_reject = link.link.can_reject;
+    options.validate_way = view.party->sign_validate_way;
+    const model::CopySendReceiver* copy = view.viewing ? people_.copy_of(*view.contract, view.user) : nullptr;
+    options.hide_download = copy != nullptr && forbids_download(copy->prohibit_type);
     options.allow_password = link.link.allow_password;
     options.password_usable = *usable;
     options.hide_password_settings = link.link.hide_password_settings;
-    options.offer_password = link.link.allow_password && !link.link.hide_password_settings && !*has_password;
+    const bool by_code_only = options.validate_way == model::SignValidateWay::Pin;
+    options.offer_password =
+        link.link.allow_password && !by_code_only && !link.link.hide_password_settings && !*has_password;
     options.is_mini_program = link.link.kind == store::links::LinkKind::Ticket;
     options.hide_return = link.link.hide_return;
     options.hide_state = link.link.hide_state;
@@ -204,7 +218,10 @@ Result<Confirmation> SigningPage::confirm(const OpenLink& link, const PageView& 
     if (view.identity && !view.identity->proven) {
         return fail(view.identity->tries_left == 0 ? ErrorCode::IdentityLocked : ErrorCode::IdentityRequired);
     }
-    return proof_.check(link.token_hash, signer_of(link, view), input);
+    Signer signer = signer_of(link, view);
+    // The way concerns signatures; an approval is none.
+    if (view.action->type == ActionType::Audit) signer.way = model::SignValidateWay::SaasConfig;
+    return proof_.check(link.token_hash, signer, input);
 }
 
 namespace {
@@ -367,7 +384,7 @@ Status SigningPage::attach(std::string_view client, std::string_view key, model:
     return {};
 }
 
-Result<ContractPointer> SigningPage::contract_of(std::string_view client, model::DocumentId document) {
+Result<ContractPointer> SigningPage::contract_of(std::string_view client, model::DocumentId document, bool downloads) {
     auto contract = book_.of_document(document);
     if (!contract) return fail(ErrorCode::LinkNotFound);
     const std::string client_hash = service::token_hash(client);
@@ -377,13 +394,21 @@ Result<ContractPointer> SigningPage::contract_of(std::string_view client, model:
         for (const store::links::Session& session : *sessions) {
             const auto link = store::links::find(connection, session.token_hash);
             if (!link) return link.error();
-            if (*link && (*link)->contract == (*contract)->id) return true;
+            if (!*link || (*link)->contract != (*contract)->id) continue;
+            if (may_read(**contract, (*link)->user, downloads)) return true;
         }
         return false;
     });
     if (!opened) return opened.error();
     if (!*opened) return fail(ErrorCode::LinkNotFound);
     return contract;
+}
+
+bool SigningPage::may_read(const Contract& contract, const User& user, bool downloads) const {
+    if (people_.party_of(contract, user) != nullptr) return true;
+    if (people_.viewed_party(contract, user) == nullptr) return false;
+    const model::CopySendReceiver* copy = people_.copy_of(contract, user);
+    return !downloads || copy == nullptr || !forbids_download(copy->prohibit_type);
 }
 
 Result<Bytes> SigningPage::picture(const Contract& contract, model::DocumentId id, int page, int pixels) {

@@ -32,6 +32,9 @@ struct PageOptions {
     bool is_mini_program = false;
     bool hide_return = false;
     bool hide_state = false;
+    /// Who gets a copy may be kept from downloading.
+    bool hide_download = false;
+    model::SignValidateWay validate_way = model::SignValidateWay::SaasConfig;
     std::string callback_page;
     std::string language;
     std::string theme_color;
@@ -138,8 +141,9 @@ class SigningPage {
     Status attach(std::string_view client, std::string_view key, model::AttachmentId attachment,
                   const std::filesystem::path& file, const std::string& file_name);
 
-    /// The contract of a document, if the client opened a link of it.
-    Result<ContractPointer> contract_of(std::string_view client, model::DocumentId document);
+    /// The contract of a document, if the client opened a link of it whose user still has a part in the contract;
+    /// with `downloads`, one who may take the file away.
+    Result<ContractPointer> contract_of(std::string_view client, model::DocumentId document, bool downloads = false);
     /// A page as JPEG, `pixels` wide; pages from 1.
     Result<Bytes> picture(const model::Contract& contract, model::DocumentId document, int page, int pixels);
     /// The picture of a seal the client may choose; no id is the seal drawn from the company's name.
@@ -151,6 +155,7 @@ class SigningPage {
     Result<PageView> view_of(const OpenLink& link);
     void find_task(PageView& view) const;
     Result<PageView> with_proofs(const OpenLink& link, PageView view);
+    bool may_read(const model::Contract& contract, const model::User& user, bool downloads) const;
     model::User recipient_of(const PageView& view) const;
     Signer signer_of(const OpenLink& link, const PageView& view) const;
     Result<Confirmation> confirm(const OpenLink& link, const PageView& view, const ConfirmationInput& input);

@@ -107,6 +107,9 @@ Status remove(Transaction& transaction, ContractId id) {
     if (const auto documents = transaction.execute("DELETE FROM document WHERE contract = $1", {id}); !documents) {
         return documents.error();
     }
+    if (const auto ids = transaction.execute("DELETE FROM signatory WHERE contract = $1", {id}); !ids) {
+        return ids.error();
+    }
     const auto removed = transaction.execute("DELETE FROM contract WHERE id = $1", {id});
     if (!removed) return removed.error();
     return {};
@@ -116,6 +119,26 @@ Result<std::vector<ContractId>> overdue(Connection& connection, UtcTime now, std
     return connection.all("SELECT id FROM contract WHERE deadline < $1 ORDER BY deadline LIMIT $2",
                           {now, static_cast<std::int64_t>(limit)},
                           [](const Row& row) { return row.get<ContractId>(0); });
+}
+
+Result<std::vector<ContractId>> drafts_before(Connection& connection, UtcTime created_before, std::size_t limit) {
+    return connection.all("SELECT id FROM contract WHERE status = 0 AND create_time < $1 ORDER BY create_time LIMIT $2",
+                          {created_before, static_cast<std::int64_t>(limit)},
+                          [](const Row& row) { return row.get<ContractId>(0); });
+}
+
+Status put_signatories(Transaction& transaction, const Contract& contract) {
+    for (const model::Signatory& signatory : contract.signatories) {
+        const auto put =
+            transaction.execute("INSERT INTO signatory (id, contract) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+                                {signatory.id, contract.id});
+        if (!put) return put.error();
+    }
+    return {};
+}
+
+Result<std::optional<ContractId>> of_signatory(Connection& connection, model::SignatoryId signatory) {
+    return connection.value<ContractId>("SELECT contract FROM signatory WHERE id = $1", {signatory});
 }
 
 Status put_parties(Transaction& transaction, const Contract& contract) {

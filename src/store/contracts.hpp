@@ -33,6 +33,13 @@ Status remove(Transaction& transaction, model::ContractId id);
 /// Contracts that run and whose deadline lies before `now`, at most `limit`.
 Result<std::vector<model::ContractId>> overdue(Connection& connection, UtcTime now, std::size_t limit);
 
+/// Drafts made before, oldest first, at most `limit`.
+Result<std::vector<model::ContractId>> drafts_before(Connection& connection, UtcTime created_before, std::size_t limit);
+
+/// Makes the parties of a sent contract known by their ids alone.
+Status put_signatories(Transaction& transaction, const model::Contract& contract);
+Result<std::optional<model::ContractId>> of_signatory(Connection& connection, model::SignatoryId signatory);
+
 /// Replaces the list of companies on record that receive a contract; for whenever its parties change.
 Status put_parties(Transaction& transaction, const model::Contract& contract);
 

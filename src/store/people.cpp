@@ -43,6 +43,13 @@ Result<int> count_window_failure(Transaction& transaction, std::string_view key)
     return failures->value_or(0);
 }
 
+Result<int> window_failures(Connection& connection, std::string_view key, UtcTime now) {
+    const auto failures =
+        connection.value<int>("SELECT failures FROM password_window WHERE key = $1 AND until >= $2", {key, now});
+    if (!failures) return failures.error();
+    return failures->value_or(0);
+}
+
 Status forget_windows(Transaction& transaction, UtcTime ended_before) {
     return done(transaction.execute("DELETE FROM password_window WHERE until < $1", {ended_before}));
 }

@@ -24,6 +24,8 @@ Status put_window(Transaction& transaction, std::string_view key, UtcTime until)
 Status close_window(Transaction& transaction, std::string_view key);
 /// Counts a wrong password; returns how many there were.
 Result<int> count_window_failure(Transaction& transaction, std::string_view key);
+/// How many wrong ones were counted in a time that still runs.
+Result<int> window_failures(Connection& connection, std::string_view key, UtcTime now);
 Status forget_windows(Transaction& transaction, UtcTime ended_before);
 
 /// How far a person got in proving the identity that a party asks for.

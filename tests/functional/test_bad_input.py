@@ -28,6 +28,7 @@ DRAFT, SEND, SEAL, DETAIL, PAGE = ("/v2/contract/draft", "/v2/contract/send", "/
                                    "/v2/contract/pageurl")
 TICKET, ARCHIVE, FILE, DOCUMENT, ADD = ("/v2/contract/miniappexchange", "/v2/contract/download", "/v2/document/addbyfile",
                                         "/v2/document/download", "/v2/signatory/add")
+EDIT, OPERATORS, COPY, JOIN = "/v3/signatory/edit", "/v2/signatory/operators/edit", "/v2/contract/copysend", "/v2/contract/joinurl"
 SEALS, CATEGORIES = "/v2/seal/list", "/v2/category/list"
 
 
@@ -72,6 +73,12 @@ class Scene:
             DOCUMENT: {"documentId": self.sent.documents[0]},
             ADD: {"contractId": self.sent.id, "signatory": {**person("赵六", "zhao.liu@example.com"), "serialNo": 9,
                                                             "stampers": [{**personal, "documentId": self.sent.documents[0]}]}},
+            EDIT: {"signatoryId": self.sent.parties[1]["id"], "tenantName": "王五", "receiver": WANG, "signValidateWay": "SAAS_CONFIG",
+                   "operator": user("韩梅梅", "13900000001")},
+            OPERATORS: {"contractId": self.sent.id, "actionId": self.sent.action(0), "actionOperators": [user("韩梅梅", "13900000001")],
+                        "editType": "ADD", "operator": user("韩梅梅", "13900000001")},
+            COPY: {"contractId": self.sent.id, "receivers": [{"name": "抄送", "receiver": user("抄送", "13900000077"), "prohibitType": "x"}]},
+            JOIN: {"contractId": self.sent.id, "type": "PERSONAL"},
             SEALS: {"tenantName": own, "selectOffset": 0, "selectLimit": 10, "status": "NORMAL", "modifyTimeStart": "2020-01-01 00:00:00"},
             CATEGORIES: {"tenantName": own, "selectOffset": 0, "selectLimit": 10, "categoryId": server.demo["categoryId"]},
             FILE: {"contractId": self.draft.id, "title": "好文件", "fileSuffix": "pdf", "documentSort": "5", "stamperRule": "OPTIONAL",
@@ -248,6 +255,17 @@ TABLE: dict[str, dict[str, list]] = {
           **under("signatory.receiver", BAD_USER), "signatory.serialNo": [*BAD_INTEGER, (-1, 1005)], "signatory.stampers": BAD_LIST,
           **under("signatory.stampers.0", {name: values for name, values in BAD_STAMPER.items() if name not in ("keywordIndex", "sealPageConfig")}),
           "signatory.stampers.0.page": [*BAD_INTEGER, (99, 1109), (GONE, 1005)]},
+    EDIT: {"signatoryId": MISSING + BAD_ID + [("<unknown>", 1005), ("<action>", 1005), ("<contract>", 1005)], "tenantName": bad_text(100),
+           "receiver": BAD_OBJECT, **under("receiver", BAD_USER), "signValidateWay": [("FACE", 1005), ("NOPE", 1005), ({}, 1005)],
+           "operator": [*BAD_OBJECT, (user("陌生人", "13700000000"), 1701)], **under("operator", BAD_USER)},
+    OPERATORS: {**BAD_LOCATOR, "actionId": MISSING + BAD_ID + [("<unknown>", 1005), ("<other action>", 1005), ("<document>", 1005)],
+                "actionOperators": BAD_LIST + [(GONE, 1005), ([], 1005), ([{}], 1005), ([user("陌生人", "13700000000")], 1701)],
+                **under("actionOperators.0", BAD_USER), "editType": [("NOPE", 1005), ({}, 1005)],
+                "operator": [*BAD_OBJECT, (user("陌生人", "13700000000"), 1701)]},
+    COPY: {**BAD_LOCATOR, "contractId": BAD_LOCATOR["contractId"] + [("<draft>", 1101)],
+           "receivers": BAD_LIST + [(GONE, 1005), ([], 1005), ([{}], 1005), ([{"name": "抄送"}], 1005), ([{"name": "x"}] * 201, 1005)],
+           "receivers.0.name": MISSING + bad_text(100), **under("receivers.0.receiver", BAD_USER), "receivers.0.prohibitType": bad_text(50)},
+    JOIN: {**BAD_LOCATOR, "contractId": BAD_LOCATOR["contractId"] + [("<draft>", 1101)], "type": MISSING + BAD_WORD},
     SEALS: {"tenantName": [*bad_text(100), ("没有这家公司", 1801)], "selectOffset": [*BAD_INTEGER, (-1, 1005)],
             "selectLimit": [*BAD_INTEGER, (-1, 1005)], "status": [("NOPE", 1005), ({}, 1005)],
             "modifyTimeStart": [("yesterday", 1005), ({}, 1005)]},

@@ -1,5 +1,5 @@
 import type {
-  BatchCommand, BatchResult, CodeAnswer, IdentityCommand, InboxMessage, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WaitingContract,
+  BatchCommand, BatchResult, CodeAnswer, IdentityCommand, InboxMessage, JoinAnswer, JoinCommand, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WaitingContract,
   WelcomeAnswer,
 } from './types';
 
@@ -139,6 +139,9 @@ export const api = {
   reject: (reason: string) => call<Partial<SignAnswer>>('/pages/reject', json({ reason })),
   attach: (attachmentId: string, file: File) =>
     call<unknown>(`/pages/attachments/${id(attachmentId)}`, upload(file), kUploadTimeoutMs),
+  openJoin: (token: string) => once<JoinAnswer>('/pages/join/open', json({ token }), kTimeoutMs),
+  sendJoinCode: (token: string, contact: string) => once<CodeAnswer>('/pages/join/code', json({ token, contact }), kTimeoutMs),
+  join: (command: JoinCommand) => once<{ pageUrl: string }>('/pages/join', json(command), kTimeoutMs),
   inbox: () => once<{ messages: InboxMessage[] }>('/pages/inbox', { method: 'GET' }, kTimeoutMs),
   verify: (file: File) => once<VerifyAnswer>('/pages/verify', upload(file), kUploadTimeoutMs),
   welcome: () => once<WelcomeAnswer>('/pages/welcome', { method: 'GET' }, kTimeoutMs),

@@ -1,6 +1,7 @@
 /** Which page a path asks for. Every page is loaded on its own, so this is all the routing there is. */
 export type Route =
   | { page: 'sign'; contractId: string; key: { token: string } | { ticket: string } | null; hasCb: boolean }
+  | { page: 'join'; token: string | null }
   | { page: 'inbox' | 'verify' | 'welcome' | 'unknown' };
 
 export function resolveRoute(path: string, query: string): Route {
@@ -11,6 +12,7 @@ export function resolveRoute(path: string, query: string): Route {
     const token = params.get('openPageToken') || params.get('viewToken');
     return { page: 'sign', contractId: share[1], key: token ? { token } : null, hasCb: params.get('hasCb') === 'true' };
   }
+  if (/^\/contract\/join\/[^/]+$/.test(trimmed)) return { page: 'join', token: params.get('joinToken') };
   if (trimmed === '/miniapp/doc') {
     const ticket = params.get('ticket');
     return { page: 'sign', contractId: '', key: ticket ? { ticket } : null, hasCb: params.get('hasCb') === 'true' };

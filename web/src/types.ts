@@ -112,6 +112,27 @@ export interface IdentityCommand {
   bankMobile?: string;
 }
 
+/** What a join link shows: who asks, and what is settled already. */
+export interface JoinAnswer {
+  state: 'OPEN' | 'JOINED' | 'OVER';
+  subject: string;
+  initiator: string;
+  type: 'COMPANY' | 'PERSONAL';
+  /** Empty when whoever joins states it. */
+  tenantName: string;
+  /** Masked; empty when whoever joins states it. */
+  contact: string;
+  deadline?: string;
+}
+
+export interface JoinCommand {
+  token: string;
+  name: string;
+  companyName: string;
+  contact: string;
+  code: string;
+}
+
 export interface PageOptions {
   canReject?: boolean;
   allowPassword?: boolean;
@@ -127,6 +148,11 @@ export interface PageOptions {
   themeColor?: string;
   hideReturn?: boolean;
   hideState?: boolean;
+  /** Who got a copy may be kept from taking files away. */
+  hideDownload?: boolean;
+  /** How the sender wants this party to confirm: SIGNPWD is by password alone, PIN by code alone. */
+  validateWay?: 'SAAS_CONFIG' | 'DEFAULT' | 'SIGNPWD' | 'PIN' | string;
+  hasPassword?: boolean;
 }
 
 export interface OpenAnswer {

@@ -1,5 +1,7 @@
 #include "model/flow.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace signet::model {
@@ -226,6 +228,89 @@ TEST(AddingAParty, is_refused_twice_for_the_same_party_and_outside_its_statuses)
     ASSERT_TRUE(publish(contract, kNow));
     ASSERT_TRUE(add_signatory(contract, person(2, 0), kNow));
     EXPECT_EQ(add_signatory(contract, person(2, 0), kNow).error().code, ErrorCode::DuplicateSignatory);
+}
+
+Signatory left_open(std::int64_t id, int serial_no) {
+    Signatory signatory = person(id, serial_no);
+    signatory.delay_set = true;
+    signatory.tenant_name.clear();
+    signatory.receiver = {};
+    return signatory;
+}
+
+void fill_in(Contract& contract, std::int64_t id) {
+    Signatory& party = *contract.find(SignatoryId{id});
+    party.tenant_name = "加入者（测试）";
+    party.receiver = kLi;
+}
+
+TEST(PartiesLeftOpen, wait_without_a_turn_while_others_have_theirs) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), left_open(2, 2), person(3, 3)}, false);
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(status(contract, 1), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Waiting);
+    EXPECT_EQ(action_status(contract, 20), ActionStatus::Init);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Signing);
+}
+
+TEST(PartiesLeftOpen, of_the_first_step_leave_the_contract_filling_until_one_is_there) {
+    Contract contract = draft({company(1, 2, {ActionType::Company}), left_open(2, 1)});
+    ASSERT_TRUE(publish(contract, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Filling);
+    fill_in(contract, 2);
+    const auto events = change_signatory(contract, {2}, kNow);
+    ASSERT_TRUE(events);
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(*events, (Events{{Kind::Published, {}, {}},
+                               {Kind::SignatoryChanged, {2}, {}},
+                               {Kind::SignatoryTurn, {2}, {}},
+                               {Kind::ActionTurn, {2}, {20}}}));
+}
+
+TEST(PartiesLeftOpen, hold_up_the_order_and_the_completion) {
+    Contract contract = draft({company(1, 1, {ActionType::Company}), left_open(2, 2), person(3, 3)});
+    ASSERT_TRUE(publish(contract, kNow));
+    ASSERT_TRUE(finish_action(contract, {10}, kLi, kNow));
+    EXPECT_EQ(contract.status, ContractStatus::Signing);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Waiting);
+    fill_in(contract, 2);
+    ASSERT_TRUE(change_signatory(contract, {2}, kNow));
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Signing);
+    EXPECT_EQ(status(contract, 3), SignatoryStatus::Waiting);
+}
+
+TEST(PartiesLeftOpen, expire_with_the_contract_and_wait_again_when_it_is_delayed) {
+    Contract contract = draft({left_open(2, 1)});
+    contract.signatories.front().sponsor = false;
+    contract.expire_time = kNow;
+    ASSERT_TRUE(publish(contract, kNow));
+    const UtcTime later = kNow + std::chrono::hours(1);
+    ASSERT_FALSE(expire(contract, later).empty());
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Expired);
+    EXPECT_FALSE(change_signatory(contract, {2}, later));
+    ASSERT_TRUE(delay(contract, later + std::chrono::hours(1), later));
+    EXPECT_EQ(contract.status, ContractStatus::Filling);
+    EXPECT_EQ(status(contract, 2), SignatoryStatus::Waiting);
+}
+
+TEST(Copies, are_due_once_at_sending_or_at_completion) {
+    for (const CopySendTime when : {CopySendTime::Send, CopySendTime::Finish}) {
+        Contract contract = draft({company(1, 1, {ActionType::Company})});
+        contract.copy_send_time = when;
+        contract.copy_send_receivers = {{"无法联系（测试）", {}, "", {}, false},
+                                        {"抄送人（测试）", kLi, "", {}, false}};
+        const Event due{Kind::CopyDue, {}, {}, 1};
+        const auto count = [&](const Events& events) { return std::count(events.begin(), events.end(), due); };
+        const auto sent = publish(contract, kNow);
+        ASSERT_TRUE(sent);
+        EXPECT_EQ(count(*sent), when == CopySendTime::Send ? 1 : 0);
+        const auto done = finish_action(contract, {10}, kLi, kNow);
+        ASSERT_TRUE(done);
+        EXPECT_EQ(count(*done), when == CopySendTime::Finish ? 1 : 0);
+        EXPECT_FALSE(contract.copy_send_receivers[0].sent);
+        EXPECT_TRUE(contract.copy_send_receivers[1].sent);
+    }
 }
 
 }  // namespace
