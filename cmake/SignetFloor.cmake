@@ -18,7 +18,7 @@ function(signet_floor NAME)
     file(MAKE_DIRECTORY ${INCLUDE_ROOT})
     file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${NAME} ${INCLUDE_ROOT}/${NAME} SYMBOLIC)
 
-    file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
+    file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp ${CMAKE_SOURCE_DIR}/src/${NAME}/*/*.cpp)
     list(FILTER SOURCES EXCLUDE REGEX "/main\\.cpp$")
     if(SOURCES)
         add_library(signet_${NAME} STATIC ${SOURCES})

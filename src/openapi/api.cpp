@@ -1,10 +1,14 @@
 #include "openapi/api.hpp"
 
 #include "base/text.hpp"
+#include "openapi/description/check.hpp"
+#include "openapi/description/document.hpp"
+#include "openapi/description/endpoints.hpp"
 #include "openapi/envelope.hpp"
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -39,15 +43,24 @@ Result<json::object> input_of(const http::Request& request, const json::storage_
     return object;
 }
 
+/// The same, held against the endpoint's table. An endpoint that nobody described yet is left to its handler.
+Result<json::object> checked_input_of(const http::Request& request, const description::Endpoint* endpoint,
+                                      const json::storage_ptr& memory) {
+    auto input = input_of(request, memory);
+    if (!input || endpoint == nullptr) return input;
+    if (const Status good = description::check(endpoint->fields, *input, request.parts); !good) return good.error();
+    return input;
+}
+
 /// Hands a request's fields to `work` and makes an envelope of its result. Both live in one piece of memory, most often
 /// on the stack, that goes as a whole: nothing in them is freed by itself.
 http::Response answer(
     const std::function<Result<json::object>(const service::Caller&, const Fields&, http::Request&)>& work,
-    http::Request& request) {
+    const description::Endpoint* endpoint, http::Request& request) {
     constexpr std::size_t kUsualSize = 16 * 1024;
     std::array<unsigned char, kUsualSize> buffer;
     json::monotonic_resource memory(buffer.data(), buffer.size());
-    const auto input = input_of(request, &memory);
+    const auto input = checked_input_of(request, endpoint, &memory);
     if (!input) return failure(input.error());
     const auto result = work(caller_of(request), Fields(*input), request);
     return result ? success(*result) : failure(result.error());
@@ -67,6 +80,7 @@ void Api::add(http::Router& router, std::string_view method, std::string_view pa
         return authentication.check(head);
     };
     router.add(route);
+    routed_.push_back({route.method, route.path});
     constexpr std::string_view kVersion = "/v2/";
     if (path.starts_with(kVersion)) {
         route.path = std::string(path.substr(kVersion.size() - 1));
@@ -75,7 +89,9 @@ void Api::add(http::Router& router, std::string_view method, std::string_view pa
 }
 
 void Api::query(http::Router& router, std::string_view path, Work work, http::Execution execution) {
-    const http::Handler handler = [work = std::move(work)](http::Request& request) { return answer(work, request); };
+    const http::Handler handler = [work = std::move(work), endpoint = description::find(path)](http::Request& request) {
+        return answer(work, endpoint, request);
+    };
     add(router, "GET", path, handler, execution, kJsonLimit);
     // At least one live client posts to what is documented as GET.
     add(router, "POST", path, handler, execution, kJsonLimit);
@@ -83,7 +99,10 @@ void Api::query(http::Router& router, std::string_view path, Work work, http::Ex
 
 void Api::command(http::Router& router, std::string_view path, Work work) {
     add(
-        router, "POST", path, [work = std::move(work)](http::Request& request) { return answer(work, request); },
+        router, "POST", path,
+        [work = std::move(work), endpoint = description::find(path)](http::Request& request) {
+            return answer(work, endpoint, request);
+        },
         http::Execution::Pool, kJsonLimit);
 }
 
@@ -92,13 +111,16 @@ void Api::upload(http::Router& router, std::string_view path, Work work) {
     // broken connection.
     const std::uint64_t limit = services_.upload_limit * 5 + (1ULL << 20);
     add(
-        router, "POST", path, [work = std::move(work)](http::Request& request) { return answer(work, request); },
+        router, "POST", path,
+        [work = std::move(work), endpoint = description::find(path)](http::Request& request) {
+            return answer(work, endpoint, request);
+        },
         http::Execution::Pool, limit);
 }
 
 void Api::download(http::Router& router, std::string_view path, Download work) {
-    const http::Handler handler = [work = std::move(work)](http::Request& request) {
-        const auto input = input_of(request, {});
+    const http::Handler handler = [work = std::move(work), endpoint = description::find(path)](http::Request& request) {
+        const auto input = checked_input_of(request, endpoint, {});
         if (!input) return download_failure(input.error());
         auto response = work(caller_of(request), Fields(*input));
         return response ? std::move(*response) : download_failure(response.error());
@@ -128,6 +150,25 @@ void Api::add_routes(http::Router& router) {
                                                                    : GatewayCode::MethodNotAllowed);
         };
         router.set_fallback(std::string(prefix), std::move(unknown));
+    }
+    add_document(router);
+}
+
+void Api::add_document(http::Router& router) {
+    const auto text = std::make_shared<const std::string>(json::serialize(description::document(routed_)));
+    // Under both addresses a client may have been told: the server's own, and the one that ends in /v2.
+    for (const std::string_view path : {"/openapi.json", "/v2/openapi.json"}) {
+        http::Route route;
+        route.method = "GET";
+        route.path = std::string(path);
+        route.execution = http::Execution::Inline;
+        route.handler = [text](http::Request&) {
+            http::Response response = http::make_response(200, "application/json;charset=UTF-8", *text);
+            response.compressible = true;
+            response.headers.set("Access-Control-Allow-Origin", "*");  // it says nothing that is not public
+            return response;
+        };
+        router.add(std::move(route));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "http/router.hpp"
 #include "openapi/authentication.hpp"
+#include "openapi/description/document.hpp"
 #include "openapi/fields.hpp"
 #include "service/artist.hpp"
 #include "service/contract_book.hpp"
@@ -16,6 +17,7 @@
 #include "service/verification.hpp"
 
 #include <functional>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -68,6 +70,8 @@ class Api {
     void download(http::Router& router, std::string_view path, Download work);
     void add(http::Router& router, std::string_view method, std::string_view path, http::Handler handler,
              http::Execution execution, std::uint64_t body_limit);
+    /// /openapi.json: after all others, because it shows what was routed.
+    void add_document(http::Router& router);
 
     // One group of resources a file.
     void add_contracts(http::Router& router);
@@ -84,6 +88,7 @@ class Api {
     Result<boost::json::object> list_contracts(const service::Caller& caller, const Fields& fields);
 
     Services services_;
+    std::vector<description::RoutedPath> routed_;
 };
 
 }  // namespace signet::openapi

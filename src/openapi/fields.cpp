@@ -1,38 +1,16 @@
 #include "openapi/fields.hpp"
 
 #include "base/text.hpp"
+#include "openapi/wire_values.hpp"
 
-#include <cmath>
 #include <utility>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 namespace signet::openapi {
-namespace {
 
 namespace json = boost::json;
-
-std::string number_text(const json::value& value) {
-    if (value.is_int64()) return std::to_string(value.get_int64());
-    if (value.is_uint64()) return std::to_string(value.get_uint64());
-    return {};
-}
-
-/// One SDK formats ids as `%f`; the fraction of zeros says nothing.
-std::string_view without_zero_fraction(std::string_view text) {
-    const std::size_t dot = text.find('.');
-    if (dot == std::string_view::npos) return text;
-    return text.find_first_not_of('0', dot + 1) == std::string_view::npos ? text.substr(0, dot) : text;
-}
-
-std::optional<std::int64_t> id_of(const json::value& value) {
-    if (value.is_int64()) return value.get_int64() > 0 ? std::optional(value.get_int64()) : std::nullopt;
-    if (value.is_string()) return parse_id(without_zero_fraction(trim(value.get_string())));
-    return std::nullopt;
-}
-
-}  // namespace
 
 Result<json::object> parse_object(std::string_view text, const json::storage_ptr& memory) {
     text = trim(text);
@@ -118,16 +96,9 @@ std::string Fields::required_text(std::string_view name, std::size_t longest) co
 std::optional<std::int64_t> Fields::integer(std::string_view name) const {
     const json::value* value = find(name);
     if (value == nullptr) return std::nullopt;
-    if (value->is_int64()) return value->get_int64();
-    if (value->is_double() && std::trunc(value->get_double()) == value->get_double() &&
-        std::abs(value->get_double()) < 1e15) {
-        return static_cast<std::int64_t>(value->get_double());
-    }
-    if (value->is_string()) {
-        if (const auto number = parse_integer(without_zero_fraction(trim(value->get_string())))) return number;
-    }
-    refuse(name, "must be a whole number");
-    return std::nullopt;
+    const auto number = integer_of(*value);
+    if (!number) refuse(name, "must be a whole number");
+    return number;
 }
 
 std::optional<int> Fields::integer(std::string_view name, int lowest, int highest) const {
@@ -143,24 +114,17 @@ std::optional<int> Fields::integer(std::string_view name, int lowest, int highes
 std::optional<double> Fields::decimal(std::string_view name) const {
     const json::value* value = find(name);
     if (value == nullptr) return std::nullopt;
-    if (value->is_int64()) return static_cast<double>(value->get_int64());
-    if (value->is_double() && std::isfinite(value->get_double())) return value->get_double();
-    if (value->is_string()) {
-        if (const auto number = parse_decimal(value->get_string())) return number;
-    }
-    refuse(name, "must be a number");
-    return std::nullopt;
+    const auto number = decimal_of(*value);
+    if (!number) refuse(name, "must be a number");
+    return number;
 }
 
 std::optional<bool> Fields::boolean(std::string_view name) const {
     const json::value* value = find(name);
     if (value == nullptr) return std::nullopt;
-    if (value->is_bool()) return value->get_bool();
-    const std::string word = to_lower(value->is_string() ? trim(value->get_string()) : number_text(*value));
-    if (word == "true" || word == "1") return true;
-    if (word == "false" || word == "0") return false;
-    refuse(name, "must be true or false");
-    return std::nullopt;
+    const auto flag = boolean_of(*value);
+    if (!flag) refuse(name, "must be true or false");
+    return flag;
 }
 
 std::int64_t Fields::id_value(std::string_view name) const {

@@ -239,7 +239,7 @@ TABLE: dict[str, dict[str, list]] = {
     DETAIL: {**BAD_LOCATOR, "queryLocation": BAD_FLAG, "queryActionOperator": BAD_FLAG, "queryRelatedContract": BAD_FLAG},
     PAGE: {**BAD_LOCATOR, "contractId": BAD_LOCATOR["contractId"] + [("<draft>", 1101)],
            "user": [*BAD_OBJECT, (GONE, 1005), (None, 1005), ({}, 1005), (user("陌生人", "13700000000"), 1110)], **under("user", BAD_USER),
-           "pageType": [("NOPE", 1005), (bad_text(20)[0][0], 1011), ({}, 1005)],
+           "pageType": [("NOPE", 1005), (bad_text(100)[0][0], 1011), ({}, 1005)],
            "expireTime": [*BAD_INTEGER, (4, 1005), (0, 1005), (-5, 1005), (90 * 24 * 60 + 1, 1005), (2 ** 62, 1005)],
            "expireTimeUnit": [("HOURS", 1005), ({}, 1005)], "hideRejectButton": BAD_FLAG, "hideReturnButton": BAD_FLAG,
            "hideStateButton": BAD_FLAG, "allowPasswordSign": BAD_FLAG, "pageStyle": BAD_OBJECT,

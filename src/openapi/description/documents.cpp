@@ -1,0 +1,90 @@
+#include "openapi/description/endpoints.hpp"
+#include "openapi/description/objects.hpp"
+
+// /v2/document, /v2/verify and templates: files that come in and go out (spec/contracts §4.2–4.4, §4.6, §4.41).
+namespace signet::openapi::description {
+namespace {
+
+constexpr Field kTitle = text("title", 100, "The document's name.").must();
+constexpr Field kSort =
+    whole("documentSort", -1'000'000, 1'000'000, "The order of documents; as they were added when absent.");
+constexpr auto kPlacing = table(kSort, kStampers, kStamperRule);
+
+constexpr auto kByFileFields =
+    join(kLocator, table(kTitle, file("file", "The file.").must(), kFileSuffix.must()), kPlacing);
+constexpr auto kByFilesFields =
+    join(kLocator,
+         table(kTitle, files("files", "The files; one document is made of them, in this order.").must(), kFileSuffix),
+         kPlacing);
+constexpr auto kByTemplateFields =
+    join(kLocator, table(kTitle, id("templateId", "The template.").must(), kTemplateParams), kPlacing);
+constexpr auto kAddingFile = join(kStateful, kFiles, kPlaces, kSeals);
+constexpr auto kAddingTemplate =
+    join(kStateful, kPlaces, kSeals,
+         std::array{ErrorCode::TemplateNotFound, ErrorCode::ParametersMissing, ErrorCode::InvalidFile});
+
+constexpr auto kDownloadFields = table(id("documentId", "The document.").must());
+constexpr std::array<std::string_view, 1> kPdf{"application/pdf"};
+constexpr auto kDownloading = join(kLocating, std::array{ErrorCode::TooFrequent});
+
+constexpr auto kVerifyFields =
+    table(file("file", "A PDF.").must(), flag("showImg", "Add each signature's picture; false when absent."));
+constexpr auto kSignatureFields =
+    table(whole("code", 0, 1, "0 when the signature is intact.").must(), text("msg", 0, "The same in Chinese.").must(),
+          text("signatory", 0, "Who signed."), text("organization", 0, "Who issued the certificate."),
+          text("signTime", 0, "When."), flag("modified", "Whether what it covers was changed.").must(),
+          flag("signatureCoversWholeDocument", "Whether nothing came after it.").must(),
+          text("strAlgName", 0, "The algorithm."), text("certSerialNumber", 0, "The certificate's number."),
+          text("certDateFrom", 0, "From when the certificate holds."), text("certDateTo", 0, "Until when."),
+          flag("trusted", "Whether the certificate leads to a known root.").must(),
+          text("level", 0, "The signature's level."), text("timestampTime", 0, "When the time-stamp says."),
+          text("sealImage", 0, "Base64; with showImg."));
+constexpr Object kSignature{"SignatureInfo", kSignatureFields};
+constexpr auto kReportFields = table(
+    whole("statusCode", 0, 1, "0 when nothing is wrong.").must(), text("statusMsg", 0, "The verdict.").must(),
+    flag("documentModified", "Whether it was tampered with.").must(), text("hash", 0, "SHA-256 of the file.").must(),
+    list("signatureInfos", kSignature, 0, "Each signature.").must(), texts("reasons", 0, 0, "What is wrong."));
+constexpr Object kReport{"VerifyResult", kReportFields};
+
+constexpr Endpoint kTable[] = {
+    {.method = "POST",
+     .path = "/v2/document/addbyfile",
+     .summary = "Add a document from a file (用文件添加合同文档)",
+     .encoding = Encoding::Multipart,
+     .fields = kByFileFields,
+     .result = &kDocumentId,
+     .codes = kAddingFile},
+    {.method = "POST",
+     .path = "/v2/document/addbyfiles",
+     .summary = "Add one document from several files (多文件添加合同文档)",
+     .encoding = Encoding::Multipart,
+     .fields = kByFilesFields,
+     .result = &kDocumentId,
+     .codes = kAddingFile},
+    {.method = "POST",
+     .path = "/v2/document/addbytemplate",
+     .summary = "Add a document from a template (用模板添加合同文档)",
+     .fields = kByTemplateFields,
+     .result = &kDocumentId,
+     .codes = kAddingTemplate},
+    {.method = "GET",
+     .path = "/v2/document/download",
+     .summary = "One document as it stands (下载合同文档)",
+     .encoding = Encoding::Query,
+     .fields = kDownloadFields,
+     .codes = kDownloading,
+     .media_types = kPdf},
+    {.method = "POST",
+     .path = "/v2/verify",
+     .summary = "What the signatures of a PDF are worth (验签)",
+     .encoding = Encoding::Multipart,
+     .fields = kVerifyFields,
+     .result = &kReport,
+     .codes = kFiles},
+};
+
+}  // namespace
+
+const std::span<const Endpoint> kDocumentEndpoints = kTable;
+
+}  // namespace signet::openapi::description
