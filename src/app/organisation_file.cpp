@@ -26,6 +26,16 @@ class Table {
 
     void text(std::string_view key, std::string& target) { read<std::string>(key, target, "a text"); }
     void number(std::string_view key, int& target) { read<int>(key, target, "a number"); }
+    void decimal(std::string_view key, std::optional<double>& target) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        target = node->value<double>();
+        if (!target || !node->is_number()) refuse(key, "must be a number");
+    }
+    void number(std::string_view key, std::optional<int>& target) {
+        if (table_.get(key) == nullptr) return static_cast<void>(find(key));
+        number(key, target.emplace());
+    }
     void flag(std::string_view key, bool& target) { read<bool>(key, target, "true or false"); }
 
     template <typename Enum>
@@ -36,6 +46,11 @@ class Table {
         const auto value = model::from_wire<Enum>(spelling);
         if (!value) return refuse(key, "there is no " + spelling);
         target = *value;
+    }
+    template <typename Enum>
+    void word(std::string_view key, std::optional<Enum>& target) {
+        if (table_.get(key) == nullptr) return static_cast<void>(find(key));
+        word(key, target.emplace());
     }
 
     void texts(std::string_view key, std::vector<std::string>& target) {
@@ -121,6 +136,45 @@ void read_seal(Table& table, OrganisationPlan::Company& company) {
     table.texts("users", seal.users);
 }
 
+void read_place(Table& table, std::vector<OrganisationPlan::Place>& places) {
+    OrganisationPlan::Place& place = places.emplace_back();
+    model::Stamper& stamper = place.stamper;
+    table.word("type", stamper.type);
+    table.number("document", stamper.document_index);
+    table.text("keyword", stamper.keyword);
+    table.number("keyword_index", stamper.keyword_index);
+    table.number("page", stamper.page);
+    table.decimal("x", stamper.offset_x);
+    table.decimal("y", stamper.offset_y);
+    table.word("across", stamper.across_type);
+    table.text("pages", stamper.seal_page_config);
+    table.word("date", stamper.date_pattern);
+    table.number("width", stamper.width);
+    table.number("height", stamper.height);
+    std::optional<double> rotation;
+    table.decimal("rotation", rotation);
+    stamper.rotation_degrees = rotation.value_or(0);
+    table.text("seal", place.seal);
+}
+
+void read_node(Table& table, std::vector<OrganisationPlan::Node>& nodes) {
+    OrganisationPlan::Node& node = nodes.emplace_back();
+    table.word("type", node.type);
+    table.text("name", node.name);
+    table.texts("seals", node.seals);
+    table.texts("operators", node.operators);
+    table.tables("place", [&](Table& item) { read_place(item, node.places); });
+}
+
+void read_signatory(Table& table, OrganisationPlan::Category& category) {
+    OrganisationPlan::Signatory& signatory = category.signatories.emplace_back();
+    table.word("type", signatory.type);
+    table.flag("sponsor", signatory.sponsor);
+    table.text("name", signatory.name);
+    table.tables("node", [&](Table& item) { read_node(item, signatory.nodes); });
+    table.tables("place", [&](Table& item) { read_place(item, signatory.places); });
+}
+
 void read_category(Table& table, OrganisationPlan::Company& company) {
     OrganisationPlan::Category& category = company.categories.emplace_back();
     table.text("id", category.id);
@@ -132,13 +186,12 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.word("identity", category.identity);
     table.flag("messages", category.messages);
     table.texts("viewers", category.viewers);
-    table.tables("intake", [&](Table& item) {
-        OrganisationPlan::Node& node = category.intake.emplace_back();
-        item.word("type", node.type);
-        item.text("name", node.name);
-        item.texts("seals", node.seals);
-        item.texts("operators", node.operators);
-    });
+    table.texts("initiators", category.initiators);
+    table.text("subject_rule", category.subject_rule);
+    table.word("copy_send_time", category.copy_send_time);
+    table.tables("intake", [&](Table& item) { read_node(item, category.intake); });
+    table.tables("sponsor", [&](Table& item) { read_node(item, category.sponsor); });
+    table.tables("signatory", [&](Table& item) { read_signatory(item, category); });
 }
 
 void read_company(Table& table, OrganisationPlan& plan) {

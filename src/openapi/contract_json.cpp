@@ -353,6 +353,7 @@ Signatory read_signatory(const Fields& fields) {
         signatory.category_name = category->text("name", 100);
     }
     signatory.default_category_accepted = fields.boolean("defaultCategoryAccepted");
+    signatory.fixed_flow = fields.boolean("fixedFlow", false);
     return signatory;
 }
 

@@ -120,6 +120,8 @@ Status Drafting::check_actions(const Setting& setting, const Signatory& signator
         if (internal && action.type == ActionType::Audit && action.operators.empty()) {
             return fail(ErrorCode::ActionOperatorsRequired, path + ".corpOperators");
         }
+        if (action.type == ActionType::Practice && !signatory.sponsor)
+            return invalid_parameter(path + ".type: PRACTICE is for the initiator's own nodes");
         const bool has_handler =
             !signatory.receiver.empty() || (signatory.sponsor && setting.has_creator) || signatory.awaits_joining();
         if (action.type == ActionType::Operator && !has_handler) return fail(ErrorCode::OperatorRequired, path);
@@ -258,7 +260,8 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     if (!company) return company.error();
     const auto category = directory_.category(company->id, command.category);
     if (!category) return category.error();
-    if (contract.subject.empty()) return invalid_parameter("subject: is required");
+    if (contract.subject.empty() && category->policy.subject_rule.empty())
+        return invalid_parameter("subject: is required");
     if (contract.signatories.size() > kMostSignatories) return invalid_parameter("signatories: too many");
     if (contract.creator && !contract.creator->empty()) {
         const auto employee = directory_.employee(company->id, *contract.creator);
@@ -267,6 +270,8 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     } else {
         contract.creator.reset();
     }
+    if (const Status may = presets_.check_initiator(*category, contract.creator); !may) return may.error();
+    if (const Status preset = presets_.apply(*category, *company, contract.signatories); !preset) return preset.error();
 
     contract.tenant_name = company->name;
     contract.company = company->id;
@@ -316,6 +321,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
             copy.id = platform_.ids.next<model::ContractId>();
             copy.create_time = now;
             if (copy.sn.empty()) copy.sn = serial_number(platform_.zone, now, copy.id);
+            if (copy.subject.empty()) copy.subject = Presets::subject(*category, copy, platform_.zone, now);
             change.is_new = true;
             auto committed = book_.commit(std::move(copy), change);
             if (committed || store::violated_constraint(committed.error()) != "contract_biz_id") return committed;
@@ -331,6 +337,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
         copy.version = (*fresh)->version;
         if (copy.biz_id.empty()) copy.biz_id = (*fresh)->biz_id;
         if (copy.sn.empty()) copy.sn = (*fresh)->sn;
+        if (copy.subject.empty()) copy.subject = Presets::subject(*category, copy, platform_.zone, now);
         change.is_new = false;
         return book_.commit(std::move(copy), change);
     }

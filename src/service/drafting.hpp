@@ -6,6 +6,7 @@
 #include "service/directory.hpp"
 #include "service/intake.hpp"
 #include "service/platform.hpp"
+#include "service/presets.hpp"
 
 #include <filesystem>
 #include <string>
@@ -50,7 +51,7 @@ struct AddFileCommand {
 class Drafting {
   public:
     Drafting(Platform& platform, const Directory& directory, const Intake& intake, ContractBook& book)
-        : platform_(platform), directory_(directory), intake_(intake), book_(book) {}
+        : platform_(platform), directory_(directory), intake_(intake), book_(book), presets_(directory) {}
 
     /// A new draft, or the draft with this id or bizId anew (it keeps its id and its documents). Errors as in spec
     /// §4.1.
@@ -99,6 +100,7 @@ class Drafting {
     const Directory& directory_;
     const Intake& intake_;
     ContractBook& book_;
+    Presets presets_;
 };
 
 /// How a number of an identity is stored and compared: a keyed digest of it without blanks, bound to the party.

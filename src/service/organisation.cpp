@@ -1,6 +1,7 @@
 #include "service/organisation.hpp"
 
 #include "crypto/key_vault.hpp"
+#include "model/placing.hpp"
 #include "service/artist.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
@@ -181,7 +182,9 @@ class Builder {
         Seal* known =
             find_in(seals_, [&](const Seal& one) { return one.company == company.id && one.name == plan.name; });
         Seal seal = known != nullptr ? *known : Seal();
-        const bool personal = plan.type == model::SealType::Lp;
+        // A practising seal shows its person when one is named, else it looks like a seal of the company.
+        const bool personal =
+            plan.type == model::SealType::Lp || (plan.type == model::SealType::PractisingSeal && !plan.person.empty());
         seal.company = company.id;
         seal.name = plan.name;
         seal.type = plan.type;
@@ -235,7 +238,88 @@ class Builder {
             if (seal == nullptr) return invalid_parameter("company " + company.name + " has no seal " + name);
             made.seals.push_back(seal->id);
         }
+        auto stampers = places(company, plan.places, made.type);
+        if (!stampers) return stampers.error();
+        made.stampers = std::move(*stampers);
         return made;
+    }
+
+    Result<std::vector<model::FlowNode>> nodes(const Company& company,
+                                               const std::vector<OrganisationPlan::Node>& plan) {
+        std::vector<model::FlowNode> made;
+        for (const OrganisationPlan::Node& item : plan) {
+            auto one = node(company, item);
+            if (!one) return one.error();
+            made.push_back(std::move(*one));
+        }
+        return made;
+    }
+
+    Result<std::vector<model::Stamper>> places(const Company& company, const std::vector<OrganisationPlan::Place>& plan,
+                                               model::ActionType node) {
+        std::vector<model::Stamper> stampers;
+        for (const OrganisationPlan::Place& place : plan) {
+            model::Stamper stamper = place.stamper;
+            const std::string who = "company " + company.name + ", place " + std::to_string(stampers.size() + 1);
+            if (!model::stamper_suits(stamper.type, node)) {
+                return invalid_parameter(who + ": " + std::string(to_wire(stamper.type)) +
+                                         " does not suit a node of type " + std::string(to_wire(node)));
+            }
+            if (const Status sound = model::check_stamper(stamper, who); !sound) return sound.error();
+            const bool over_all =
+                model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
+            if (stamper.document_index == 0 && !over_all) stamper.document_index = 1;
+            if (!place.seal.empty()) {
+                const Seal* seal = find_in(
+                    seals_, [&](const Seal& one) { return one.company == company.id && one.name == place.seal; });
+                if (seal == nullptr) return invalid_parameter("company " + company.name + " has no seal " + place.seal);
+                stamper.seal = seal->id;
+            }
+            stampers.push_back(std::move(stamper));
+        }
+        return stampers;
+    }
+
+    Result<model::PresetSignatory> signatory(const Company& company, const OrganisationPlan::Signatory& plan) {
+        model::PresetSignatory made;
+        made.tenant_type = plan.type;
+        made.sponsor = plan.sponsor;
+        made.tenant_name = plan.sponsor ? company.name : plan.name;
+        if (plan.type == model::TenantType::Personal) {
+            if (plan.sponsor || !plan.nodes.empty())
+                return invalid_parameter("company " + company.name + ": a person is no sponsor and has no nodes");
+            auto stampers = places(company, plan.places, model::ActionType::Personal);
+            if (!stampers) return stampers.error();
+            made.stampers = std::move(*stampers);
+            return made;
+        }
+        if (!plan.places.empty())
+            return invalid_parameter("company " + company.name + ": the places of a company belong to its nodes");
+        // A company that is not on record has no seals and people that could be named.
+        const Company* known = find_in(companies_, [&](const Company& one) { return one.name == made.tenant_name; });
+        auto flow = nodes(known != nullptr ? *known : Company{{}, made.tenant_name, {}, false, {}, {}}, plan.nodes);
+        if (!flow) return flow.error();
+        made.nodes = std::move(*flow);
+        return made;
+    }
+
+    Status apply_presets(const Company& company, const OrganisationPlan::Category& plan,
+                         model::CategoryPolicy& policy) {
+        auto initiators = people(company, plan.initiators);
+        if (!initiators) return initiators.error();
+        auto sponsor = nodes(company, plan.sponsor);
+        if (!sponsor) return sponsor.error();
+        policy.initiators = std::move(*initiators);
+        policy.sponsor = std::move(*sponsor);
+        policy.signatories.clear();
+        for (const OrganisationPlan::Signatory& item : plan.signatories) {
+            auto made = signatory(company, item);
+            if (!made) return made.error();
+            policy.signatories.push_back(std::move(*made));
+        }
+        policy.subject_rule = plan.subject_rule;
+        policy.copy_send_time = plan.copy_send_time;
+        return {};
     }
 
     Status apply_category(const Company& company, const OrganisationPlan::Category& plan) {
@@ -262,6 +346,7 @@ class Builder {
             category.policy.intake.push_back(std::move(*made));
         }
         const std::string who = "company " + company.name + ", category " + plan.name;
+        if (const Status preset = apply_presets(company, plan, category.policy); !preset) return preset;
         if (known != nullptr) {
             if (const Status same = same_id(who, plan.id, known->id); !same) return same;
             *known = category;

@@ -33,16 +33,31 @@ struct OrganisationPlan {
         std::string style = "UNIVERSAL_SEAL";
         std::string foot;
         std::string specification;  // empty = the usual one of its type
-        /// What a legal representative's seal shows.
+        /// What a legal representative's seal shows, or a practising seal.
         std::string person;
         model::SealStatus status = model::SealStatus::Normal;
         std::vector<std::string> users;
+    };
+    /// A place of a node or of a person: a stamper whose seal is named. Without a document it means the first.
+    struct Place {
+        model::Stamper stamper;
+        std::string seal;
     };
     struct Node {
         model::ActionType type = model::ActionType::Company;
         std::string name;
         std::vector<std::string> seals;
         std::vector<std::string> operators;
+        std::vector<Place> places;
+    };
+    /// A preset party; its nodes' seals and people are those of the company it names, the initiator's own when
+    /// `sponsor` is set.
+    struct Signatory {
+        model::TenantType type = model::TenantType::Company;
+        bool sponsor = false;
+        std::string name;
+        std::vector<Node> nodes;
+        std::vector<Place> places;
     };
     struct Category {
         std::string id;
@@ -55,6 +70,11 @@ struct OrganisationPlan {
         bool messages = true;
         std::vector<std::string> viewers;
         std::vector<Node> intake;
+        std::vector<Signatory> signatories;
+        std::vector<Node> sponsor;
+        std::vector<std::string> initiators;
+        std::string subject_rule;
+        std::optional<model::CopySendTime> copy_send_time;
     };
     struct Application {
         std::string name;

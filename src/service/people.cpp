@@ -37,6 +37,11 @@ bool is_sealing(ActionType type) {
     return type == ActionType::Company || type == ActionType::Practice || type == ActionType::Lp;
 }
 
+SealType seal_type_of(ActionType type) {
+    if (type == ActionType::Lp) return SealType::Lp;
+    return type == ActionType::Practice ? SealType::PractisingSeal : SealType::Enterprise;
+}
+
 bool People::same(const Contract& contract, const Signatory& party, const User& a, const User& b) const {
     return directory_.same_person(companies_of(contract, party), a, b);
 }
@@ -50,7 +55,7 @@ std::vector<Seal> People::node_seals(const Signatory& party, const Action& actio
     std::vector<Seal> seals;
     if (!party.company || !is_sealing(action.type)) return seals;
     const bool named = !action.seals.empty() && action.type != ActionType::Lp;
-    const SealType wanted = action.type == ActionType::Lp ? SealType::Lp : SealType::Enterprise;
+    const SealType wanted = seal_type_of(action.type);
     for (Seal& seal : directory_.seals(party.company)) {
         const bool listed = std::find(action.seals.begin(), action.seals.end(), seal.id) != action.seals.end();
         if (seal.status == SealStatus::Normal && (named ? listed : seal.type == wanted)) {

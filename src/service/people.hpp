@@ -62,5 +62,7 @@ class People {
 
 /// Whether a node is done with a seal of the company or of its legal representative.
 bool is_sealing(model::ActionType type);
+/// Which of the company's seals a sealing node is done with when it names none.
+model::SealType seal_type_of(model::ActionType type);
 
 }  // namespace signet::service

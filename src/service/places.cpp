@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "render/page_engine.hpp"
+#include "service/people.hpp"
 #include "store/document_files.hpp"
 
 #include <algorithm>
@@ -41,6 +42,15 @@ Result<std::vector<const Document*>> documents_of(const Contract& contract, cons
     std::sort(documents.begin(), documents.end());
     documents.erase(std::unique(documents.begin(), documents.end()), documents.end());
     if (!documents.empty()) return documents;
+    if (stamper.document_index > 0) {
+        int index = 0;
+        for (const Document& document : contract.documents) {
+            if (!document.is_attachment() && ++index == stamper.document_index) return std::vector{&document};
+        }
+        return invalid_parameter(std::string(field) + ".documentId: the category places this in document " +
+                                 std::to_string(stamper.document_index) + ", the contract has " +
+                                 std::to_string(index));
+    }
     const bool all = model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
     for (const Document& document : contract.documents) {
         if (!document.is_attachment()) documents.push_back(&document);
@@ -60,7 +70,7 @@ Result<ImageSize> PlaceFinder::image_size(const Contract& contract, const Stampe
     }
     const model::SealId named =
         stamper.seal ? stamper.seal : (action.seals.empty() ? model::SealId{} : action.seals[0]);
-    const auto type = stamper.type == StamperType::Lp ? model::SealType::Lp : model::SealType::Enterprise;
+    const auto type = seal_type_of(action.type);
     const auto seal =
         named ? directory_.usable_seal(signatory.company, named) : directory_.default_seal(signatory.company, type);
     if (seal) return Artist::seal_size(*seal);

@@ -30,8 +30,8 @@ def test_the_example_that_comes_with_the_program_can_be_applied_and_again_withou
     for kind in ("companies", "employees", "seals"):
         assert [one["id"] for one in made[kind]] == [one["id"] for one in again[kind]], kind
     # The default category of a company that names none is made once and not told again.
-    assert [one["name"] for one in made["categories"]] == ["收件", "默认业务分类"]
-    assert [one["id"] for one in again["categories"]] == [made["categories"][0]["id"]]
+    assert [one["name"] for one in made["categories"]] == ["收件", "双方签署", "默认业务分类"]
+    assert [one["id"] for one in again["categories"]] == [one["id"] for one in made["categories"][:-1]]
 
 
 def test_it_works_beside_no_server_too(new_server):
