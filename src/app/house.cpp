@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "convert/office_kit.hpp"
 #include "convert/office_worker.hpp"
+#include "service/auto_signing.hpp"
 #include "store/contracts.hpp"
 #include "store/schema.hpp"
 
@@ -101,7 +102,8 @@ Status House::build() {
     notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *people_, *links_);
     book_->set_notices(
         [this](store::Transaction& transaction, const model::Contract& contract, const model::Events& events) {
-            return notices_->enqueue(transaction, contract, events);
+            const Status noted = service::note_automatic_signing(transaction, contract, platform_->clock.now());
+            return noted ? notices_->enqueue(transaction, contract, events) : noted;
         });
     lifecycle_ = std::make_unique<service::Lifecycle>(*platform_, *directory_, *people_, *book_, *notices_, *signing_);
     proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);

@@ -170,6 +170,9 @@ class Housekeeping {
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
             lock.unlock();
             apply_waiting(house_.settings().data, house_.platform(), house_.directory());
+            if (const auto made = house_.signing().sign_due(100); !made) {
+                spdlog::error("nodes that sign themselves: {}", for_log(describe(made.error())));
+            }
             if (round % kRoundsPerExpiry != 0) continue;
             if (const auto expired = house_.book().expire_overdue(100); !expired) {
                 spdlog::error("overdue contracts: {}", for_log(describe(expired.error())));

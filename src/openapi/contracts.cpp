@@ -87,6 +87,11 @@ void Api::add_contracts(http::Router& router) {
                 service::DraftCommand draft = read_draft(fields, services_.zone);
                 const bool send = fields.boolean("send", false);
                 if (fields.error()) return *fields.error();
+                // A node signs itself only where places are given when the contract is sent by its own call.
+                for (model::Signatory& party : draft.contract.signatories) {
+                    for (model::Action& action : party.actions)
+                        action.auto_sign = action.auto_sign && !send;
+                }
                 auto contract = services_.drafting.draft(caller, std::move(draft));
                 if (contract && send) {
                     service::SendCommand sending;

@@ -271,7 +271,7 @@ Result<Signing::Ink> Signing::prepare_ink(const Contract& contract, const Signin
         ink.seal = std::move(*drawing);
         return ink;
     }
-    const auto type = action.type == ActionType::Lp ? model::SealType::Lp : model::SealType::Enterprise;
+    const auto type = seal_type_of(action.type);
     model::SealId chosen = act.seal;
     if (!chosen && action.seals.size() == 1) chosen = action.seals.front();
     if (!chosen && action.seals.size() > 1) {
@@ -324,7 +324,9 @@ Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract&
     subject.common_name = cut(signatory.tenant_name, kLongestCertificateName);
     if (is_company) subject.organization = subject.common_name;
     const std::string& handler = act.by.name.empty() ? signatory.receiver.name : act.by.name;
-    const bool by_hand = action.type == ActionType::Operator || action.type == ActionType::Personal;
+    // A practising seal is a person's, though the company keeps it.
+    const bool by_hand = action.type == ActionType::Operator || action.type == ActionType::Personal ||
+                         action.type == ActionType::Practice;
     if (is_company && by_hand && !handler.empty()) {
         subject.common_name = cut(handler, kLongestCertificateName);
     }
@@ -554,35 +556,6 @@ Result<ContractPointer> Signing::reject(const ContractLock& held, model::ActionI
     change.events = std::move(*events);
     change.also = decision.also;
     return book_.commit(std::move(contract), change);
-}
-
-Status Signing::sign_automatically(const ContractLock& held) {
-    constexpr int kMostNodes = 1000;
-    for (int i = 0; i < kMostNodes; ++i) {
-        const auto contract = book_.find(held);
-        if (!contract) return contract.error();
-        const Action* next = nullptr;
-        for (const Signatory& signatory : (*contract)->signatories) {
-            for (const Action& action : signatory.actions) {
-                const bool ready = signatory.sponsor && action.auto_sign && action.type == ActionType::Company &&
-                                   action.status == ActionStatus::Start && !action.places.empty();
-                if (ready && next == nullptr) next = &action;
-            }
-        }
-        if (next == nullptr) return {};
-        SigningAct act;
-        act.action = next->id;
-        act.actor = "system";
-        act.factor = "auto";
-        act.by = (*contract)->creator.value_or((*contract)->owner(next->id)->receiver);
-        if (const auto done = sign(held, act); !done) {
-            // The contract is sent all the same; the node stays open for a call that names what is missing.
-            spdlog::warn("contract {}: node {} could not sign itself: {}", to_string((*contract)->id),
-                         to_string(next->id), for_log(describe(done.error())));
-            return {};
-        }
-    }
-    return {};
 }
 
 Status Signing::void_unfinished() {

@@ -81,8 +81,12 @@ class Signing {
     /// A party refuses; `comment` is its reason.
     Result<ContractPointer> reject(const ContractLock& held, model::ActionId action, const Decision& decision);
 
-    /// Signs the initiator's nodes that sign themselves and whose turn it is, until none is left.
+    /// Signs the initiator's nodes that sign themselves and whose turn it is, until none is left. A node that cannot
+    /// stays open with an entry in the log; when the reason may pass, `sign_due` tries again later.
     Status sign_automatically(const ContractLock& held);
+    /// Makes up for what a crash or a fault prevented, in at most `limit` contracts; how many there were. Nothing is
+    /// signed twice: each contract is looked at anew under its lock.
+    Result<std::size_t> sign_due(std::size_t limit);
 
     /// Brings every document of a draft to its frozen revision with all the fields its nodes will need; changes the
     /// copy and appends to the files. Nothing counts until the copy is committed.
@@ -96,6 +100,7 @@ class Signing {
     Status void_unfinished();
 
   private:
+    Status give_up_automatic(const model::Contract& contract, model::ActionId action, const Error& why);
     struct Ink;
     class HashStates;
     Result<std::vector<model::Place>> attachment_places(const model::Contract& contract,
