@@ -122,6 +122,9 @@ Status House::build() {
     resending_ = std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_);
     downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
     verification_ = std::make_unique<service::Verification>(*platform_);
+    personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
+    personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
+        *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);
     if (const Status loaded = replays_->load(); !loaded) return loaded;
     authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
@@ -157,9 +160,10 @@ std::vector<std::string> office_worker_command(const Settings& settings) {
 }
 
 openapi::Services House::api_services() {
-    return {*authentication_, *directory_, *book_,      *drafting_, *sending_,       *signing_,
-            *lifecycle_,      *links_,     *downloads_, *artist_,   *verification_,  *joining_,
-            *party_editing_,  *copies_,    *resending_, clock_,     platform_->zone, platform_->upload_limit};
+    return {*authentication_,  *directory_,        *book_,          *drafting_,      *sending_,
+            *signing_,         *lifecycle_,        *links_,         *downloads_,     *artist_,
+            *verification_,    *joining_,          *party_editing_, *copies_,        *resending_,
+            *personal_grants_, *personal_signing_, clock_,          platform_->zone, platform_->upload_limit};
 }
 
 }  // namespace signet::app

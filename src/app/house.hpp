@@ -20,6 +20,8 @@
 #include "service/joining.hpp"
 #include "service/notices.hpp"
 #include "service/party_editing.hpp"
+#include "service/personal_grants.hpp"
+#include "service/personal_signing.hpp"
 #include "service/replay_guard.hpp"
 #include "service/resending.hpp"
 #include "store/blobs.hpp"
@@ -49,6 +51,7 @@ class House {
     service::BatchSigning& batch_signing() { return *batch_signing_; }
     service::Downloads& downloads() { return *downloads_; }
     service::Verification& verification() { return *verification_; }
+    service::PersonalGrants& personal_grants() { return *personal_grants_; }
     service::ReplayGuard& replays() { return *replays_; }
     service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
     openapi::Services api_services();
@@ -98,6 +101,8 @@ class House {
     std::unique_ptr<service::Resending> resending_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::Verification> verification_;
+    std::unique_ptr<service::PersonalGrants> personal_grants_;
+    std::unique_ptr<service::PersonalSigning> personal_signing_;
     std::unique_ptr<service::ReplayGuard> replays_;
     std::unique_ptr<openapi::Authentication> authentication_;
 };

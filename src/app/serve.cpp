@@ -10,8 +10,10 @@
 #include "notify/http_sms_gateway.hpp"
 #include "notify/smtp_gateway.hpp"
 #include "openapi/envelope.hpp"
+#include "pages/grant_pages.hpp"
 #include "store/links.hpp"
 #include "store/people.hpp"
+#include "store/personal_grants.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -130,7 +132,9 @@ class Post {
         notify::CallbackRequest request;
         request.url = message->url;
         request.fields = message->fields;
-        request.rule = notify::SuccessRule::Code;
+        // The families of platform §10.1 differ in what they take for an answer.
+        const bool any_body = task.family == "personalsign";
+        request.rule = any_body ? notify::SuccessRule::Status : notify::SuccessRule::Code;
         const auto answer = sender_->send(request);
         if (!answer) return notify::Outcome::of(answer.error());
         if (answer->delivered) return notify::Outcome::delivered();
@@ -190,6 +194,8 @@ class Housekeeping {
         const Status forgotten = house_.database().write([&](store::Transaction& transaction) -> Status {
             const Status windows = store::people::forget_windows(transaction, now - std::chrono::hours(24));
             if (!windows) return windows;
+            const Status requests = store::personal_grants::forget_requests(transaction, now - std::chrono::hours(24));
+            if (!requests) return requests;
             return store::links::forget(transaction, now - std::chrono::hours(24));
         });
         if (!forgotten) spdlog::error("old links: {}", for_log(describe(forgotten.error())));
@@ -399,11 +405,14 @@ int serve(const Settings& settings) {
         house.signing_page(), house.batch_signing(), house.joining(), house.downloads(), house.verification(),
         [&post] { return post.inbox(); }, page_settings);
 
+    pages::GrantPages grant_pages(house.personal_grants(), house.platform().zone);
+
     http::Router router;
     add_operations(router, house, metrics, draining);
     add_figures(metrics, house);
     api.add_routes(router);
     pages.add_routes(router);
+    grant_pages.add_routes(router);
 
     http::Options options;
     options.address = settings.address;

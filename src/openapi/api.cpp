@@ -133,6 +133,7 @@ void Api::add_routes(http::Router& router) {
     add_contracts(router);
     add_documents(router);
     add_signing(router);
+    add_personal_signing(router);
     add_lifecycle(router);
     add_organisation(router);
     add_joining(router);

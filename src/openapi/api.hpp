@@ -12,6 +12,8 @@
 #include "service/drafting.hpp"
 #include "service/lifecycle.hpp"
 #include "service/links.hpp"
+#include "service/personal_grants.hpp"
+#include "service/personal_signing.hpp"
 #include "service/sending.hpp"
 #include "service/signing.hpp"
 #include "service/verification.hpp"
@@ -47,6 +49,8 @@ struct Services {
     service::PartyEditing& party_editing;
     service::Copies& copies;
     service::Resending& resending;
+    service::PersonalGrants& personal_grants;
+    service::PersonalSigning& personal_signing;
     const Clock& clock;
     TimeZone zone;
     std::uint64_t upload_limit = 50ULL << 20;
@@ -77,6 +81,7 @@ class Api {
     void add_contracts(http::Router& router);
     void add_documents(http::Router& router);
     void add_signing(http::Router& router);
+    void add_personal_signing(http::Router& router);
     void add_lifecycle(http::Router& router);
     void add_organisation(http::Router& router);
     void add_joining(http::Router& router);

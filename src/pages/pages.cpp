@@ -428,8 +428,9 @@ void Pages::add_routes(http::Router& router) {
         return;
     }
     const auto front_end = std::make_shared<http::StaticFiles>(std::move(*files));
-    for (const std::string_view path : {"/", "/contract/share/{rest*}", "/contract/join/{rest*}", "/miniapp/{rest*}",
-                                        "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
+    for (const std::string_view path :
+         {"/", "/contract/share/{rest*}", "/contract/join/{rest*}", "/miniapp/{rest*}", "/personalsign/{rest*}",
+          "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
         http::Route route;
         route.method = "GET";
         route.path = std::string(path);

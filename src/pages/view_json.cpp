@@ -172,6 +172,8 @@ std::string text(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+}  // namespace
+
 Result<service::PersonalSignature> read_signature(const json::object& object) {
     constexpr std::size_t kMostPoints = 20'000;
     service::PersonalSignature signature;
@@ -200,8 +202,6 @@ Result<service::PersonalSignature> read_signature(const json::object& object) {
     if (signature.strokes.empty()) return fail(ErrorCode::ParametersMissing, "signature.strokes");
     return signature;
 }
-
-}  // namespace
 
 std::string state_of(const PageView& view) {
     switch (view.contract->status) {

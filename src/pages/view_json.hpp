@@ -23,6 +23,9 @@ boost::json::object write_waiting(const service::WaitingContract& waiting);
 /// The body of POST /pages/batch/sign.
 Result<service::BatchCommand> read_batch_command(std::string_view body);
 
+/// A signature as a page hands it in: `{"kind": "TYPED", "text"}` or `{"kind": "DRAWN", "width", "height", "strokes"}`.
+Result<service::PersonalSignature> read_signature(const boost::json::object& object);
+
 /// The body of POST /pages/sign.
 Result<service::PageSignCommand> read_sign_command(std::string_view body);
 

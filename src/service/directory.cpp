@@ -108,6 +108,32 @@ std::optional<Company> Directory::company(CompanyId id) const {
     return std::nullopt;
 }
 
+std::optional<Company> Directory::company_registered(std::string_view register_no) const {
+    const auto now = picture();
+    for (const Company& company : now->companies) {
+        if (!register_no.empty() && company.register_no == register_no) return company;
+    }
+    return std::nullopt;
+}
+
+std::vector<Company> Directory::group_of(CompanyId id) const {
+    const auto one = company(id);
+    std::vector<Company> group;
+    const auto now = picture();
+    for (const Company& candidate : now->companies) {
+        if (one && candidate.group() == one->group()) group.push_back(candidate);
+    }
+    return group;
+}
+
+std::optional<std::string> Directory::secret(model::ApplicationId id) const {
+    const auto now = picture();
+    for (const auto& [token, caller] : now->callers) {
+        if (caller->application.id == id) return caller->application.secret;
+    }
+    return std::nullopt;
+}
+
 bool Directory::same_group(CompanyId a, CompanyId b) const {
     if (!a || !b) return false;
     if (a == b) return true;

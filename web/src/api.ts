@@ -107,6 +107,11 @@ function upload(file: File): RequestInit {
   return { method: 'POST', body: form };
 }
 
+/** A call of a page that keeps nothing between its calls. */
+export function asked<T>(path: string, body: unknown): Promise<T> {
+  return once<T>(path, json(body), kTimeoutMs);
+}
+
 const id = encodeURIComponent;
 
 export const api = {

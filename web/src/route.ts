@@ -2,6 +2,7 @@
 export type Route =
   | { page: 'sign'; contractId: string; key: { token: string } | { ticket: string } | null; hasCb: boolean }
   | { page: 'join'; token: string | null }
+  | { page: 'grant'; key: { token: string } | { ticket: string } | null }
   | { page: 'inbox' | 'verify' | 'welcome' | 'unknown' };
 
 export function resolveRoute(path: string, query: string): Route {
@@ -16,6 +17,11 @@ export function resolveRoute(path: string, query: string): Route {
   if (trimmed === '/miniapp/doc') {
     const ticket = params.get('ticket');
     return { page: 'sign', contractId: '', key: ticket ? { ticket } : null, hasCb: params.get('hasCb') === 'true' };
+  }
+  if (trimmed === '/personalsign/auth' || trimmed === '/miniapp/personalsign') {
+    const token = params.get('token');
+    const ticket = params.get('ticket');
+    return { page: 'grant', key: token ? { token } : ticket ? { ticket } : null };
   }
   if (trimmed === '/inbox') return { page: 'inbox' };
   if (trimmed === '/verify') return { page: 'verify' };
