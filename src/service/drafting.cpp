@@ -278,6 +278,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     contract.application = caller.application.id;
     contract.category = category->id;
     contract.category_name = category->name;
+    if (!contract.copy_send_time) contract.copy_send_time = category->policy.copy_send_time;
     contract.status = model::ContractStatus::Draft;
     std::vector<Signatory> parties;
     for (Signatory& signatory : contract.signatories) {
