@@ -139,6 +139,7 @@ void Api::add_routes(http::Router& router) {
     add_joining(router);
     add_party_editing(router);
     add_copies(router);
+    add_categories(router);
     for (const std::string_view prefix :
          {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {
         http::Route unknown;

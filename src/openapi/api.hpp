@@ -87,6 +87,7 @@ class Api {
     void add_joining(http::Router& router);
     void add_party_editing(http::Router& router);
     void add_copies(http::Router& router);
+    void add_categories(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);

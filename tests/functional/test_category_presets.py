@@ -219,6 +219,22 @@ def test_a_category_whose_people_or_seals_are_gone_is_broken(server):
         assert (reply.code, reply.envelope["responseCode"]) == (1302, "11011302"), category["name"]
 
 
+def test_the_detail_of_a_category_tells_what_it_prescribes(erp, made):
+    both = erp.ok(erp.get("/v2/category/detail", categoryId=made.category(HOUSE, "双方")))
+    seal = made.seal(HOUSE, "公章")
+    assert both == {"id": made.category(HOUSE, "双方"), "name": "双方", "createTime": both["createTime"], "state": 0, "templates": [],
+                    "defineSignatories": True, "defineSponsor": False, "signatories": [
+                        {"tenantType": "COMPANY", "serialNo": 1, "sponsor": True, "tenantName": HOUSE,
+                         "actions": [{"type": "COMPANY", "serialNo": 1, "name": "盖公章", "sealId": seal, "sealIds": [seal]}]},
+                        {"tenantType": "PERSONAL", "serialNo": 2, "sponsor": False}]}
+    own_flow = erp.ok(erp.get("/v2/category/detail", categoryName="内部流程"))
+    assert (own_flow["defineSignatories"], own_flow["defineSponsor"]) == (False, True)
+    [party] = own_flow["signatories"]
+    assert [node["name"] for node in party["actions"]] == ["法务审批", "盖公章"] and party["actions"][0]["operators"][0]["contact"] == "P002"
+    for query, code in [({}, 1005), ({"categoryName": "没有"}, 1005), ({"categoryName": "双方", "tenantName": "没有"}, 1801)]:
+        assert erp.get("/v2/category/detail", **query).code == code
+
+
 @pytest.mark.parametrize("category, why", [
     ({"name": "x", "sponsor": [{"type": "COMPANY", "place": [{"type": "PERSONAL", "page": 1}]}]}, "does not suit"),
     ({"name": "x", "sponsor": [{"type": "COMPANY", "place": [{"type": "COMPANY"}]}]}, "neither keyword nor page"),
