@@ -35,6 +35,31 @@ constexpr auto kCategoryPageFields = table(whole("totalCount", 0, 0, "How many t
                                            list("list", kCategoryLine, 0, "Those asked for.").must());
 constexpr Object kCategoryPage{"CategoryPage", kCategoryPageFields};
 
+constexpr auto kCategoryDetailRequest =
+    table(id("categoryId", "The category."), text("categoryName", 100, "Its name, instead."), kTenantName);
+constexpr auto kPresetNodeFields =
+    table(word<model::ActionType>("type", "What the node asks for.").must(),
+          whole("serialNo", 0, 0, "Its place in the flow.").must(), text("name", 0, "What it is called."),
+          id("sealId", "Its first seal."), ids("sealIds", 0, "Its seals."),
+          list("operators", kUserAnswer, 0, "Who may act."));
+constexpr Object kPresetNode{"PresetAction", kPresetNodeFields};
+constexpr auto kPresetPartyFields = table(word<model::TenantType>("tenantType", "What the party is.").must(),
+                                          whole("serialNo", 0, 0, "Its place in the order.").must(),
+                                          flag("sponsor", "Whether it is the initiator's own.").must(),
+                                          text("tenantName", 0, "The only party that may stand here."),
+                                          list("actions", kPresetNode, 0, "The nodes of a company."));
+constexpr Object kPresetParty{"PresetSignatory", kPresetPartyFields};
+constexpr auto kCategoryTemplateFields = table(id("id", "The template.").must());
+constexpr Object kCategoryTemplate{"CategoryTemplate", kCategoryTemplateFields};
+constexpr auto kCategoryDetailFields =
+    table(id("id", "The category.").must(), text("name", 0, "Its name.").must(),
+          time("createTime", "When it was made.").must(), whole("state", 0, 0, "0: in use.").must(),
+          list("templates", kCategoryTemplate, 0, "What becomes documents of its contracts.").must(),
+          flag("defineSignatories", "Whether the parties are preset.").must(),
+          flag("defineSponsor", "Whether the initiator's own flow is preset.").must(),
+          list("signatories", kPresetParty, 0, "The preset parties.").must());
+constexpr Object kCategoryDetail{"CategoryDetail", kCategoryDetailFields};
+
 constexpr auto kTemplateFields = table(
     id("id", "The template.").must(), text("name", 0, "Its name.").must(), flag("state", "Whether it can be used."),
     time("createTime", "When it was made."), id("companyId", "Whose it is."), text("companyName", 0, "Whose it is."),
@@ -67,6 +92,13 @@ constexpr Endpoint kTable[] = {
      .encoding = Encoding::Query,
      .fields = kCategoryListFields,
      .result = &kCategoryPage,
+     .codes = kTenant},
+    {.method = "GET",
+     .path = "/v2/category/detail",
+     .summary = "What a category prescribes (业务分类详情)",
+     .encoding = Encoding::Query,
+     .fields = kCategoryDetailRequest,
+     .result = &kCategoryDetail,
      .codes = kTenant},
     {.method = "GET",
      .path = "/v2/template/list",

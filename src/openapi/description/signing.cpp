@@ -72,7 +72,7 @@ constexpr auto kGrantTicketFields = table(
     text("callbackUrl", 300, "Where the grant is told."), kGrantTenant, text("authMethod", 50, "Kept, without effect."),
     object("authInfo", kAuthInfo, "How the person is identified."),
     object("pageStyle", kPageStyle, "How the page looks."),
-    flag("allowPersonalAuto", "Whether the person may sign silently himself."),
+    flag("allowPersonalAuto", "Whether it also covers the person as a party of his own; true when absent."),
     flag("authTimeModifiable", "Whether the person may change the deadline."), kLanguage);
 constexpr auto kGrantFields = join(kGrantTicketFields, table(text("callbackPage", 1000, "Where to go afterwards.")));
 constexpr auto kGrantUrlFields =
@@ -84,7 +84,9 @@ constexpr auto kGrantLineFields =
     table(object("user", kUserAnswer, "Who granted.").must(), id("companyId", "The company that may sign."),
           text("companyName", 0, "Its name."), text("authDeadline", 0, "The last day."),
           word("authStatus", kGrantStates, "Whether it holds.").must(), text("remark", 0, "Why."),
-          time("createTime", "When it was granted."), text("deauthorizeDate", 0, "When it was taken back."));
+          flag("allowPersonalAuto", "Whether it covers the person as a party of his own.").must(),
+          id("sealId", "The signature he gave.").must(), time("createTime", "When it was granted."),
+          text("deauthorizeDate", 0, "When it was taken back."));
 constexpr Object kGrantLine{"PersonalSignAuthorization", kGrantLineFields};
 constexpr auto kGrantListFields =
     table(whole("totalCount", 0, 0, "How many."), list("list", kGrantLine, 0, "The authorisations.").must());
