@@ -470,7 +470,7 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
         for (const model::CopySendReceiver& receiver : contract.copy_send_receivers) {
             json::object item(memory);
             put(item, "name", receiver.name);
-            if (!receiver.receiver.contact.empty()) item.emplace("receiver", write_user(receiver.receiver, memory));
+            item.emplace("receiver", write_user(receiver.receiver, memory));
             put_text(item, "prohibitType", receiver.prohibit_type);
             put(item, "copySendPersonType", "PERSONAL");
             if (receiver.create_time.milliseconds != 0) put_time(item, "createTime", receiver.create_time, zone);

@@ -118,9 +118,11 @@ Status Signing::freeze(Contract& contract) {
         if (!parsed) return parsed.error();
         std::vector<pdf::PlannedSignature> plan;
         for (const Signatory& signatory : contract.signatories) {
+            // Nobody knows yet how large the seal of a company will be that is still to join.
+            const bool unknown = signatory.awaits_joining() && signatory.tenant_type == model::TenantType::Company;
             for (const Action& action : signatory.actions) {
                 const auto places = places_in(action.places, document.id);
-                if (places.empty()) continue;
+                if (places.empty() || unknown) continue;
                 pdf::PlannedSignature& signature = plan.emplace_back();
                 signature.name = field_name(action.id);
                 for (const Place& place : places)

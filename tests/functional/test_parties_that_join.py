@@ -126,6 +126,24 @@ def test_who_joins_after_others_have_signed_leaves_their_signatures_good(open_co
     assert verdict.intact and verdict.signers == [server.demo["companyName"], "后来虚构有限公司", "后来者（测试）"]
 
 
+def test_a_company_that_joins_late_seals_in_its_own_size_and_every_judge_agrees(open_contract, server, server_judges, tmp_path):
+    staff = mobile()
+    name = f"椭圆加入虚构有限公司{staff[-4:]}"
+    apply(server.data, [{"name": name, "employee": [{"name": "掌印（测试）", "mobile": staff, "number": "E1"}],
+                         "seal": [{"name": "椭圆章", "specification": "OVAL_45_30", "users": ["E1"]}]}])
+    contract = open_contract([company(server.demo["companyName"]), later("COMPANY", actions=[{"type": "COMPANY"}])], ordinal=False)
+    contract.seal()
+    page = joiner(contract, "COMPANY").join("掌印（测试）", staff, company=name)
+    place = contract.places(1)[0]
+    assert abs(place["width"] * 210 - 45) < 0.5 and abs(place["height"] * 297 - 30) < 0.5, place
+    page.sign(page.ask_for_code(staff))
+    assert contract.status == "COMPLETE"
+    file = tmp_path / "late.pdf"
+    file.write_bytes(contract.download())
+    objections = [f"{one.judge}: {text}" for one in server_judges.hear(file) for text in one.objections]
+    assert objections == []
+
+
 def test_what_the_sender_settled_counts_whatever_the_joiner_says(open_contract, server):
     contact = mobile()
     contract = open_contract([company(server.demo["companyName"]), later("PERSONAL", tenantName="已定（测试）"),
