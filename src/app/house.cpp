@@ -120,7 +120,11 @@ Status House::build() {
         service::Joining::Tools{*platform_, *directory_, *book_, *drafting_, *party_editing_, *proof_, *links_});
     copies_ = std::make_unique<service::Copies>(*platform_, *directory_, *book_, *drafting_);
     resending_ = std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_);
-    downloads_ = std::make_unique<service::Downloads>(*platform_, data / "spool");
+    operations_ = std::make_unique<service::OperationLog>(*platform_, *directory_);
+    evidence_ = std::make_unique<service::Evidence>(*platform_);
+    downloads_ = std::make_unique<service::Downloads>(
+        *platform_, *operations_, *evidence_, service::Downloads::Options{data / "spool", settings_.downloads.lock});
+    reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
     verification_ = std::make_unique<service::Verification>(*platform_);
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
@@ -160,10 +164,29 @@ std::vector<std::string> office_worker_command(const Settings& settings) {
 }
 
 openapi::Services House::api_services() {
-    return {*authentication_,  *directory_,        *book_,          *drafting_,      *sending_,
-            *signing_,         *lifecycle_,        *links_,         *downloads_,     *artist_,
-            *verification_,    *joining_,          *party_editing_, *copies_,        *resending_,
-            *personal_grants_, *personal_signing_, clock_,          platform_->zone, platform_->upload_limit};
+    return {*authentication_,
+            *directory_,
+            *book_,
+            *drafting_,
+            *sending_,
+            *signing_,
+            *lifecycle_,
+            *links_,
+            *downloads_,
+            *operations_,
+            *reading_links_,
+            *artist_,
+            *verification_,
+            *joining_,
+            *party_editing_,
+            *copies_,
+            *resending_,
+            *personal_grants_,
+            *personal_signing_,
+            clock_,
+            platform_->zone,
+            platform_->upload_limit,
+            settings_.downloads.failure_status};
 }
 
 }  // namespace signet::app

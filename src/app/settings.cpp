@@ -38,6 +38,12 @@ Status read_file(Settings& settings) {
         settings.upload_limit_mib = table["upload_limit_mib"].value_or(settings.upload_limit_mib);
         settings.access_log = table["access_log"].value_or(settings.access_log);
         settings.fonts = table["fonts"].value_or(settings.fonts.string());
+        const auto downloads = table["downloads"];
+        settings.downloads.lock = downloads["lock"].value_or(settings.downloads.lock);
+        settings.downloads.failure_status = downloads["failure_status"].value_or(settings.downloads.failure_status);
+        const int status = settings.downloads.failure_status;
+        if (status != 200 && (status < 400 || status > 599))
+            return invalid_parameter("downloads.failure_status: must be 200 or 400 to 599");
         const auto list = [](const toml::array* array, std::vector<std::string>& target) {
             if (array == nullptr) return;
             for (const toml::node& item : *array)

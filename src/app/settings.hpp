@@ -25,6 +25,14 @@ struct SmsSettings {
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
+/// How downloads through the API behave.
+struct DownloadSettings {
+    /// Locks whoever downloads the same thing ten times in a row out of it for twelve hours.
+    bool lock = false;
+    /// The HTTP status of a download that fails: 200 or 400 to 599.
+    int failure_status = 400;
+};
+
 /// Everything an operator may set, from the command line and from `<data>/signet.toml`.
 struct Settings {
     std::string address = "127.0.0.1";
@@ -52,6 +60,7 @@ struct Settings {
     std::uint64_t upload_limit_mib = 50;
     MailSettings mail;
     SmsSettings sms;
+    DownloadSettings downloads;
     bool access_log = true;
 
     bool is_demo() const { return mail.host.empty() && sms.url.empty(); }

@@ -119,11 +119,13 @@ void Api::upload(http::Router& router, std::string_view path, Work work) {
 }
 
 void Api::download(http::Router& router, std::string_view path, Download work) {
-    const http::Handler handler = [work = std::move(work), endpoint = description::find(path)](http::Request& request) {
+    const int status = services_.download_failure_status;
+    const http::Handler handler = [status, work = std::move(work),
+                                   endpoint = description::find(path)](http::Request& request) {
         const auto input = checked_input_of(request, endpoint, {});
-        if (!input) return download_failure(input.error());
+        if (!input) return download_failure(input.error(), status);
         auto response = work(caller_of(request), Fields(*input));
-        return response ? std::move(*response) : download_failure(response.error());
+        return response ? std::move(*response) : download_failure(response.error(), status);
     };
     add(router, "GET", path, handler, http::Execution::Pool, kJsonLimit);
     add(router, "POST", path, handler, http::Execution::Pool, kJsonLimit);
@@ -140,6 +142,7 @@ void Api::add_routes(http::Router& router) {
     add_party_editing(router);
     add_copies(router);
     add_categories(router);
+    add_reading(router);
     for (const std::string_view prefix :
          {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {
         http::Route unknown;

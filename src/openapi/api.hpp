@@ -12,8 +12,10 @@
 #include "service/drafting.hpp"
 #include "service/lifecycle.hpp"
 #include "service/links.hpp"
+#include "service/operation_log.hpp"
 #include "service/personal_grants.hpp"
 #include "service/personal_signing.hpp"
+#include "service/reading_links.hpp"
 #include "service/sending.hpp"
 #include "service/signing.hpp"
 #include "service/verification.hpp"
@@ -43,6 +45,8 @@ struct Services {
     service::Lifecycle& lifecycle;
     service::Links& links;
     service::Downloads& downloads;
+    service::OperationLog& operations;
+    service::ReadingLinks& reading_links;
     service::Artist& artist;
     service::Verification& verification;
     service::Joining& joining;
@@ -54,6 +58,8 @@ struct Services {
     const Clock& clock;
     TimeZone zone;
     std::uint64_t upload_limit = 50ULL << 20;
+    /// The HTTP status of a download that fails, 200 or 400 and above (spec §1.7).
+    int download_failure_status = 400;
 };
 
 /// All endpoints of the open platform, each under its own path and, for the private-cloud dialect, without `/v2`.
@@ -88,9 +94,12 @@ class Api {
     void add_party_editing(http::Router& router);
     void add_copies(http::Router& router);
     void add_categories(http::Router& router);
+    void add_reading(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);
+    Result<boost::json::object> list_operations(const service::Caller& caller, const Fields& fields);
+    Result<boost::json::object> list_download_links(const service::Caller& caller, const Fields& fields);
     Result<boost::json::object> list_contracts(const service::Caller& caller, const Fields& fields);
 
     Services services_;

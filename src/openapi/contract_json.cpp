@@ -361,6 +361,21 @@ service::Locator read_locator(const Fields& fields) {
     return {fields.id<model::ContractId>("contractId"), fields.text("bizId", 50), fields.text("tenantName", 100)};
 }
 
+std::chrono::minutes read_lifetime(const Fields& fields) {
+    constexpr int kUsual = 30;
+    constexpr int kShortest = 5;
+    constexpr int kLongest = 90 * 24 * 60;
+    const std::string unit = fields.text("expireTimeUnit", 20);
+    if (!unit.empty() && unit != "MINUTES" && unit != "DAYS")
+        fields.refuse("expireTimeUnit", "must be MINUTES or DAYS");
+    const auto number = fields.integer("expireTime");
+    if (!number) return std::chrono::minutes(kUsual);
+    const bool sane = *number > 0 && *number <= kLongest;
+    const std::int64_t minutes = sane ? *number * (unit == "DAYS" ? 24 * 60 : 1) : 0;
+    if (minutes < kShortest || minutes > kLongest) fields.refuse("expireTime", "must be 5 minutes to 90 days");
+    return std::chrono::minutes(minutes);
+}
+
 service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
     service::DraftCommand command;
     model::Contract& contract = command.contract;

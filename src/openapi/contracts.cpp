@@ -1,5 +1,4 @@
 #include "base/text.hpp"
-#include "http/files.hpp"
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
 #include "openapi/envelope.hpp"
@@ -8,7 +7,7 @@
 
 #include <boost/json.hpp>
 
-// /v2/contract: draft, send, detail, pageurl, miniappexchange, download.
+// /v2/contract: draft, send, detail, pageurl, miniappexchange.
 namespace signet::openapi {
 
 namespace json = boost::json;
@@ -16,32 +15,7 @@ using service::Caller;
 
 namespace {
 
-Result<std::vector<service::DownloadItem>> read_items(const Fields& fields) {
-    std::vector<service::DownloadItem> items;
-    for (const std::string& word : fields.texts("downloadItems", 20, 40)) {
-        if (word == "CONTRACT") {
-            items.push_back(service::DownloadItem::Contract);
-        } else if (word == "SIGNLOG") {
-            items.push_back(service::DownloadItem::SignLog);
-        } else if (word == "ATTACHMENT") {
-            items.push_back(service::DownloadItem::Attachment);
-        } else if (word == "NOTARY") {
-            items.push_back(service::DownloadItem::Notary);
-        } else if (word == "ENDSIGN_ATTACHMENT") {
-            items.push_back(service::DownloadItem::EndSignAttachment);
-        } else if (word == "CERT") {
-            items.push_back(service::DownloadItem::Certificates);
-        } else {
-            return invalid_parameter("downloadItems: '" + word + "' is not one of its values");
-        }
-    }
-    if (items.empty()) items = {service::DownloadItem::Contract, service::DownloadItem::SignLog};
-    return items;
-}
-
 Result<service::PageCommand> read_page(const Fields& fields) {
-    constexpr int kShortest = 5;
-    constexpr int kLongest = 90 * 24 * 60;
     service::PageCommand command;
     command.locator = read_locator(fields);
     if (const auto user = fields.object("user")) {
@@ -54,6 +28,9 @@ Result<service::PageCommand> read_page(const Fields& fields) {
     command.hide_reject = fields.boolean("hideRejectButton", true);
     command.hide_return = fields.boolean("hideReturnButton", false);
     command.hide_state = fields.boolean("hideStateButton", false);
+    command.hide_recall = fields.boolean("hideRecallButton", false);
+    command.hide_end = fields.boolean("hideEndButton", false);
+    command.show_resend = fields.boolean("showResendButton", false);
     command.callback_page = fields.text("callbackPage", 1000);
     const bool is_page = command.callback_page.empty() || command.callback_page.starts_with("https://") ||
                          command.callback_page.starts_with("http://");
@@ -65,16 +42,8 @@ Result<service::PageCommand> read_page(const Fields& fields) {
     if (!page_type.empty() && page_type != "SIGN" && page_type != "PRINT" && page_type != "DIRECT_SIGN") {
         fields.refuse("pageType", "must be SIGN, PRINT or DIRECT_SIGN");
     }
-    if (const auto number = fields.integer("expireTime")) {
-        const std::string unit = fields.text("expireTimeUnit", 20);
-        if (!unit.empty() && unit != "MINUTES" && unit != "DAYS")
-            fields.refuse("expireTimeUnit", "must be MINUTES or DAYS");
-        const bool days = unit == "DAYS";
-        const bool sane = *number > 0 && *number <= kLongest;
-        const std::int64_t minutes = sane ? *number * (days ? 24 * 60 : 1) : 0;
-        if (minutes < kShortest || minutes > kLongest) fields.refuse("expireTime", "must be 5 minutes to 90 days");
-        command.lifetime = std::chrono::minutes(minutes);
-    }
+    command.page_type = page_type;
+    command.lifetime = read_lifetime(fields);
     if (fields.error()) return *fields.error();
     return command;
 }
@@ -148,47 +117,6 @@ void Api::add_contracts(http::Router& router) {
                 if (!ticket) return ticket.error();
                 return json::object{{"ticket", *ticket}};
             });
-
-    download(router, "/v2/contract/download",
-             [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
-                 const service::Locator locator = read_locator(fields);
-                 service::ArchiveCommand archive;
-                 auto items = read_items(fields);
-                 if (!items) return items.error();
-                 archive.items = std::move(*items);
-                 archive.compress_one = fields.boolean("needCompressForOneFile", true);
-                 archive.original_names = fields.text("fileNameRule", 20) == "ORIGINAL";
-                 if (fields.error()) return *fields.error();
-                 return send_archive(caller, locator, archive);
-             });
-
-    download(router, "/v2/attachment/download",
-             [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {
-                 const service::Locator locator = read_locator(fields);
-                 service::ArchiveCommand archive;
-                 archive.items = {service::DownloadItem::Attachment};
-                 archive.original_attachments = fields.boolean("origin", false);
-                 archive.original_names = true;
-                 if (fields.error()) return *fields.error();
-                 return send_archive(caller, locator, archive);
-             });
-}
-
-Result<http::Response> Api::send_archive(const Caller& caller, const service::Locator& locator,
-                                         const service::ArchiveCommand& command) {
-    const auto contract = services_.book.locate(caller, locator, service::Access::Party);
-    if (!contract) return contract.error();
-    const auto made = services_.downloads.archive(**contract, command);
-    if (!made) return made.error();
-    auto slice = http::open_slice(made->file);
-    std::error_code ignored;
-    std::filesystem::remove(made->file, ignored);  // the open descriptor keeps it alive until it is sent
-    if (!slice) return slice.error();
-    http::Response response;
-    response.headers.set("Content-Type", made->content_type);
-    response.headers.set("Content-Disposition", "attachment;fileName=" + http::percent_encode(made->file_name));
-    response.files.push_back(std::move(*slice));
-    return response;
 }
 
 }  // namespace signet::openapi

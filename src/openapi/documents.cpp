@@ -59,7 +59,7 @@ void Api::add_documents(http::Router& router) {
                  if (fields.error()) return *fields.error();
                  const auto contract = services_.book.of_document(caller, id);
                  if (!contract) return contract.error();
-                 auto document = services_.downloads.document(**contract, id);
+                 auto document = services_.downloads.document(**contract, id, service::actor_of(caller));
                  if (!document) return document.error();
                  http::Response response;
                  response.headers.set("Content-Type", "application/pdf");

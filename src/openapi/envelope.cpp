@@ -44,8 +44,8 @@ http::Response success(const boost::json::object& result) {
 http::Response failure(const Error& error) {
     return business_failure(200, error);
 }
-http::Response download_failure(const Error& error) {
-    return business_failure(400, error);
+http::Response download_failure(const Error& error, int status) {
+    return business_failure(status, error);
 }
 
 http::Response gateway_failure(GatewayCode code, std::string_view detail) {

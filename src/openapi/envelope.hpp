@@ -18,8 +18,9 @@ http::Response success();
 http::Response success(const boost::json::object& result);
 /// A business error: HTTP 200 with the codes of the one table.
 http::Response failure(const Error& error);
-/// The same for downloads: HTTP 400, so that no client saves an error as a document.
-http::Response download_failure(const Error& error);
+/// The same for downloads: HTTP 400 unless the operator wants another status, so that no client saves an error as a
+/// document.
+http::Response download_failure(const Error& error, int status = 400);
 /// An error before any endpoint: the HTTP status is the code.
 http::Response gateway_failure(GatewayCode code, std::string_view detail = {});
 

@@ -5,6 +5,7 @@
 #include "http/files.hpp"
 #include "http/static_files.hpp"
 #include "pages/page_errors.hpp"
+#include "pages/page_requests.hpp"
 #include "pages/view_json.hpp"
 
 #include <algorithm>
@@ -19,51 +20,13 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kClientCookie = "signet_client";
-constexpr std::size_t kClientLength = 32;
 constexpr std::size_t kKeptPictureBytes = 64U << 20;
 constexpr std::size_t kMostVerifyBytes = 100U << 20;
-
-http::Response json_response(const json::value& value) {
-    http::Response response = http::make_response(200, "application/json;charset=UTF-8", json::serialize(value));
-    response.headers.set("Cache-Control", "no-store");
-    return response;
-}
-
-/// The client's own random name; empty when it has none yet.
-std::string client_of(const http::Request& request) {
-    const auto cookie = http::cookie(request.headers, kClientCookie);
-    return cookie && cookie->size() == kClientLength ? std::string(*cookie) : std::string();
-}
-
-std::string page_key(const http::Request& request) {
-    const auto header = request.headers.get("x-signet-page");
-    if (header) return std::string(trim(*header));
-    return std::string(request.query.get("page").value_or(""));
-}
-
-std::string capture(const http::Request& request, std::string_view name) {
-    const auto found = request.captures.find(name);
-    return found == request.captures.end() ? std::string() : found->second;
-}
 
 /// `12` of `12.jpg`; nothing for anything else.
 std::optional<std::int64_t> number_before(std::string_view file, std::string_view suffix) {
     if (!file.ends_with(suffix)) return std::nullopt;
     return parse_id(file.substr(0, file.size() - suffix.size()));
-}
-
-Result<json::object> body_of(const http::Request& request) {
-    if (trim(request.body).empty()) return json::object();
-    json::error_code error;
-    json::value value = json::parse(request.body, error);
-    if (error || !value.is_object()) return invalid_parameter("body: not a JSON object");
-    return std::move(value.get_object());
-}
-
-std::string text(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 /// The first http(s) address in a text.
@@ -89,14 +52,6 @@ std::string code_in(std::string_view message) {
     return {};
 }
 
-/// What a page is told when its call fails: a client that opened no such link, or so long ago that it is forgotten,
-/// gets 401, upon which the page opens its link again.
-http::Response refusal(const Error& error) {
-    http::Response response = page_failure(error);
-    if (error.code == ErrorCode::LinkNotFound) response.status = 401;
-    return response;
-}
-
 json::object outcome(const service::PageView& view) {
     const std::string next = next_party(view);
     json::object result{{"contractStatus", json::string(model::to_wire(view.contract->status))},
@@ -114,12 +69,13 @@ json::object outcome(const service::PageView& view) {
 }  // namespace
 
 Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
-             service::Downloads& downloads, service::Verification& verification,
+             service::Downloads& downloads, service::ReadingLinks& links, service::Verification& verification,
              std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
       batch_(batch),
       joining_(joining),
       downloads_(downloads),
+      links_(links),
       verification_(verification),
       inbox_(std::move(inbox)),
       settings_(std::move(settings)) {}
@@ -215,9 +171,9 @@ http::Response Pages::picture(http::Request& request) {
 http::Response Pages::document(http::Request& request) {
     const auto id = parse_id(capture(request, "document"));
     if (!id) return page_failure(fail(ErrorCode::LinkNotFound));
-    const auto contract = page_.contract_of(client_of(request), {*id}, true);
-    if (!contract) return refusal(contract.error());
-    auto download = downloads_.document(**contract, {*id});
+    const auto keeper = page_.keeper_of(client_of(request), model::DocumentId{*id});
+    if (!keeper) return refusal(keeper.error());
+    auto download = downloads_.document(*keeper->contract, {*id}, keeper->actor);
     if (!download) return page_failure(download.error());
     http::Response response;
     response.headers.set("Content-Type", "application/pdf");
@@ -227,24 +183,15 @@ http::Response Pages::document(http::Request& request) {
 }
 
 http::Response Pages::all_documents(http::Request& request) {
-    const auto view = page_.view(client_of(request), page_key(request));
-    if (!view) return refusal(view.error());
-    if (view->options.hide_download) return page_failure(fail(ErrorCode::NoOperationPermission));
+    const auto keeper = page_.keeper_of(client_of(request), page_key(request));
+    if (!keeper) return refusal(keeper.error());
     service::ArchiveCommand command;
     command.items = {service::DownloadItem::Contract};
     command.compress_one = false;
     command.original_names = true;
-    const auto archive = downloads_.archive(*view->contract, command);
+    const auto archive = downloads_.archive(*keeper->contract, command, keeper->actor);
     if (!archive) return page_failure(archive.error());
-    auto slice = http::open_slice(archive->file);
-    std::error_code ignored;
-    std::filesystem::remove(archive->file, ignored);
-    if (!slice) return page_failure(slice.error());
-    http::Response response;
-    response.headers.set("Content-Type", archive->content_type);
-    response.headers.set("Content-Disposition", http::content_disposition("attachment", archive->file_name));
-    response.files.push_back(std::move(*slice));
-    return response;
+    return send_made(*archive);
 }
 
 http::Response Pages::sign(http::Request& request) {
@@ -316,6 +263,7 @@ void Pages::add_batch_routes(http::Router& router) {
 void Pages::add_routes(http::Router& router) {
     add_batch_routes(router);
     add_join_routes(router);
+    add_reading_routes(router);
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));
@@ -429,8 +377,9 @@ void Pages::add_routes(http::Router& router) {
     }
     const auto front_end = std::make_shared<http::StaticFiles>(std::move(*files));
     for (const std::string_view path :
-         {"/", "/contract/share/{rest*}", "/contract/join/{rest*}", "/miniapp/{rest*}", "/personalsign/{rest*}",
-          "/inbox", "/verify", "/assets/{path*}", "/favicon.svg"}) {
+         {"/", "/contract/share/{rest*}", "/contract/join/{rest*}", "/contract/view/{rest*}",
+          "/contract/appoint/{rest*}", "/s/{rest*}", "/miniapp/{rest*}", "/personalsign/{rest*}", "/inbox", "/verify",
+          "/assets/{path*}", "/favicon.svg"}) {
         http::Route route;
         route.method = "GET";
         route.path = std::string(path);

@@ -4,6 +4,7 @@
 #include "service/batch_signing.hpp"
 #include "service/downloads.hpp"
 #include "service/joining.hpp"
+#include "service/reading_links.hpp"
 #include "service/signing_page.hpp"
 #include "service/verification.hpp"
 
@@ -44,7 +45,7 @@ struct Settings {
 class Pages {
   public:
     Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
-          service::Downloads& downloads, service::Verification& verification,
+          service::Downloads& downloads, service::ReadingLinks& links, service::Verification& verification,
           std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
@@ -62,6 +63,8 @@ class Pages {
     http::Response verify(http::Request& request);
     void add_batch_routes(http::Router& router);
     void add_join_routes(http::Router& router);
+    void add_reading_routes(http::Router& router);
+    http::Response send_made(const service::ArchiveDownload& made);
     http::Response sign_batch(http::Request& request);
 
     /// Pictures of pages, keyed by document, length, page and width; the most recently used ones.
@@ -72,6 +75,7 @@ class Pages {
     service::BatchSigning& batch_;
     service::Joining& joining_;
     service::Downloads& downloads_;
+    service::ReadingLinks& links_;
     service::Verification& verification_;
     std::function<std::vector<InboxMessage>()> inbox_;
     Settings settings_;

@@ -27,6 +27,7 @@ json::string wire(std::string_view text) {
 /// Whether a document is for this reader: the originals, and of the attachments those of his own party.
 bool concerns(const PageView& view, const model::Document& document) {
     if (!document.is_attachment()) return true;
+    if (view.party == nullptr) return false;
     const auto& own = view.party->attachments;
     return std::any_of(own.begin(), own.end(),
                        [&](const model::Attachment& attachment) { return attachment.document == document.id; });
@@ -55,7 +56,7 @@ json::array write_parties(const PageView& view, const TimeZone& zone) {
                            {"tenantType", wire(model::to_wire(signatory.tenant_type))},
                            {"status", wire(model::to_wire(signatory.status))},
                            {"serialNo", signatory.serial_no},
-                           {"me", signatory.id == view.party->id}};
+                           {"me", view.party != nullptr && signatory.id == view.party->id}};
         if (!signatory.receiver.contact.empty()) party["contact"] = wire(mask_contact(signatory.receiver.contact));
         if (signatory.complete_time) party["completeTime"] = wire(zone.format(*signatory.complete_time));
         parties.push_back(std::move(party));
@@ -146,6 +147,7 @@ json::value write_identity(const PageView& view) {
 /// The party's nodes in their order, so that a page can say which step this is.
 json::array write_steps(const PageView& view) {
     std::vector<const Action*> nodes;
+    if (view.party == nullptr) return {};
     for (const Action& action : view.party->actions)
         nodes.push_back(&action);
     std::stable_sort(nodes.begin(), nodes.end(),
@@ -204,6 +206,7 @@ Result<service::PersonalSignature> read_signature(const json::object& object) {
 }
 
 std::string state_of(const PageView& view) {
+    if (view.party == nullptr || view.options.page_type == "PRINT") return "VIEW_ONLY";
     switch (view.contract->status) {
         case model::ContractStatus::Signing:
             break;
@@ -220,7 +223,8 @@ std::string state_of(const PageView& view) {
 
 std::string next_party(const PageView& view) {
     for (const Signatory& signatory : view.contract->signatories) {
-        if (signatory.status == model::SignatoryStatus::Signing && signatory.id != view.party->id) {
+        const bool mine = view.party != nullptr && signatory.id == view.party->id;
+        if (signatory.status == model::SignatoryStatus::Signing && !mine) {
             return signatory.tenant_name;
         }
     }
@@ -241,11 +245,13 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
                     {"contact", wire(view.masked_contact)},
                     {"contactChannel", view.by_mail ? "MAIL" : "SMS"},
                     {"hasPassword", view.has_password}};
-    if (view.party->tenant_type == model::TenantType::Company) me["companyName"] = wire(view.party->tenant_name);
+    const bool for_company = view.party != nullptr && view.party->tenant_type == model::TenantType::Company;
+    if (for_company) me["companyName"] = wire(view.party->tenant_name);
 
     json::array waiting;
     for (const Signatory& signatory : contract.signatories) {
-        if (signatory.status == model::SignatoryStatus::Signing && signatory.id != view.party->id) {
+        const bool mine = view.party != nullptr && signatory.id == view.party->id;
+        if (signatory.status == model::SignatoryStatus::Signing && !mine) {
             waiting.push_back(wire(signatory.tenant_name));
         }
     }
@@ -257,9 +263,16 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
                          {"mode", view.options.is_mini_program ? "MINIAPP" : "H5"},
                          {"hideReturn", view.options.hide_return},
                          {"hideState", view.options.hide_state},
-                         {"hideDownload", view.options.hide_download},
                          {"validateWay", std::string(model::to_wire(view.options.validate_way))},
-                         {"hasPassword", view.has_password}};
+                         {"hasPassword", view.has_password},
+                         {"hideDownload", !view.options.can_download},
+                         {"pageType", wire(view.options.page_type)},
+                         {"canDownload", view.options.can_download},
+                         {"canPrint", view.options.can_print},
+                         {"canRecall", view.options.can_recall},
+                         {"canEnd", view.options.can_end},
+                         {"canResend", view.options.can_resend}};
+    if (view.options.document) options["documentId"] = wire(to_string(view.options.document));
     if (!view.options.callback_page.empty()) options["callbackPage"] = wire(view.options.callback_page);
     if (!view.options.language.empty()) options["lang"] = wire(view.options.language);
     if (!view.options.theme_color.empty()) options["themeColor"] = wire(view.options.theme_color);
@@ -269,7 +282,11 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     result["contract"] = std::move(summary);
     result["documents"] = write_documents(view);
     result["parties"] = write_parties(view, zone);
-    result["me"] = std::move(me);
+    if (view.party != nullptr) {
+        result["me"] = std::move(me);
+    } else {
+        result["me"] = nullptr;
+    }
     if (view.action != nullptr) {
         result["task"] = write_task(view);
     } else {

@@ -50,6 +50,10 @@ Result<std::string> Links::page_url(const Caller& caller, const PageCommand& com
     link.can_reject = !command.hide_reject;
     link.hide_return = command.hide_return;
     link.hide_state = command.hide_state;
+    link.hide_recall = command.hide_recall;
+    link.hide_end = command.hide_end;
+    link.show_resend = command.show_resend;
+    link.page_type = command.page_type;
     link.callback_page = command.callback_page;
     link.language = command.language;
     link.theme_color = command.theme_color;

@@ -20,6 +20,11 @@ struct PageCommand {
     bool hide_reject = true;
     bool hide_return = false;
     bool hide_state = false;
+    bool hide_recall = false;
+    bool hide_end = false;
+    bool show_resend = false;
+    /// SIGN, PRINT or DIRECT_SIGN; empty is SIGN.
+    std::string page_type;
     std::string callback_page;
     std::string language;  // cn, en or empty
     std::string theme_color;

@@ -1,10 +1,13 @@
 #include "service/signing_page.hpp"
 
 #include "base/text.hpp"
+#include "model/flow.hpp"
 #include "model/placing.hpp"
+#include "model/transitions.hpp"
 #include "render/page_engine.hpp"
 #include "service/drafting.hpp"
 #include "service/links.hpp"
+#include "service/operation_log.hpp"
 #include "store/audit.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
@@ -34,6 +37,15 @@ bool forbids_download(const std::string& prohibit_type) {
     return to_lower(prohibit_type).find("download") != std::string::npos;
 }
 
+/// A link for reading, which anybody may have got.
+bool names_nobody(const store::links::Link& link) {
+    return link.kind == store::links::LinkKind::View || link.kind == store::links::LinkKind::ViewTicket;
+}
+
+std::string reader_name(const store::links::Link& link) {
+    return link.user.empty() ? "reader" : actor_of(link.user);
+}
+
 }  // namespace
 
 struct SigningPage::OpenLink {
@@ -47,8 +59,11 @@ Result<PageView> SigningPage::open(std::string_view token, bool is_ticket, std::
     auto found = platform_.database.read(
         [&](store::Connection& connection) { return store::links::find(connection, open_link.token_hash); });
     if (!found) return found.error();
-    const auto wanted = is_ticket ? store::links::LinkKind::Ticket : store::links::LinkKind::PageUrl;
-    if (!*found || (*found)->kind != wanted) return fail(ErrorCode::LinkNotFound);
+    using store::links::LinkKind;
+    const auto wanted =
+        is_ticket ? std::pair(LinkKind::Ticket, LinkKind::ViewTicket) : std::pair(LinkKind::PageUrl, LinkKind::View);
+    if (!*found || ((*found)->kind != wanted.first && (*found)->kind != wanted.second))
+        return fail(ErrorCode::LinkNotFound);
     open_link.link = std::move(**found);
     const UtcTime now = platform_.clock.now();
     if (open_link.link.expire_time < now) return fail(ErrorCode::LinkExpired);
@@ -61,8 +76,10 @@ Result<PageView> SigningPage::open(std::string_view token, bool is_ticket, std::
             if (!equal_in_constant_time(*owner, open_link.client_hash)) return fail(ErrorCode::LinkBoundElsewhere);
         }
         if (const Status put = store::links::put_session(transaction, open_link.client_hash, session); !put) return put;
-        const auto logged = store::append_audit(
-            transaction, {now, actor_of(open_link.link.user), open_link.link.contract, "page.opened", "{}"});
+        const store::links::Link& link = open_link.link;
+        const std::string detail = link.signatory ? R"({"signatory":")" + to_string(link.signatory) + "\"}" : "{}";
+        const auto logged =
+            store::append_audit(transaction, {now, reader_name(link), link.contract, std::string(kPageOpened), detail});
         if (!logged) return logged.error();
         return {};
     });
@@ -102,6 +119,12 @@ Result<PageView> SigningPage::view_of(const OpenLink& link) {
     auto contract = book_.find(link.link.contract);
     if (!contract) return contract.error();
     view.contract = std::move(*contract);
+    view.key = link.token_hash;
+    if (names_nobody(link.link)) {
+        view.viewing = true;
+        find_rights(link, view);
+        return view;
+    }
     view.user = link.link.user;
     const Signatory* acts = people_.party_of(*view.contract, view.user);
     view.party = view.contract->find(link.link.signatory);
@@ -165,6 +188,9 @@ Result<PageView> SigningPage::with_proofs(const OpenLink& link, PageView view) {
     options.callback_page = link.link.callback_page;
     options.language = link.link.language;
     options.theme_color = link.link.theme_color;
+    find_rights(link, view);
+    // A page for printing is nobody's turn.
+    if (options.page_type == "PRINT") view.action = nullptr;
     return view;
 }
 
@@ -179,6 +205,7 @@ Result<SigningPage::Visit> SigningPage::visit(std::string_view client, std::stri
     if (!link) return link.error();
     auto page = view_of(*link);
     if (!page) return page.error();
+    if (page->party == nullptr) return fail(ErrorCode::NoOperationPermission, "this link is for reading");
     Signer signer = signer_of(*link, *page);
     return Visit{std::move(*page), std::move(signer)};
 }
@@ -200,6 +227,7 @@ Status SigningPage::prove_identity(std::string_view client, std::string_view key
     if (!link) return link.error();
     const auto page = view_of(*link);
     if (!page) return page.error();
+    if (page->party == nullptr) return fail(ErrorCode::NotSignStep);
     return proof_.prove_identity(*page->contract, *page->party, page->user, signer_of(*link, *page), input);
 }
 
@@ -209,6 +237,7 @@ Status SigningPage::set_password(std::string_view client, std::string_view key, 
     if (!link) return link.error();
     const auto page = view_of(*link);
     if (!page) return page.error();
+    if (page->party == nullptr) return fail(ErrorCode::PasswordNotUsable);
     return proof_.set_password(signer_of(*link, *page), password, code);
 }
 
@@ -384,24 +413,130 @@ Status SigningPage::attach(std::string_view client, std::string_view key, model:
     return {};
 }
 
-Result<ContractPointer> SigningPage::contract_of(std::string_view client, model::DocumentId document, bool downloads) {
+Result<SigningPage::Keeper> SigningPage::reader_of(std::string_view client, model::DocumentId document, bool keeps) {
+    using store::links::LinkKind;
     auto contract = book_.of_document(document);
     if (!contract) return fail(ErrorCode::LinkNotFound);
     const std::string client_hash = service::token_hash(client);
-    const auto opened = platform_.database.read([&](store::Connection& connection) -> Result<bool> {
+    return platform_.database.read([&](store::Connection& connection) -> Result<Keeper> {
         const auto sessions = store::links::sessions(connection, client_hash, platform_.clock.now());
         if (!sessions) return sessions.error();
+        bool opened = false;
         for (const store::links::Session& session : *sessions) {
             const auto link = store::links::find(connection, session.token_hash);
             if (!link) return link.error();
             if (!*link || (*link)->contract != (*contract)->id) continue;
-            if (may_read(**contract, (*link)->user, downloads)) return true;
+            // Somebody whom the contract no longer knows reads nothing; a link for reading names nobody.
+            const bool nobody = names_nobody(**link) || (*link)->kind == LinkKind::Appoint;
+            if (!nobody && !may_read(**contract, (*link)->user, false)) continue;
+            opened = true;
+            const bool keepable = !(*link)->hide_download && (*link)->kind != LinkKind::Appoint;
+            const bool may_keep = keepable && (nobody || may_read(**contract, (*link)->user, true));
+            if (!keeps || may_keep) return Keeper{*contract, reader_name(**link)};
         }
-        return false;
+        return fail(opened ? ErrorCode::NoOperationPermission : ErrorCode::LinkNotFound);
     });
-    if (!opened) return opened.error();
-    if (!*opened) return fail(ErrorCode::LinkNotFound);
-    return contract;
+}
+
+Result<ContractPointer> SigningPage::contract_of(std::string_view client, model::DocumentId document) {
+    auto reader = reader_of(client, document, false);
+    if (!reader) return reader.error();
+    return std::move(reader->contract);
+}
+
+Result<SigningPage::Keeper> SigningPage::keeper_of(std::string_view client, model::DocumentId document) {
+    return reader_of(client, document, true);
+}
+
+Result<SigningPage::Keeper> SigningPage::keeper_of(std::string_view client, std::string_view key) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    if (!page->options.can_download) return fail(ErrorCode::NoOperationPermission, "this link is for reading");
+    return Keeper{page->contract, reader_name(link->link)};
+}
+
+/// What the link and the contract's status let its user do besides signing.
+void SigningPage::find_rights(const OpenLink& link, PageView& view) const {
+    const Contract& contract = *view.contract;
+    PageOptions& options = view.options;
+    options.page_type = link.link.page_type;
+    options.document = link.link.document;
+    options.language = link.link.language;
+    options.theme_color = link.link.theme_color;
+    options.can_download = !link.link.hide_download && !options.hide_download;
+    options.can_print = !link.link.hide_print;
+    options.is_mini_program =
+        link.link.kind == store::links::LinkKind::Ticket || link.link.kind == store::links::LinkKind::ViewTicket;
+    if (view.party == nullptr || view.viewing || !view.party->sponsor) return;
+    const bool initiates = !contract.creator || people_.same(contract, *view.party, *contract.creator, view.user);
+    if (!initiates) return;
+    const bool recallable = model::permission(model::Call::Invalid, contract.status) == model::Permission::Recall;
+    const bool endable = model::permission(model::Call::ForceEnd, contract.status) == model::Permission::Yes;
+    options.can_recall = recallable && !link.link.hide_recall;
+    options.can_end = endable && !link.link.hide_end;
+    using enum model::ContractStatus;
+    const bool ended = contract.status == Rejected || contract.status == Recalled || contract.status == Expired ||
+                       contract.status == ForceEnd || contract.status == Invalided;
+    options.can_resend = ended && link.link.show_resend;
+}
+
+Result<PageView> SigningPage::as_initiator(std::string_view client, std::string_view key, bool PageOptions::*allowed,
+                                           std::string event, const InitiatorsWork& work) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const ContractLock held = book_.lock(link->link.contract);
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    if (!(page->options.*allowed)) return fail(ErrorCode::NoOperationPermission, "this page does not allow it");
+    Contract contract = *page->contract;
+    auto events = work(contract, platform_.clock.now());
+    if (!events) return events.error();
+    Change change;
+    change.event = std::move(event);
+    change.actor = actor_of(page->user);
+    change.events = std::move(*events);
+    const auto committed = book_.commit(std::move(contract), change);
+    if (!committed) return committed.error();
+    return view_of(*link);
+}
+
+namespace {
+
+Status check_reason(const std::string& reason) {
+    if (trim(reason).empty()) return invalid_parameter("reason: is required");
+    if (character_count(reason) > 200) return fail(ErrorCode::ParameterTooLong, "reason: at most 200 characters");
+    return {};
+}
+
+}  // namespace
+
+Result<PageView> SigningPage::recall(std::string_view client, std::string_view key, const std::string& reason) {
+    if (const Status sound = check_reason(reason); !sound) return sound.error();
+    return as_initiator(client, key, &PageOptions::can_recall, "contract.recalled",
+                        [&](Contract& contract, UtcTime now) { return model::recall(contract, reason, now); });
+}
+
+Result<PageView> SigningPage::force_end(std::string_view client, std::string_view key, const std::string& reason) {
+    if (const Status sound = check_reason(reason); !sound) return sound.error();
+    return as_initiator(client, key, &PageOptions::can_end, "contract.force_ended",
+                        [&](Contract& contract, UtcTime now) { return model::force_end(contract, reason, now); });
+}
+
+Status SigningPage::printed(std::string_view client, std::string_view key) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    if (link->link.hide_print) return fail(ErrorCode::NoOperationPermission, "this link does not allow printing");
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    const store::AuditRecord record{platform_.clock.now(), reader_name(link->link), link->link.contract,
+                                    std::string(kPrinted), "{}"};
+    return platform_.database.write([&](store::Transaction& transaction) -> Status {
+        const auto logged = store::append_audit(transaction, record);
+        if (!logged) return logged.error();
+        return {};
+    });
 }
 
 bool SigningPage::may_read(const Contract& contract, const User& user, bool downloads) const {
@@ -423,7 +558,8 @@ Result<Bytes> SigningPage::seal_picture(std::string_view client, std::string_vie
                                         unsigned pixels) {
     const auto page = view(client, key);
     if (!page) return page.error();
-    if (!id && !page->party->company) return artist_.named_company_seal_png(page->party->tenant_name, pixels);
+    if (!id && page->party != nullptr && !page->party->company)
+        return artist_.named_company_seal_png(page->party->tenant_name, pixels);
     for (const model::Seal& seal : page->seals) {
         if (seal.id == id) return artist_.seal_png(seal, pixels);
     }

@@ -13,6 +13,7 @@
 #include "service/signing.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,12 +39,23 @@ struct PageOptions {
     std::string callback_page;
     std::string language;
     std::string theme_color;
+    /// SIGN, PRINT or DIRECT_SIGN.
+    std::string page_type;
+    /// Where the page opens; zero: at the beginning.
+    model::DocumentId document;
+    bool can_download = true;
+    bool can_print = true;
+    /// The initiator's own user, in a status that allows it, on a link that shows the button.
+    bool can_recall = false;
+    bool can_end = false;
+    bool can_resend = false;
 };
 
 /// What a browser may see of a contract through one link, at this moment.
 struct PageView {
     ContractPointer contract;
-    /// The party the user acts for, or through whose category he looks; a part of `contract`.
+    /// The party the user acts for, or through whose category he looks; a part of `contract`. Null for whoever reads by
+    /// a link that names nobody.
     const model::Signatory* party = nullptr;
     /// The user may only look.
     bool viewing = false;
@@ -141,9 +153,24 @@ class SigningPage {
     Status attach(std::string_view client, std::string_view key, model::AttachmentId attachment,
                   const std::filesystem::path& file, const std::string& file_name);
 
-    /// The contract of a document, if the client opened a link of it whose user still has a part in the contract;
-    /// with `downloads`, one who may take the file away.
-    Result<ContractPointer> contract_of(std::string_view client, model::DocumentId document, bool downloads = false);
+    /// Takes the contract back, or ends it as it stands, for the initiator's own user. Errors: NoOperationPermission,
+    /// InvalidParameter (the reason), InvalidContractStatus.
+    Result<PageView> recall(std::string_view client, std::string_view key, const std::string& reason);
+    Result<PageView> force_end(std::string_view client, std::string_view key, const std::string& reason);
+    /// Writes down that the client prints. NoOperationPermission when its link does not allow it.
+    Status printed(std::string_view client, std::string_view key);
+
+    /// The contract of a document, if the client opened a link of it.
+    Result<ContractPointer> contract_of(std::string_view client, model::DocumentId document);
+    /// The same for a client that wants to keep the document: also who he is in the log. NoOperationPermission when
+    /// none of its links allows downloads.
+    struct Keeper {
+        ContractPointer contract;
+        std::string actor;
+    };
+    Result<Keeper> keeper_of(std::string_view client, model::DocumentId document);
+    /// Who the client is in the log, if the link allows downloads.
+    Result<Keeper> keeper_of(std::string_view client, std::string_view key);
     /// A page as JPEG, `pixels` wide; pages from 1.
     Result<Bytes> picture(const model::Contract& contract, model::DocumentId document, int page, int pixels);
     /// The picture of a seal the client may choose; no id is the seal drawn from the company's name.
@@ -151,6 +178,12 @@ class SigningPage {
 
   private:
     struct OpenLink;
+    /// Whoever opened a link of the contract that shows its pages, as the log names him.
+    Result<Keeper> reader_of(std::string_view client, model::DocumentId document, bool keeps);
+    using InitiatorsWork = std::function<Result<model::Events>(model::Contract&, UtcTime)>;
+    Result<PageView> as_initiator(std::string_view client, std::string_view key, bool PageOptions::*allowed,
+                                  std::string event, const InitiatorsWork& work);
+    void find_rights(const OpenLink& link, PageView& view) const;
     Result<OpenLink> open_link(std::string_view client, std::string_view key);
     Result<PageView> view_of(const OpenLink& link);
     void find_task(PageView& view) const;

@@ -164,6 +164,24 @@ Result<std::vector<AuditEntry>> list_audit(Connection& connection, model::Contra
     return connection.all(of_contract, {after, most, contract}, entry_of);
 }
 
+Result<AuditPage> latest_audit(Connection& connection, model::ContractId contract, const AuditChoice& choice) {
+    std::string words;
+    for (const std::string& event : choice.events) {
+        if (!is_word(event)) return fail(ErrorCode::Internal, "audit event");
+        words += (words.empty() ? "'" : ",'") + event + "'";
+    }
+    const std::string chosen =
+        fmt::format("FROM audit WHERE contract = $1 AND event {} ({})", choice.all_but_these ? "NOT IN" : "IN", words);
+    const auto total = connection.value<std::int64_t>("SELECT COUNT(*) " + chosen, {contract});
+    if (!total) return total.error();
+    const auto most = static_cast<std::int64_t>(std::min(choice.limit, kLargestPage));
+    auto entries =
+        connection.all(fmt::format("SELECT {} {} ORDER BY sequence DESC LIMIT $2 OFFSET $3", kColumns, chosen),
+                       {contract, most, static_cast<std::int64_t>(choice.offset)}, entry_of);
+    if (!entries) return entries.error();
+    return AuditPage{static_cast<std::size_t>(total->value_or(0)), std::move(*entries)};
+}
+
 Result<AuditVerdict> verify_chain(Connection& connection, const std::vector<AuditHead>& anchors,
                                   const AuditHead& from) {
     const auto start = check_start(connection, from);

@@ -53,6 +53,21 @@ Result<AuditHead> audit_head(Connection& connection);
 Result<std::vector<AuditEntry>> list_audit(Connection& connection, model::ContractId contract, std::int64_t after = 0,
                                            std::size_t limit = 100);
 
+/// Which entries of a contract are asked for: those with one of these events, or with any other.
+struct AuditChoice {
+    std::vector<std::string> events;
+    bool all_but_these = true;
+    std::size_t offset = 0;
+    std::size_t limit = 1'000;
+};
+struct AuditPage {
+    std::size_t total = 0;
+    std::vector<AuditEntry> entries;
+};
+
+/// The entries of one contract, the latest first; at most 1,000.
+Result<AuditPage> latest_audit(Connection& connection, model::ContractId contract, const AuditChoice& choice);
+
 enum class AuditFault { None, Altered, Missing, Truncated };
 
 struct AuditVerdict {

@@ -27,7 +27,47 @@ std::string options_text(const Link& link) {
         {"callbackPage", link.callback_page},
         {"language", link.language},
         {"themeColor", link.theme_color},
+        {"pageType", link.page_type},
+        {"document", link.document.value},
+        {"application", link.application},
+        {"hideDownload", link.hide_download},
+        {"hidePrint", link.hide_print},
+        {"hideRecall", link.hide_recall},
+        {"hideEnd", link.hide_end},
+        {"showResend", link.show_resend},
+        {"canSend", link.can_send},
+        {"canSave", link.can_save},
+        {"showsPlaces", link.shows_places},
+        {"showsParameters", link.shows_parameters},
+        {"items", link.items},
+        {"number", link.number},
+        {"compressed", link.compressed},
     });
+}
+
+/// What links of older versions do not have.
+void read_later_options(const json::object& object, Link& link) {
+    const auto flag = [&](std::string_view name, bool& target) {
+        if (const json::value* value = object.if_contains(name)) target = value->as_bool();
+    };
+    const auto word = [&](std::string_view name, std::string& target) {
+        if (const json::value* value = object.if_contains(name)) target = std::string(value->as_string());
+    };
+    word("pageType", link.page_type);
+    word("application", link.application);
+    word("items", link.items);
+    if (const json::value* document = object.if_contains("document")) link.document = {document->as_int64()};
+    if (const json::value* number = object.if_contains("number")) link.number = static_cast<int>(number->as_int64());
+    flag("hideDownload", link.hide_download);
+    flag("hidePrint", link.hide_print);
+    flag("hideRecall", link.hide_recall);
+    flag("hideEnd", link.hide_end);
+    flag("showResend", link.show_resend);
+    flag("canSend", link.can_send);
+    flag("canSave", link.can_save);
+    flag("showsPlaces", link.shows_places);
+    flag("showsParameters", link.shows_parameters);
+    flag("compressed", link.compressed);
 }
 
 void read_options(std::string_view text, Link& link) {
@@ -49,6 +89,7 @@ void read_options(std::string_view text, Link& link) {
     link.callback_page = word("callbackPage");
     link.language = word("language");
     link.theme_color = word("themeColor");
+    read_later_options(object, link);
 }
 
 }  // namespace

@@ -14,8 +14,17 @@
 /// are never stored: only their SHA-256 is, so that a copy of the database opens nothing.
 namespace signet::store::links {
 
-/// What stands in the database is the number.
-enum class LinkKind { PageUrl = 0, Ticket = 1, Join = 2 };
+/// The numbers are stored.
+enum class LinkKind {
+    PageUrl = 0,
+    Ticket = 1,
+    Join = 2,
+    View = 10,        // a page for reading alone
+    ViewTicket = 11,  // the same for the mini-program
+    Appoint = 12,     // the initiator's page before sending
+    Short = 13,       // leads to the signing page after a log-in
+    Download = 14,
+};
 
 /// What a link allows: one contract, one user, some options.
 struct Link {
@@ -31,6 +40,26 @@ struct Link {
     std::string callback_page;
     std::string language;  // cn, en or empty
     std::string theme_color;
+    /// How the page opens: SIGN, PRINT, DIRECT_SIGN; before sending APPOINT, FILL_PARAMETERS, DRAFT. Empty: as usual.
+    std::string page_type;
+    /// Where a page opens, or the one document a download brings.
+    model::DocumentId document;
+    /// The token of the application that asked for the link; empty for links of our own making.
+    std::string application;
+    bool hide_download = false;
+    bool hide_print = false;
+    bool hide_recall = false;
+    bool hide_end = false;
+    bool show_resend = false;
+    // Of the page before sending.
+    bool can_send = false;
+    bool can_save = true;
+    bool shows_places = true;
+    bool shows_parameters = true;
+    /// What a download brings, in the API's words with commas; of several files of one item the `number`-th, from 0.
+    std::string items;
+    int number = 0;
+    bool compressed = false;
     UtcTime create_time;
     UtcTime expire_time;
     /// The hash of the client secret that opened it first; empty until then. Tickets belong to that client alone.

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "model/contract.hpp"
+#include "service/operation_log.hpp"
+#include "service/platform.hpp"
+
+#include <string>
+#include <vector>
+
+namespace signet::service {
+
+/// A certificate that stands in the signatures of a contract.
+struct EvidenceCertificate {
+    std::string holder;
+    Bytes der;
+};
+
+/// What proves a contract, as papers for people: the signing log, and the report about identities, intents, the state
+/// of every document after every signature, and certificates. Everything is read from what is stored. Thread-safe.
+class Evidence {
+  public:
+    explicit Evidence(const Platform& platform) : platform_(platform) {}
+
+    /// The operation log of a contract, the oldest first, as a PDF.
+    Result<Bytes> sign_log(const model::Contract& contract, const std::vector<Operation>& operations) const;
+
+    /// The evidence report as a PDF. `operations` is the contract's whole log.
+    Result<Bytes> report(const model::Contract& contract, const std::vector<Operation>& operations) const;
+
+    /// The certificates in the signatures of all documents, each once: signers first, then those above them.
+    std::vector<EvidenceCertificate> certificates(const model::Contract& contract) const;
+
+  private:
+    const Platform& platform_;
+};
+
+}  // namespace signet::service
