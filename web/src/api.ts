@@ -1,5 +1,5 @@
 import type {
-  BatchCommand, BatchResult, CodeAnswer, IdentityCommand, InboxMessage, JoinAnswer, JoinCommand, OpenAnswer, SignAnswer, SignCommand, VerifyAnswer, WaitingContract,
+  AppointAnswer, AppointChange, BatchCommand, BatchResult, CodeAnswer, IdentityCommand, InboxMessage, JoinAnswer, JoinCommand, OpenAnswer, ShortAnswer, SignAnswer, SignCommand, VerifyAnswer, WaitingContract,
   WelcomeAnswer,
 } from './types';
 
@@ -147,6 +147,20 @@ export const api = {
   openJoin: (token: string) => once<JoinAnswer>('/pages/join/open', json({ token }), kTimeoutMs),
   sendJoinCode: (token: string, contact: string) => once<CodeAnswer>('/pages/join/code', json({ token, contact }), kTimeoutMs),
   join: (command: JoinCommand) => once<{ pageUrl: string }>('/pages/join', json(command), kTimeoutMs),
+  printed: () => call<unknown>('/pages/printed', json({})),
+  recall: (reason: string) => call<OpenAnswer>('/pages/recall', json({ reason })),
+  forceEnd: (reason: string) => call<OpenAnswer>('/pages/end', json({ reason })),
+  async appointOpen(token: string): Promise<AppointAnswer> {
+    const answer = await once<AppointAnswer>('/pages/appoint/open', json({ token }), kTimeoutMs);
+    pageKey = answer.page;
+    return answer;
+  },
+  appointSave: (change: AppointChange) => call<AppointAnswer>('/pages/appoint/save', json(change)),
+  appointSend: () => call<AppointAnswer>('/pages/appoint/send', json({}), 120_000),
+  shortOpen: (token: string) => once<ShortAnswer>('/pages/short/open', json({ token }), kTimeoutMs),
+  shortCode: (token: string, contact: string) => once<{ resendAfter: number }>('/pages/short/code', json({ token, contact }), kTimeoutMs),
+  shortEnter: (token: string, contact: string, code: string) =>
+    once<{ pageUrl: string }>('/pages/short/enter', json({ token, contact, code }), kTimeoutMs),
   inbox: () => once<{ messages: InboxMessage[] }>('/pages/inbox', { method: 'GET' }, kTimeoutMs),
   verify: (file: File) => once<VerifyAnswer>('/pages/verify', upload(file), kUploadTimeoutMs),
   welcome: () => once<WelcomeAnswer>('/pages/welcome', { method: 'GET' }, kTimeoutMs),

@@ -3,6 +3,7 @@ export type Route =
   | { page: 'sign'; contractId: string; key: { token: string } | { ticket: string } | null; hasCb: boolean }
   | { page: 'join'; token: string | null }
   | { page: 'grant'; key: { token: string } | { ticket: string } | null }
+  | { page: 'appoint' | 'short'; token: string }
   | { page: 'inbox' | 'verify' | 'welcome' | 'unknown' };
 
 export function resolveRoute(path: string, query: string): Route {
@@ -14,6 +15,11 @@ export function resolveRoute(path: string, query: string): Route {
     return { page: 'sign', contractId: share[1], key: token ? { token } : null, hasCb: params.get('hasCb') === 'true' };
   }
   if (/^\/contract\/join\/[^/]+$/.test(trimmed)) return { page: 'join', token: params.get('joinToken') };
+  const view = /^\/contract\/view\/([^/]+)$/.exec(trimmed);
+  if (view) return { page: 'sign', contractId: '', key: { token: view[1] }, hasCb: false };
+  if (/^\/contract\/appoint\/[^/]+$/.test(trimmed)) return { page: 'appoint', token: params.get('openPageToken') || '' };
+  const short = /^\/s\/([^/]+)$/.exec(trimmed);
+  if (short) return { page: 'short', token: short[1] };
   if (trimmed === '/miniapp/doc') {
     const ticket = params.get('ticket');
     return { page: 'sign', contractId: '', key: ticket ? { ticket } : null, hasCb: params.get('hasCb') === 'true' };

@@ -153,6 +153,72 @@ export interface PageOptions {
   /** How the sender wants this party to confirm: SIGNPWD is by password alone, PIN by code alone. */
   validateWay?: 'SAAS_CONFIG' | 'DEFAULT' | 'SIGNPWD' | 'PIN' | string;
   hasPassword?: boolean;
+  /** SIGN, PRINT or DIRECT_SIGN. */
+  pageType?: string;
+  /** The page opens at this document. */
+  documentId?: string;
+  canDownload?: boolean;
+  canPrint?: boolean;
+  canRecall?: boolean;
+  canEnd?: boolean;
+  canResend?: boolean;
+}
+
+/** Something that may be put on a page for a node, in its true size. */
+export interface AppointOffer {
+  type: string;
+  widthMm: number;
+  heightMm: number;
+}
+
+export interface AppointNode {
+  actionId: string;
+  partyId: string;
+  partyName: string;
+  sponsor: boolean;
+  kind: TaskKind;
+  title: string;
+  offers: AppointOffer[];
+}
+
+/** A place of a draft: drawn when it has a page, else described by its keyword. */
+export interface AppointBox {
+  actionId: string;
+  /** Its number among the node's places, while it is as the draft has it. */
+  kept?: number;
+  type: string;
+  documentId?: string;
+  page?: number;
+  x?: Fraction;
+  y?: Fraction;
+  keyword?: string;
+}
+
+export interface AppointAnswer {
+  page: string;
+  contract: ContractSummary & { description: string; categoryName?: string; version: number };
+  documents: ContractDocument[];
+  nodes: AppointNode[];
+  boxes: AppointBox[];
+  options: {
+    pageType: string; canSend: boolean; canSave: boolean; showsPlaces: boolean; showsParameters: boolean; hideReturn: boolean;
+    callbackPage?: string; lang?: string; themeColor?: string;
+  };
+}
+
+export interface AppointChange {
+  version: number;
+  subject?: string;
+  description?: string;
+  expireTime?: string;
+  boxes?: AppointBox[];
+}
+
+/** What a short link tells before anybody has logged in. */
+export interface ShortAnswer {
+  subject: string;
+  sponsorName: string;
+  contact: string;
 }
 
 export interface OpenAnswer {
