@@ -125,6 +125,8 @@ Status House::build() {
     downloads_ = std::make_unique<service::Downloads>(
         *platform_, *operations_, *evidence_, service::Downloads::Options{data / "spool", settings_.downloads.lock});
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
+    appointing_ = std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *sending_);
+    contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
     verification_ = std::make_unique<service::Verification>(*platform_);
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
@@ -175,6 +177,7 @@ openapi::Services House::api_services() {
             *downloads_,
             *operations_,
             *reading_links_,
+            *contract_files_,
             *artist_,
             *verification_,
             *joining_,

@@ -50,6 +50,7 @@ class House {
     service::Joining& joining() { return *joining_; }
     service::BatchSigning& batch_signing() { return *batch_signing_; }
     service::Downloads& downloads() { return *downloads_; }
+    service::Appointing& appointing() { return *appointing_; }
     service::ReadingLinks& reading_links() { return *reading_links_; }
     service::Verification& verification() { return *verification_; }
     service::PersonalGrants& personal_grants() { return *personal_grants_; }
@@ -104,6 +105,8 @@ class House {
     std::unique_ptr<service::Evidence> evidence_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::ReadingLinks> reading_links_;
+    std::unique_ptr<service::Appointing> appointing_;
+    std::unique_ptr<service::ContractFiles> contract_files_;
     std::unique_ptr<service::Verification> verification_;
     std::unique_ptr<service::PersonalGrants> personal_grants_;
     std::unique_ptr<service::PersonalSigning> personal_signing_;

@@ -200,6 +200,15 @@ struct CopySendReceiver {
     bool sent = false;
 };
 
+/// A file beside a contract's documents, handed out as it came.
+struct ContractFile {
+    AttachmentId id;
+    std::string title;
+    std::string blob;
+    std::string file_name;
+    UtcTime create_time;
+};
+
 /// A value of the category's own form, named by key or by name.
 struct CustomField {
     std::string key;
@@ -235,6 +244,7 @@ struct Contract {
     /// The initiator's handler hears of the sending too.
     bool notify_sponsor = false;
     std::vector<CustomField> custom_fields;
+    std::vector<ContractFile> attachments;
     SignFlowStrategy sign_flow_strategy = SignFlowStrategy::AllSignFinish;
     std::optional<StamperRule> stamper_rule;
     std::string callback_url;

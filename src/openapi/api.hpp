@@ -7,6 +7,7 @@
 #include "openapi/fields.hpp"
 #include "service/artist.hpp"
 #include "service/contract_book.hpp"
+#include "service/contract_files.hpp"
 #include "service/directory.hpp"
 #include "service/downloads.hpp"
 #include "service/drafting.hpp"
@@ -47,6 +48,7 @@ struct Services {
     service::Downloads& downloads;
     service::OperationLog& operations;
     service::ReadingLinks& reading_links;
+    service::ContractFiles& contract_files;
     service::Artist& artist;
     service::Verification& verification;
     service::Joining& joining;

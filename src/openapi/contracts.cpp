@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
+#include "openapi/detail_extras.hpp"
 #include "openapi/envelope.hpp"
 
 #include <utility>
@@ -93,10 +94,18 @@ void Api::add_contracts(http::Router& router) {
                 fields.boolean("queryActionOperator", false) || fields.boolean("queryActionOperate", false);
             options.places = fields.boolean("queryLocation", false);
             options.related = fields.boolean("queryRelatedContract", false);
+            ExtraDetails extras;
+            extras.seal_stats = fields.boolean("querySealStats", false);
+            extras.real_info = fields.boolean("queryOperatorRealInfo", false);
+            extras.places = options.places;
+            extras.related = options.related;
+            options.operators = options.operators || extras.real_info;
             if (fields.error()) return *fields.error();
             const auto contract = services_.book.locate(caller, locator, service::Access::Party);
             if (!contract) return contract.error();
-            return write_contract(**contract, services_.zone, options, fields.memory());
+            json::object object = write_contract(**contract, services_.zone, options, fields.memory());
+            add_extras(object, **contract, caller, extras, services_.book, services_.directory);
+            return object;
         },
         http::Execution::Inline);
 

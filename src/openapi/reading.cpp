@@ -3,6 +3,7 @@
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -201,6 +202,24 @@ void Api::add_reading(http::Router& router) {
                 if (!url) return url.error();
                 return json::object{{"pageUrl", *url}};
             });
+
+    upload(router, "/v2/attachment/add",
+           [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {
+               const service::Locator locator = read_locator(fields);
+               std::string title = fields.text("title", 100);
+               std::string suffix = fields.text("fileSuffix", 10);
+               const http::Part* part = request.file("file");
+               if (part == nullptr) fields.refuse("file", "is required");
+               if (fields.error()) return *fields.error();
+               // What is not said the file's own name says.
+               const std::filesystem::path name(part->file_name.value_or(""));
+               if (title.empty()) title = name.stem().string();
+               if (suffix.empty() && name.has_extension()) suffix = name.extension().string().substr(1);
+               const auto id =
+                   services_.contract_files.add(caller, locator, title, {part->file.path(), part->size, suffix});
+               if (!id) return id.error();
+               return json::object{{"attachmentId", to_string(*id)}};
+           });
 
     download(router, "/v2/contract/download",
              [this](const Caller& caller, const Fields& fields) -> Result<http::Response> {

@@ -69,13 +69,14 @@ json::object outcome(const service::PageView& view) {
 }  // namespace
 
 Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
-             service::Downloads& downloads, service::ReadingLinks& links, service::Verification& verification,
-             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+             service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
+             service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
       batch_(batch),
       joining_(joining),
       downloads_(downloads),
       links_(links),
+      appointing_(appointing),
       verification_(verification),
       inbox_(std::move(inbox)),
       settings_(std::move(settings)) {}
@@ -106,14 +107,16 @@ http::Response Pages::open(http::Request& request) {
     const auto view = page_.open(token.empty() ? ticket : token, token.empty(), client);
     if (!view) return page_failure(view.error());
     http::Response response = json_response(write_view(*view, settings_.zone));
-    if (is_new) {
-        const bool secure = settings_.base_url.starts_with("https:");
-        // A page may be framed by the business system's own site; over https the cookie has to come along there.
-        response.headers.add("Set-Cookie", std::string(kClientCookie) + "=" + client +
-                                               "; Path=/pages; HttpOnly; Max-Age=31536000; " +
-                                               (secure ? "SameSite=None; Secure" : "SameSite=Lax"));
-    }
+    if (is_new) give_client(response, client);
     return response;
+}
+
+void Pages::give_client(http::Response& response, std::string_view client) const {
+    const bool secure = settings_.base_url.starts_with("https:");
+    // A page may be framed by the business system's own site; over https the cookie has to come along there.
+    response.headers.add("Set-Cookie", std::string(kClientCookie) + "=" + std::string(client) +
+                                           "; Path=/pages; HttpOnly; Max-Age=31536000; " +
+                                           (secure ? "SameSite=None; Secure" : "SameSite=Lax"));
 }
 
 std::shared_ptr<const std::string> Pages::kept_picture(const std::string& key) {
@@ -264,6 +267,7 @@ void Pages::add_routes(http::Router& router) {
     add_batch_routes(router);
     add_join_routes(router);
     add_reading_routes(router);
+    add_appoint_routes(router);
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));

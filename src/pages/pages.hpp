@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "service/appointing.hpp"
 #include "service/batch_signing.hpp"
 #include "service/downloads.hpp"
 #include "service/joining.hpp"
@@ -45,8 +46,8 @@ struct Settings {
 class Pages {
   public:
     Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
-          service::Downloads& downloads, service::ReadingLinks& links, service::Verification& verification,
-          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+          service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
+          service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
 
@@ -64,6 +65,9 @@ class Pages {
     void add_batch_routes(http::Router& router);
     void add_join_routes(http::Router& router);
     void add_reading_routes(http::Router& router);
+    void add_appoint_routes(http::Router& router);
+    /// Gives a browser its name.
+    void give_client(http::Response& response, std::string_view client) const;
     http::Response send_made(const service::ArchiveDownload& made);
     http::Response sign_batch(http::Request& request);
 
@@ -76,6 +80,7 @@ class Pages {
     service::Joining& joining_;
     service::Downloads& downloads_;
     service::ReadingLinks& links_;
+    service::Appointing& appointing_;
     service::Verification& verification_;
     std::function<std::vector<InboxMessage>()> inbox_;
     Settings settings_;

@@ -223,6 +223,8 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
         add_bytes(DownloadItem::SignLog, contract.subject + ".pdf", [this, &contract] { return sign_log(contract); });
     }
     if (wanted(DownloadItem::Attachment)) {
+        for (const model::ContractFile& file : contract.attachments)
+            add_blob(DownloadItem::Attachment, file.blob, file.file_name);
         for (const Signatory& signatory : contract.signatories) {
             for (const model::Attachment& attachment : signatory.attachments) {
                 const Document* document = contract.find(attachment.document);

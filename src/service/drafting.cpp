@@ -335,6 +335,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
         copy.id = (*fresh)->id;
         copy.create_time = (*fresh)->create_time;
         copy.documents = (*fresh)->documents;
+        copy.attachments = (*fresh)->attachments;
         copy.version = (*fresh)->version;
         if (copy.biz_id.empty()) copy.biz_id = (*fresh)->biz_id;
         if (copy.sn.empty()) copy.sn = (*fresh)->sn;

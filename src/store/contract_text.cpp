@@ -257,6 +257,15 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
 }
 
 template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, ContractFile> {
+    archive("id", value.id);
+    archive("title", value.title);
+    archive("blob", value.blob);
+    archive("fileName", value.file_name);
+    archive("createTime", value.create_time);
+}
+
+template <typename Archive>
 void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Contract> {
     archive("id", value.id);
     archive("company", value.company);
@@ -280,6 +289,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("copySendTime", value.copy_send_time);
     archive("notifySponsor", value.notify_sponsor);
     archive("customFields", value.custom_fields);
+    archive("attachments", value.attachments);
     archive("signFlowStrategy", value.sign_flow_strategy);
     archive("stamperRule", value.stamper_rule);
     archive("callbackUrl", value.callback_url);

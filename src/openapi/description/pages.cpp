@@ -43,7 +43,7 @@ constexpr std::array<std::string_view, 3> kAppointTypes{"APPOINT", "FILL_PARAMET
 constexpr auto kAppointRequest =
     join(kLocator,
          table(word("pageType", kAppointTypes, "What the page is for; APPOINT when absent."), kCallbackPage,
-               flag("allowedSend", "Whether the page may send; true when absent."), kHideReturn, kLanguage, kStyle,
+               flag("allowedSend", "Whether the page may send; false when absent."), kHideReturn, kLanguage, kStyle,
                flag("canSaveOrClose", "true when absent."), flag("specifyLocationButton", "true when absent."),
                flag("fillParamButton", "true when absent.")),
          kLinkLifetime);
