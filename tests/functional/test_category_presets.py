@@ -8,6 +8,7 @@ import pytest
 
 from support import organisation
 from support.contracts import Contract, company, person, user, verify
+from support.page import inbox, inbox_until
 
 HOUSE = "青松科技（测试）有限公司"
 PARTNER = "白杨贸易（测试）有限公司"
@@ -40,6 +41,7 @@ def made(server):
         {"name": "限发起人", "initiators": ["P001"]},
         {"name": "七天", "expire_days": 7},
         {"name": "不得另盖", "stamper_rule": "MUST_FORBID", "sponsor": [SEALING]},
+        {"name": "即时抄送", "copy_send_time": "SEND"},
         {"name": "按规则", "subject_rule": "{category}-{receiver}-{date}-{sn}"},
     ])])
 
@@ -188,6 +190,24 @@ def test_the_stamper_rule_is_the_categorys_unless_the_request_has_one(erp, serve
         contract.seal(stampers=[{**further, "documentId": document}])
         kept[rule] = len(re.findall(rb"/FT\s*/Sig", contract.download())) - len(re.findall(rb"/FT\s*/Sig", before))
     assert kept["MUST_ALLOW"] == kept[""] + 1, "a further place is a further field, and the category forbids it"
+
+
+@pytest.mark.parametrize("category, wish, at_once", [("即时抄送", None, True), ("七天", None, False), ("即时抄送", "FINISH", False)])
+def test_copies_go_out_when_the_category_says_unless_the_request_does(erp, server, contract_pdf, category, wish, at_once):
+    copied = user("辛测试", "13811110077")
+    contract = contract_of(erp, server, category, [him()], copySendReceivers=[{"name": "辛测试", "receiver": copied}],
+                           **({"copySendTime": wish} if wish else {}))
+    contract.add_file(contract_pdf)
+    contract.send([contract.at_party(0, type="PERSONAL", page=1, offsetX=0.6, offsetY=0.1)])
+    # The signer's message leaves with the same sending: when it is there, a copy would be too.
+    inbox_until(server, SIGNER["contact"], lambda message: contract.subject in message["text"])
+    told = lambda: [message for message in inbox(server, copied["contact"]) if contract.subject in message["text"]]  # noqa: E731
+    if at_once:
+        inbox_until(server, copied["contact"], lambda message: contract.subject in message["text"])
+    else:
+        assert told() == []
+        contract.sign_by_page(SIGNER)
+        inbox_until(server, copied["contact"], lambda message: contract.subject in message["text"])
 
 
 def test_a_category_with_a_rule_makes_the_subject(erp):
