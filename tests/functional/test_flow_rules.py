@@ -131,6 +131,26 @@ def test_a_practising_seal_is_for_the_initiators_own_nodes(erp):
     assert reply.code == 1005 and "signatories[0].actions[0].type" in reply.envelope["message"]
 
 
+def test_the_judges_object_to_nothing_when_every_kind_of_node_has_signed(erp, server, contract_pdf, server_judges, tmp_path):
+    authorise(erp, server, HANDLER)
+    kinds = ["PRACTICE", "OPERATOR", "PERSONAL", "LP", "COMPANY"]
+    contract = drafted(erp, server, contract_pdf, [own(*(node(kind, serialNo=number) for number, kind in enumerate(kinds, 1)))])
+    marks = {"PRACTICE": "COMPANY", "OPERATOR": "PERSONAL"}
+    contract.send([contract.at_action(0, number, **stamper(marks.get(kind, kind), offsetX=0.02 + 0.33 * (number % 3), offsetY=0.05 + 0.3 * (number // 3)))
+                   for number, kind in enumerate(kinds)])
+    for _ in range(2):
+        page = contract.page(HANDLER)
+        code = page.ask_for_code(HANDLER["contact"])
+        page.sign(code, **({} if page.task["kind"] == "COMPANY" else {"typed": HANDLER["name"]}))
+    erp.ok(erp.post("/v2/contract/personalsign", {"contractId": contract.id, "user": HANDLER, "companySignatory": {"name": HOUSE}}))
+    erp.ok(erp.post("/v2/contract/legalpersonsign", {"contractId": contract.id}))
+    contract.seal()
+    assert contract.status == "COMPLETE"
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(contract.download())
+    assert [f"{verdict.judge}: {one}" for verdict in server_judges.hear(file) for one in verdict.objections] == []
+
+
 # One after another, all at once, and when it ends.
 
 A, B, C = (user(name, contact) for name, contact in [("甲人", "13877770021"), ("乙人", "13877770022"), ("丙人", "13877770023")])
