@@ -48,8 +48,8 @@ def opened(api, server):
     return open_page
 
 
-def box(page: AppointPage, kind: str, contract: Contract, **more) -> dict:
-    node = page.node(kind)
+def box(opened_page: AppointPage, kind: str, contract: Contract, **more) -> dict:
+    node = opened_page.node(kind)
     return {"actionId": node["actionId"], "type": node["offers"][0]["type"], "documentId": contract.documents[0], "page": 1, "x": 0.5, "y": 0.25, **more}
 
 
