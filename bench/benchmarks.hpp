@@ -12,6 +12,7 @@ inline constexpr int kRounds = 5;
 
 // Each prints the lines that begin with its name; README.md says what they mean. What should work and does not throws.
 void bench_sign(const std::string& name, std::size_t size, crypto::KeyAlgorithm algorithm);
+void bench_sign_timed();
 void bench_stamp();
 void bench_verify();
 void bench_render();

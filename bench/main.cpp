@@ -30,6 +30,7 @@ std::vector<Benchmark> all() {
             signing("sign.p256.1m", 1U << 20, KeyAlgorithm::EcP256),
             signing("sign.p256.20m", 20U << 20, KeyAlgorithm::EcP256),
             signing("sign.rsa2048.100k", 100'000, KeyAlgorithm::Rsa2048),
+            {"sign.bt.p256", bench_sign_timed},
             {"stamp", bench_stamp},
             {"verify.20m", bench_verify},
             {"render.first-page", bench_render},

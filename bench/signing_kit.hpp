@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "crypto/certificate_authority.hpp"
+#include "crypto/time_stamp_authority.hpp"
 #include "measure.hpp"
 #include "pdf/compiled_drawing.hpp"
 #include "pdf/prepare.hpp"
@@ -46,6 +47,12 @@ class SigningKit {
         details.signer_name = "测试（虚构）有限公司";
         details.reason = "合同签署";
         return {field, {{&seal_}}, details};
+    }
+
+    crypto::TimeStampAuthority time_stamps() const {
+        const auto validity = crypto::Validity::starting(SystemClock().now(), std::chrono::hours(24));
+        return need(crypto::TimeStampAuthority::create(
+            need(authority_.issue_service(crypto::AuthorityService::TimeStamping, validity))));
     }
 
     const Bytes& root() const { return authority_.root_certificate(); }

@@ -26,6 +26,12 @@ struct SignOptions {
     std::string name = "Signet";
     std::filesystem::path key;
     std::filesystem::path certificate;
+    /// B-B, B-T, B-LT or B-LTA.
+    std::string level = "B-B";
+    /// Address of a time-stamp authority; empty: the own one of `data`.
+    std::string time_stamps;
+    /// The roots its chain must end at.
+    std::filesystem::path time_stamp_roots;
     std::filesystem::path data = "data";
 };
 /// 0 signed, 1 refused with one line that names the reason.
@@ -47,6 +53,15 @@ struct OrganisationOptions {
 /// Applies a description of companies, people, seals, categories and applications, by the running server when there is
 /// one, and prints what came of it as JSON. 0 applied, 1 refused with one line that says why.
 int organisation(const OrganisationOptions& options);
+
+struct RevokeOptions {
+    std::string serial_number;
+    std::string reason = "unspecified";
+    std::filesystem::path data = "data";
+};
+/// Revokes a certificate of the own CA, by the running server when there is one. 0 revoked, 1 refused with one line
+/// that says why.
+int revoke(const RevokeOptions& options);
 
 /// 0 when all is well; says what is wrong and how to mend it.
 int doctor(const Settings& settings);

@@ -2,6 +2,7 @@
 #include "app/house.hpp"
 #include "base/clock.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "convert/converter.hpp"
 #include "convert/office_kit.hpp"
@@ -15,6 +16,7 @@
 #include "seal/fonts.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
+#include "store/preservation.hpp"
 #include "store/schema.hpp"
 
 #include <iostream>
@@ -84,6 +86,20 @@ void check_keys(const Settings& settings, Report& report) {
     }
 }
 
+void check_preservation(store::Database& database, Report& report) {
+    const auto depth = database.read(
+        [](store::Connection& connection) { return store::preservation::depth(connection, SystemClock().now()); });
+    if (!depth) return;
+    if (depth->failing > 0) {
+        report.bad("the signatures of " + std::to_string(depth->failing) +
+                       " contracts cannot be made to last yet: " + for_log(depth->problem),
+                   "see to what is named there; a running server tries again by itself");
+    } else if (depth->waiting > 0) {
+        report.note("the signatures of " + std::to_string(depth->waiting) +
+                    " contracts wait to be made to last; a running server does it");
+    }
+}
+
 void check_database(const Settings& settings, Report& report) {
     std::error_code error;
     if (!std::filesystem::exists(settings.data / "signet.db", error)) return;
@@ -100,6 +116,7 @@ void check_database(const Settings& settings, Report& report) {
         return;
     }
     report.good("the database is sound");
+    check_preservation(**database, report);
     const auto verdict =
         (*database)->read([](store::Connection& connection) { return store::verify_chain(connection); });
     if (!verdict) {

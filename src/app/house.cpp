@@ -1,5 +1,6 @@
 #include "app/house.hpp"
 
+#include "app/trust_desk.hpp"
 #include "base/log.hpp"
 #include "convert/office_kit.hpp"
 #include "convert/office_worker.hpp"
@@ -52,11 +53,6 @@ Status House::build() {
 
     ids_ = std::make_unique<IdGenerator>(clock_, settings_.node);
     if (auto done = settle(crypto::KeyVault::load_or_create(data / "keys/master.key"), vault_); !done) return done;
-    if (auto done = settle(crypto::CertificateAuthority::load_or_create(data / "keys/ca", *vault_, {}, clock_.now()),
-                           authority_);
-        !done) {
-        return done;
-    }
     if (auto done = settle(seal::FontLibrary::open({settings_.fonts}), fonts_); !done) return done;
 
     sandbox::PoolOptions pool;
@@ -80,6 +76,7 @@ Status House::build() {
     if (auto done = settle(store::DocumentFiles::open(data / "documents", committed_length), documents_); !done)
         return done;
     outbox_ = std::make_unique<store::Outbox>(*database_, clock_);
+    if (const Status done = prepare_trust(); !done) return done;
 
     std::string base_url = settings_.public_url;
     if (base_url.empty()) base_url = "http://" + settings_.address + ":" + std::to_string(settings_.port);
@@ -96,15 +93,20 @@ Status House::build() {
     artist_ = std::make_unique<service::Artist>(*platform_);
     places_ = std::make_unique<service::PlaceFinder>(*platform_, *directory_, *artist_);
     drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_);
-    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_);
+    preservation_ = std::make_unique<service::Preservation>(*platform_, *directory_, *book_, *trust_, *time_stamps_,
+                                                            settings_.trust.level);
+    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *trust_,
+                                                  *preservation_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
     notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *people_, *links_);
-    book_->set_notices(
-        [this](store::Transaction& transaction, const model::Contract& contract, const model::Events& events) {
-            const Status noted = service::note_automatic_signing(transaction, contract, platform_->clock.now());
-            return noted ? notices_->enqueue(transaction, contract, events) : noted;
-        });
+    book_->set_notices([this](store::Transaction& transaction, const model::Contract& contract,
+                              const model::Events& events) -> Status {
+        const Status automatic = service::note_automatic_signing(transaction, contract, platform_->clock.now());
+        if (!automatic) return automatic;
+        const Status preserved = preservation_->note(transaction, contract, events);
+        return preserved ? notices_->enqueue(transaction, contract, events) : preserved;
+    });
     lifecycle_ = std::make_unique<service::Lifecycle>(*platform_, *directory_, *people_, *book_, *notices_, *signing_);
     proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);
     book_->set_turns([this](const model::Contract& contract) {
@@ -127,7 +129,7 @@ Status House::build() {
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
     appointing_ = std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *sending_);
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
-    verification_ = std::make_unique<service::Verification>(*platform_);
+    verification_ = std::make_unique<service::Verification>(*platform_, *time_stamps_);
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});
@@ -135,6 +137,21 @@ Status House::build() {
     if (const Status loaded = replays_->load(); !loaded) return loaded;
     authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
     return signing_->void_unfinished();
+}
+
+Status House::prepare_trust() {
+    std::string public_url = settings_.public_url;
+    while (public_url.ends_with('/'))
+        public_url.pop_back();
+    const service::TrustServices::Settings trust{settings_.data / "keys/ca", public_url};
+    auto opened = service::TrustServices::open(clock_, *database_, *vault_, trust);
+    if (auto done = settle(std::move(opened), trust_); !done) return done;
+    authority_ = trust_->authority();
+    auto sources = time_stamp_sources(settings_.trust);
+    if (!sources) return sources.error();
+    time_stamps_ =
+        std::make_unique<service::TimeStamps>(clock_, trust_.get(), std::move(*sources), settings_.trust.patience);
+    return {};
 }
 
 void House::prepare_office() {

@@ -22,8 +22,11 @@
 #include "service/party_editing.hpp"
 #include "service/personal_grants.hpp"
 #include "service/personal_signing.hpp"
+#include "service/preservation.hpp"
 #include "service/replay_guard.hpp"
 #include "service/resending.hpp"
+#include "service/time_stamps.hpp"
+#include "service/trust_services.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -55,6 +58,9 @@ class House {
     service::Verification& verification() { return *verification_; }
     service::PersonalGrants& personal_grants() { return *personal_grants_; }
     service::ReplayGuard& replays() { return *replays_; }
+    service::TrustServices& trust() { return *trust_; }
+    service::TimeStamps& time_stamps() { return *time_stamps_; }
+    service::Preservation& preservation() { return *preservation_; }
     service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
@@ -64,13 +70,13 @@ class House {
   private:
     explicit House(Settings settings) : settings_(std::move(settings)) {}
     Status build();
+    Status prepare_trust();
     void prepare_office();
 
     Settings settings_;
     SystemClock clock_;
     std::unique_ptr<IdGenerator> ids_;
     std::unique_ptr<crypto::KeyVault> vault_;
-    std::unique_ptr<crypto::CertificateAuthority> authority_;
     std::unique_ptr<seal::FontLibrary> fonts_;
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;
@@ -81,6 +87,9 @@ class House {
     std::unique_ptr<store::Blobs> blobs_;
     std::unique_ptr<store::DocumentFiles> documents_;
     std::unique_ptr<store::Outbox> outbox_;
+    std::unique_ptr<service::TrustServices> trust_;
+    std::shared_ptr<const crypto::CertificateAuthority> authority_;
+    std::unique_ptr<service::TimeStamps> time_stamps_;
     std::unique_ptr<service::Platform> platform_;
     std::unique_ptr<service::Directory> directory_;
     std::unique_ptr<service::People> people_;
@@ -89,6 +98,7 @@ class House {
     std::unique_ptr<service::Artist> artist_;
     std::unique_ptr<service::PlaceFinder> places_;
     std::unique_ptr<service::Drafting> drafting_;
+    std::unique_ptr<service::Preservation> preservation_;
     std::unique_ptr<service::Signing> signing_;
     std::unique_ptr<service::Sending> sending_;
     std::unique_ptr<service::Links> links_;

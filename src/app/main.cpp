@@ -44,6 +44,9 @@ int run(int count, char** arguments) {
     sign_command->add_option("--name", signing.name, "the signer's name");
     sign_command->add_option("--key", signing.key, "private key (PEM or DER)");
     sign_command->add_option("--cert", signing.certificate, "certificate chain (PEM or DER)");
+    sign_command->add_option("--level", signing.level, "how long it shall last: B-B, B-T, B-LT, B-LTA (B-B)");
+    sign_command->add_option("--tsa", signing.time_stamps, "address of a time-stamp authority (the own one)");
+    sign_command->add_option("--tsa-roots", signing.time_stamp_roots, "roots (PEM) that its chain must end at");
     sign_command->add_option("--data", signing.data, "data folder with the own CA (./data)");
 
     VerifyOptions verifying;
@@ -65,6 +68,15 @@ int run(int count, char** arguments) {
     apply_command->add_option("FILE", organising.file, "TOML; share/organisation.toml is an example")->required();
     apply_command->add_option("--data", organising.data, "data folder (./data)");
 
+    RevokeOptions revoking;
+    CLI::App* ca_command = program.add_subcommand("ca", "the own certification authority");
+    ca_command->require_subcommand(1);
+    CLI::App* revoke_command = ca_command->add_subcommand("revoke", "revoke a certificate that it issued");
+    revoke_command->add_option("SERIAL", revoking.serial_number, "hexadecimal, as `signet verify --json` says")
+        ->required();
+    revoke_command->add_option("--reason", revoking.reason, "keyCompromise, superseded, … (RFC 5280 §5.3.1)");
+    revoke_command->add_option("--data", revoking.data, "data folder (./data)");
+
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
     worker_command->add_option("KIND", kind)->required();
@@ -85,6 +97,7 @@ int run(int count, char** arguments) {
     if (sign_command->parsed()) return sign(signing);
     if (verify_command->parsed()) return verify(verifying);
     if (organisation_command->parsed()) return organisation(organising);
+    if (ca_command->parsed()) return revoke(revoking);
 
     if (const signet::Status read = read_file(settings); !read) {
         std::cerr << read.error().detail << '\n';

@@ -39,6 +39,14 @@ class Table {
     void flag(std::string_view key, bool& target) { read<bool>(key, target, "true or false"); }
 
     template <typename Enum>
+    void word(std::string_view key, std::optional<Enum>& target) {
+        Enum value = target.value_or(Enum());
+        const auto node = table_.get(key);
+        word(key, value);
+        if (node != nullptr) target = value;
+    }
+
+    template <typename Enum>
     void word(std::string_view key, Enum& target) {
         std::string spelling;
         text(key, spelling);
@@ -185,6 +193,7 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.number("expire_days", category.expire_days);
     table.word("identity", category.identity);
     table.flag("messages", category.messages);
+    table.word("signature_level", category.signature_level);
     table.texts("viewers", category.viewers);
     table.texts("initiators", category.initiators);
     table.text("subject_rule", category.subject_rule);

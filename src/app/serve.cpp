@@ -2,6 +2,7 @@
 #include "app/house.hpp"
 #include "app/organisation_file.hpp"
 #include "app/outbox_queue.hpp"
+#include "app/trust_desk.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/server.hpp"
@@ -410,6 +411,8 @@ int serve(const Settings& settings) {
     http::Router router;
     add_operations(router, house, metrics, draining);
     add_figures(metrics, house);
+    add_trust_routes(router, house.trust(), settings.trust.serves_time_stamps);
+    add_trust_figures(metrics, house);
     api.add_routes(router);
     pages.add_routes(router);
     grant_pages.add_routes(router);
@@ -432,6 +435,7 @@ int serve(const Settings& settings) {
     post.start();
     {
         const Housekeeping housekeeping(house);
+        const TrustKeeper trust_keeper(house);
         if (demo) print_demo(*demo, base_url);
         spdlog::info("listening on {}:{}", settings.address, server.port());
         wait_for_signal();

@@ -67,6 +67,8 @@ Status read_file(Settings& settings) {
                 settings.sms.headers.emplace_back(std::string(name.str()), value.value_or(std::string()));
             }
         }
+        const Status trust = read_trust(table, settings.trust);
+        if (!trust) return invalid_parameter(file.string() + ": " + trust.error().detail);
         return {};
     } catch (const toml::parse_error& error) {
         std::ostringstream place;

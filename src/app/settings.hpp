@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/trust_settings.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -61,6 +62,7 @@ struct Settings {
     MailSettings mail;
     SmsSettings sms;
     DownloadSettings downloads;
+    TrustSettings trust;
     bool access_log = true;
 
     bool is_demo() const { return mail.host.empty() && sms.url.empty(); }

@@ -5,6 +5,8 @@
 #include "crypto/certificate_authority.hpp"
 #include "crypto/key.hpp"
 #include "crypto/key_vault.hpp"
+#include "crypto/pem.hpp"
+#include "model/vocabulary.hpp"
 #include "pdf/document.hpp"
 #include "pdf/sign.hpp"
 #include "render/page_engine.hpp"
@@ -13,6 +15,11 @@
 #include "seal/fonts.hpp"
 #include "seal/image.hpp"
 #include "seal/signature.hpp"
+#include "service/extender.hpp"
+#include "service/time_stamps.hpp"
+#include "service/trust_services.hpp"
+#include "store/database.hpp"
+#include "store/schema.hpp"
 
 #include <fcntl.h>
 #include <fstream>
@@ -160,6 +167,85 @@ Result<Spot> find_spot(const SignOptions& options, const pdf::Document& document
     return Spot{page, point.x, point.y};
 }
 
+/// What a signature above B-B needs. Members are made in this order and go in the other.
+struct LastingTools {
+    SystemClock clock;
+    model::SignatureLevel level = model::SignatureLevel::Basic;
+    std::unique_ptr<crypto::KeyVault> vault;
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<service::TrustServices> own;
+    std::unique_ptr<service::TimeStamps> time_stamps;
+    std::unique_ptr<service::Extender> extender;
+};
+
+/// The own CA with its revocations, which only one process at a time may hold.
+Status open_own(const SignOptions& options, LastingTools& tools) {
+    const std::filesystem::path keys = options.data / "keys";
+    std::error_code error;
+    std::filesystem::create_directories(keys, error);
+    if (error) return fail(ErrorCode::StorageFailed, keys.string() + ": " + error.message());
+    ::chmod(keys.c_str(), 0700);
+    auto vault = crypto::KeyVault::load_or_create(keys / "master.key");
+    if (!vault) return vault.error();
+    tools.vault = std::make_unique<crypto::KeyVault>(std::move(*vault));
+    auto database = store::Database::open(options.data / "signet.db", store::schema());
+    if (!database) return database.error();
+    tools.database = std::move(*database);
+    auto own = service::TrustServices::open(tools.clock, *tools.database, *tools.vault, {keys / "ca", {}});
+    if (!own) return own.error();
+    tools.own = std::move(*own);
+    return {};
+}
+
+Result<std::unique_ptr<LastingTools>> lasting_tools(const SignOptions& options, const crypto::Signer& signer) {
+    auto tools = std::make_unique<LastingTools>();
+    const auto level = model::from_wire<model::SignatureLevel>(options.level);
+    if (!level) return invalid_parameter("--level: must be B-B, B-T, B-LT or B-LTA");
+    tools->level = *level;
+    if (*level == model::SignatureLevel::Basic) {
+        if (!options.time_stamps.empty()) return invalid_parameter("--tsa: B-B has no time-stamp; give --level");
+        return tools;
+    }
+    service::TimeStampSource source;
+    source.own = options.time_stamps.empty();
+    source.url = options.time_stamps;
+    if (!source.own) {
+        if (options.time_stamp_roots.empty()) return invalid_parameter("--tsa-roots: is required with --tsa");
+        const auto file = read_file(options.time_stamp_roots);
+        if (!file) return file.error();
+        auto roots = crypto::read_certificates(*file);
+        if (!roots) return invalid_parameter("--tsa-roots: no certificate in " + options.time_stamp_roots.string());
+        source.roots = std::move(*roots);
+    }
+    const bool lasts = *level >= model::SignatureLevel::LongTerm;
+    if (source.own || (lasts && options.key.empty())) {
+        if (const Status opened = open_own(options, *tools); !opened) return opened.error();
+    }
+    std::vector<service::TimeStampSource> sources;
+    sources.push_back(std::move(source));
+    tools->time_stamps = std::make_unique<service::TimeStamps>(tools->clock, tools->own.get(), std::move(sources));
+    if (lasts) {
+        const std::vector<Bytes> roots{signer.certificate_chain().back()};
+        tools->extender =
+            std::make_unique<service::Extender>(tools->clock, tools->own.get(), *tools->time_stamps, roots);
+    }
+    return tools;
+}
+
+Status extend(const service::Extender& extender, model::SignatureLevel level, Bytes& file) {
+    const auto document = pdf::Document::open(file);
+    if (!document) return document.error();
+    const auto state = pdf::state_for_new_objects(*document);
+    if (!state) return state.error();
+    crypto::Sha256 hash;
+    hash.update(file);
+    const auto extension = extender.extend({file, *state, hash}, level);
+    if (!extension) return extension.error();
+    const Bytes increment = extension->revision.increment;
+    append(file, increment);
+    return {};
+}
+
 Status sign_file(const SignOptions& options) {
     const auto is_fraction = [](const std::optional<double>& value) { return !value || (*value > -1 && *value < 1); };
     if (!is_fraction(options.x) || !is_fraction(options.y)) return invalid_parameter("--x, --y: fractions of the page");
@@ -194,8 +280,16 @@ Status sign_file(const SignOptions& options) {
     details.time = now;
     details.zone_offset_minutes = TimeZone::find("Asia/Shanghai").value_or(TimeZone::fixed(480)).offset_minutes(now);
     details.signer_name = options.name;
-    const auto signed_file = pdf::sign_document(*file, {}, places, details, **signer);
+    const auto lasting = lasting_tools(options, **signer);
+    if (!lasting) return lasting.error();
+    const pdf::CmsMaker cms = (*lasting)->time_stamps ? service::timed_cms_maker(**signer, *(*lasting)->time_stamps)
+                                                      : pdf::cms_maker(**signer);
+    auto signed_file = pdf::sign_document(*file, {}, places, details, cms);
     if (!signed_file) return signed_file.error();
+    if ((*lasting)->extender) {
+        const Status extended = extend(*(*lasting)->extender, (*lasting)->level, *signed_file);
+        if (!extended) return extended;
+    }
     return write_file(options.output, *signed_file);
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/pem.hpp"
 #include "pdf/verify.hpp"
 #include "sandbox/file.hpp"
+#include "service/signature_levels.hpp"
 
 #include <fcntl.h>
 #include <fstream>
@@ -48,9 +49,18 @@ json::array write_findings(const std::vector<pdf::FindingReport>& findings) {
     return list;
 }
 
-json::object write_report(const pdf::VerificationReport& report) {
+using Standings = std::vector<service::SignatureStanding>;
+
+std::string_view level_of(const service::SignatureStanding& standing) {
+    return standing.level ? to_wire(*standing.level) : "time-stamp";
+}
+
+json::object write_report(const pdf::VerificationReport& report, const Standings& standings) {
+    const TimeZone utc = TimeZone::fixed(0);
     json::array signatures;
-    for (const pdf::SignatureReport& signature : report.signatures) {
+    for (std::size_t i = 0; i < report.signatures.size(); ++i) {
+        const pdf::SignatureReport& signature = report.signatures[i];
+        const service::SignatureStanding& standing = standings[i];
         json::array fields;
         for (const std::string& name : signature.field_names)
             fields.push_back(json::string(name));
@@ -66,7 +76,12 @@ json::object write_report(const pdf::VerificationReport& report) {
                           {"reason", json::string(signature.reason)},
                           {"digestAlgorithm", json::string(signature.digest_algorithm)},
                           {"timeStamp", signature.has_time_stamp},
+                          {"documentTimeStamp", signature.is_document_time_stamp},
+                          {"revoked", standing.revoked},
                           {"findings", write_findings(signature.findings)}};
+        if (standing.level) item["level"] = json::string(to_wire(*standing.level));
+        if (standing.proven_time) item["provenTimeUtc"] = utc.format(*standing.proven_time);
+        if (!standing.problem.empty()) item["timeStampProblem"] = standing.problem;
         if (signature.signer) {
             item["signer"] = json::object{{"subject", json::string(signature.signer->subject)},
                                           {"issuer", json::string(signature.signer->issuer)},
@@ -85,19 +100,26 @@ json::object write_report(const pdf::VerificationReport& report) {
     return result;
 }
 
-void print_report(const pdf::VerificationReport& report) {
+void print_report(const pdf::VerificationReport& report, const Standings& standings) {
     std::cout << to_string(report.verdict);
     if (report.error) std::cout << ": " << describe(*report.error);
     std::cout << '\n';
     for (const pdf::FindingReport& finding : report.findings) {
         std::cout << "  " << to_string(finding.finding) << ": " << finding.detail << '\n';
     }
-    for (const pdf::SignatureReport& signature : report.signatures) {
+    for (std::size_t i = 0; i < report.signatures.size(); ++i) {
+        const pdf::SignatureReport& signature = report.signatures[i];
+        const service::SignatureStanding& standing = standings[i];
         std::cout << "  " << (signature.intact ? "intact   " : "BROKEN   ")
                   << (signature.trusted() ? "trusted    " : "not trusted  ")
                   << (signature.signer ? signature.signer->subject : signature.signer_name) << "  "
                   << signature.claimed_time << "  " << to_string(signature.coverage)
-                  << ", later changes: " << to_string(signature.later_changes) << '\n';
+                  << ", later changes: " << to_string(signature.later_changes) << ", " << level_of(standing);
+        if (standing.proven_time)
+            std::cout << ", proven " << TimeZone::fixed(0).format(*standing.proven_time) << " UTC";
+        if (standing.revoked) std::cout << ", REVOKED";
+        std::cout << '\n';
+        if (!standing.problem.empty()) std::cout << "    time-stamp: " << standing.problem << '\n';
         for (const pdf::FindingReport& finding : signature.findings) {
             std::cout << "    " << to_string(finding.finding) << ": " << finding.detail << '\n';
         }
@@ -137,10 +159,11 @@ int verify(const VerifyOptions& options) {
         roots.insert(roots.end(), certificates->begin(), certificates->end());
     }
     const pdf::VerificationReport report = pdf::verify(mapped->bytes(), roots);
+    const Standings standings = service::judge_standing(report, roots, SystemClock().now());
     if (options.json) {
-        std::cout << json::serialize(write_report(report)) << '\n';
+        std::cout << json::serialize(write_report(report, standings)) << '\n';
     } else {
-        print_report(report);
+        print_report(report, standings);
     }
     return exit_status(report.verdict);
 }

@@ -224,6 +224,13 @@ std::vector<Bytes> CertificateAuthority::issuing_certificates() const {
     return certificates;
 }
 
+std::vector<std::string> CertificateAuthority::issuing_identifiers() const {
+    std::vector<std::string> identifiers;
+    for (const IssuingCa& issuing : parts_->issuing)
+        identifiers.push_back(hex(issuing.key_identifier));
+    return identifiers;
+}
+
 Result<CertificateAuthority::IssuingCa> CertificateAuthority::make_issuing_ca(const Bytes& root, Bytes certificate,
                                                                               const PrivateKey& key) {
     // Nobody signs below a CA that does not hang together.

@@ -140,6 +140,8 @@ class CertificateAuthority {
     const Bytes& issuing_certificate() const;
     /// The present issuing CA first, then the former ones, newest first.
     std::vector<Bytes> issuing_certificates() const;
+    /// Their key identifiers in hexadecimal, in the same order: what `{issuing}` stands for.
+    std::vector<std::string> issuing_identifiers() const;
 
   private:
     struct IssuingCa;

@@ -58,10 +58,14 @@ std::string pin(const UrlTarget& target, const std::vector<IpAddress>& addresses
     return line;
 }
 
-Result<CurlList> header_lines(const HttpCall& call) {
+enum class Method { Get, Post };
+
+Result<CurlList> header_lines(const HttpCall& call, Method method) {
     CurlList lines;
-    lines.add("Content-Type: " + call.content_type);
-    lines.add("Expect:");  // no waiting for 100 Continue
+    if (method == Method::Post) {
+        lines.add("Content-Type: " + call.content_type);
+        lines.add("Expect:");  // no waiting for 100 Continue
+    }
     for (const auto& [name, value] : call.headers) {
         if (name.empty() || name.size() + value.size() > kLongestHeader || has_control_characters(name) ||
             name.find_first_of(": ") != std::string::npos || has_control_characters(value)) {
@@ -99,10 +103,12 @@ Result<UrlTarget> target_of(std::string_view url) {
     return target;
 }
 
-Result<HttpAnswer> post(const HttpCall& call) {
+namespace {
+
+Result<HttpAnswer> perform(const HttpCall& call, Method method) {
     const auto target = target_of(call.url);
     if (!target) return target.error();
-    const auto headers = header_lines(call);
+    const auto headers = header_lines(call, method);
     if (!headers) return headers.error();
 
     const auto handle = new_curl(call.connect_timeout, call.total_timeout, call.ca_file);
@@ -115,9 +121,13 @@ Result<HttpAnswer> post(const HttpCall& call) {
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "Signet");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers->get());
-    curl_easy_setopt(curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call.body.c_str());
+    if (method == Method::Post) {
+        curl_easy_setopt(curl, CURLOPT_POST, 1L);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call.body.c_str());
+    } else {
+        curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+    }
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &CurlAnswer::take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     if (call.policy != nullptr) {
@@ -135,6 +145,16 @@ Result<HttpAnswer> post(const HttpCall& call) {
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     return HttpAnswer{static_cast<int>(status), std::move(answer.text), retry_after_of(curl)};
+}
+
+}  // namespace
+
+Result<HttpAnswer> post(const HttpCall& call) {
+    return perform(call, Method::Post);
+}
+
+Result<HttpAnswer> get(const HttpCall& call) {
+    return perform(call, Method::Get);
 }
 
 std::string form_encoded(const NamedValues& fields) {

@@ -23,7 +23,7 @@ struct UrlTarget {
 /// InvalidParameter for other schemes, user information, and what is no URL.
 Result<UrlTarget> target_of(std::string_view url);
 
-/// One POST over HTTP/1.1, without redirects, proxies or cookies.
+/// One call over HTTP/1.1, without redirects, proxies or cookies.
 struct HttpCall {
     std::string url;
     std::string content_type;
@@ -46,6 +46,8 @@ struct HttpAnswer {
 
 /// InvalidParameter when the call is malformed or forbidden, Unavailable when there was no answer.
 Result<HttpAnswer> post(const HttpCall& call);
+/// The same with GET; `content_type` and `body` count for nothing.
+Result<HttpAnswer> get(const HttpCall& call);
 
 /// application/x-www-form-urlencoded, in order.
 std::string form_encoded(const NamedValues& fields);

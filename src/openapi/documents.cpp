@@ -92,6 +92,9 @@ void Api::add_documents(http::Router& router) {
                    item["certDateFrom"] = signature.not_before;
                    item["certDateTo"] = signature.not_after;
                    item["trusted"] = signature.trusted;
+                   item["level"] = signature.level;
+                   item["timestampTime"] = signature.proven_time;
+                   item["revoked"] = signature.revoked;
                    signatures.push_back(std::move(item));
                }
                json::array reasons;
@@ -105,6 +108,11 @@ void Api::add_documents(http::Router& router) {
                result["documentModified"] = report->verdict == service::Verdict::Tampered;
                result["hash"] = report->sha256;
                result["signatureInfos"] = std::move(signatures);
+               json::array stamps;
+               for (const service::TimeStampFinding& stamp : report->time_stamps) {
+                   stamps.push_back({{"authority", stamp.authority}, {"time", stamp.time}, {"trusted", stamp.trusted}});
+               }
+               result["timeStampInfos"] = std::move(stamps);
                if (!reasons.empty()) result["reasons"] = std::move(reasons);
                return result;
            });

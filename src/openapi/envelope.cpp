@@ -19,12 +19,18 @@ std::string body(int code, std::string_view message, std::string_view response_c
            std::string(response_code) + "\"}";
 }
 
+/// What went wrong inside is for the log, not for strangers; but whoever may simply try again is told so.
+std::string message_of(const Error& error, const WireCode& wire) {
+    if (error.code == ErrorCode::TimeStampUnavailable) {
+        return std::string(wire.message) + ",no trusted time-stamp could be had: nothing was signed, try again later";
+    }
+    return wire.code == 1001 ? std::string(wire.message) : wire_message(error);
+}
+
 http::Response business_failure(int status, const Error& error) {
     const WireCode wire = wire_code(error.code);
     if (wire.code == 1001) spdlog::error("answering with an internal error: {}", for_log(describe(error)));
-    // What went wrong inside is for the log, not for strangers.
-    const std::string message = wire.code == 1001 ? std::string(wire.message) : wire_message(error);
-    return respond(status, body(wire.code, message, wire.response_code));
+    return respond(status, body(wire.code, message_of(error, wire), wire.response_code));
 }
 
 }  // namespace

@@ -92,6 +92,9 @@ Sentence sentence_for(ErrorCode code) {
             return {400, "签名不能为空", "The signature is empty."};
         case ErrorCode::Conflict:
             return {409, "内容已更新，请重试", "Something changed meanwhile. Try again."};
+        case ErrorCode::TimeStampUnavailable:
+            return {503, "暂时无法取得可信时间戳，尚未签署，请稍后再试",
+                    "No trusted time-stamp could be had, so nothing was signed. Try again in a moment."};
         case ErrorCode::Unavailable:
         case ErrorCode::TimeLimit:
             return {503, "服务繁忙，请稍后再试", "The server is busy. Try again in a moment."};

@@ -220,7 +220,9 @@ http::Response Pages::verify(http::Request& request) {
                               {"intact", signature.intact},
                               {"coversWholeDocument", signature.covers_whole_document},
                               {"changes", json::string(signature.changes)},
-                              {"algorithm", json::string(signature.algorithm)}});
+                              {"algorithm", json::string(signature.algorithm)},
+                              {"level", json::string(signature.level)},
+                              {"provenTime", json::string(signature.proven_time)}});
     }
     json::array reasons;
     for (const std::string& reason : found->reasons)

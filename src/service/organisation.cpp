@@ -336,6 +336,7 @@ class Builder {
         category.modify_time = platform_.clock.now();
         category.policy.identity = plan.identity;
         category.policy.messages = plan.messages;
+        category.policy.level = plan.signature_level;
         auto viewers = people(company, plan.viewers);
         if (!viewers) return viewers.error();
         category.policy.viewers = std::move(*viewers);

@@ -68,6 +68,8 @@ struct OrganisationPlan {
         int expire_days = 30;
         model::IdentityCheck identity = model::IdentityCheck::IdCard;
         bool messages = true;
+        /// Nothing: as the installation has it.
+        std::optional<model::SignatureLevel> signature_level;
         std::vector<std::string> viewers;
         std::vector<Node> intake;
         std::vector<Signatory> signatories;

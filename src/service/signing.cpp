@@ -10,6 +10,8 @@
 #include "pdf/sign.hpp"
 #include "service/drafting.hpp"
 #include "service/people.hpp"
+#include "service/preservation.hpp"
+#include "service/trust_services.hpp"
 #include "store/audit.hpp"
 #include "store/contracts.hpp"
 #include "store/database.hpp"
@@ -99,12 +101,14 @@ class Signing::HashStates {
 };
 
 Signing::Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
-                 const PlaceFinder& places)
+                 const PlaceFinder& places, const TrustServices& trust, const Preservation& preservation)
     : platform_(platform),
       directory_(directory),
       book_(book),
       artist_(artist),
       places_(places),
+      trust_(trust),
+      preservation_(preservation),
       hash_states_(std::make_unique<HashStates>()) {}
 
 Signing::~Signing() = default;
@@ -337,7 +341,7 @@ Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract&
     const bool by_wire =
         reachable.contact_type == model::ContactType::Mobile || reachable.contact_type == model::ContactType::Email;
     if (by_wire) subject.contact = reachable.contact;
-    return platform_.authority.issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
+    return trust_.authority()->issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
 }
 
 /// What one signing act adds to a document before it is written.
@@ -345,6 +349,10 @@ struct Signing::Growth {
     pdf::RevisionState state;
     crypto::Sha256 hash;
     Bytes increment;
+    bool has_signature = false;
+    /// Set when it was made to last at once.
+    std::optional<model::SignatureLevel> level = {};
+    std::optional<UtcTime> sealed_until = {};
 
     void take(pdf::SignedRevision&& revision) {
         append(increment, revision.increment);
@@ -361,11 +369,10 @@ Result<Bytes> Signing::bytes_with(const Document& document, const Growth& growth
 }
 
 Status Signing::fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
-                              const pdf::SignatureDetails& details, const crypto::Signer& signer,
-                              Growth& growth) const {
+                              const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const {
     const auto prepared = pdf::prepared_signature_from_text(field.state);
     if (!prepared) return prepared.error();
-    auto revision = pdf::sign(growth.state, growth.hash, {*prepared, appearances, details}, signer);
+    auto revision = pdf::sign(growth.state, growth.hash, {*prepared, appearances, details}, cms);
     if (!revision) return revision.error();
     growth.take(std::move(*revision));
     return {};
@@ -375,7 +382,7 @@ Status Signing::fill_prepared(const model::PreparedField& field, const std::vect
 /// revision of their own; afterwards only new signature fields leave the earlier signatures alone.
 Status Signing::sign_at_new_places(const Document& document, model::ActionId action, const std::vector<Place>& places,
                                    const std::vector<pdf::PlaceAppearance>& appearances,
-                                   const pdf::SignatureDetails& details, const crypto::Signer& signer,
+                                   const pdf::SignatureDetails& details, const pdf::CmsMaker& cms,
                                    Growth& growth) const {
     const auto bytes = bytes_with(document, growth);
     if (!bytes) return bytes.error();
@@ -391,8 +398,7 @@ Status Signing::sign_at_new_places(const Document& document, model::ActionId act
         growth.hash.update(prepared->increment);
         growth.state = std::move(prepared->state);
         growth.increment = std::move(prepared->increment);
-        auto revision =
-            pdf::sign(growth.state, growth.hash, {prepared->signatures.front(), appearances, details}, signer);
+        auto revision = pdf::sign(growth.state, growth.hash, {prepared->signatures.front(), appearances, details}, cms);
         if (!revision) return revision.error();
         growth.take(std::move(*revision));
         return {};
@@ -400,24 +406,31 @@ Status Signing::sign_at_new_places(const Document& document, model::ActionId act
     std::vector<pdf::NewPlace> fresh;
     for (std::size_t i = 0; i < places.size(); ++i)
         fresh.push_back({planned(places[i]), appearances[i]});
-    auto revision = pdf::sign_with_new_fields(*parsed, growth.hash, name, fresh, details, signer);
+    auto revision = pdf::sign_with_new_fields(*parsed, growth.hash, name, fresh, details, cms);
     if (!revision) return revision.error();
     growth.take(std::move(*revision));
     return {};
 }
 
-Status Signing::sign_document(const Contract& contract, Document& document, const SigningAct& act, const Ink& ink,
-                              const crypto::Signer& signer, UtcTime now) {
+Result<Signing::Growth> Signing::growth_of(const Document& document) {
+    const auto state = pdf::revision_state_from_text(document.revision_state);
+    if (!state) return state.error();
+    auto hash = hash_states_->cache().at(platform_.documents, document.stored(), extent_of(document));
+    if (!hash) return hash.error();
+    return Growth{*state, std::move(*hash), {}};
+}
+
+Status Signing::sign_document(const Contract& contract, const Document& document, const SigningAct& act, const Ink& ink,
+                              const pdf::CmsMaker& cms, UtcTime now, Growths& growths) {
     const Action& action = *contract.find(act.action);
     const std::vector<Place> preset = places_in(action.places, document.id);
     const std::vector<Place> more = places_in(act.more_places, document.id);
     if (preset.empty() && more.empty()) return {};
 
-    const auto state = pdf::revision_state_from_text(document.revision_state);
-    if (!state) return state.error();
-    auto hash = hash_states_->cache().at(platform_.documents, document.stored(), extent_of(document));
-    if (!hash) return hash.error();
-    Growth growth{*state, std::move(*hash), {}};
+    auto begun = growth_of(document);
+    if (!begun) return begun.error();
+    Growth& growth = growths.emplace(document.id, std::move(*begun)).first->second;
+    growth.has_signature = true;
 
     pdf::SignatureDetails details;
     details.time = now;
@@ -443,7 +456,7 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
     if (has_field) {
         const auto appearances = appearances_at(preset);
         if (!appearances) return appearances.error();
-        const Status filled = fill_prepared(*prepared, *appearances, details, signer, growth);
+        const Status filled = fill_prepared(*prepared, *appearances, details, cms, growth);
         if (!filled) return filled;
     }
     std::vector<Place> rest = more;
@@ -451,19 +464,49 @@ Status Signing::sign_document(const Contract& contract, Document& document, cons
     if (!rest.empty()) {
         const auto appearances = appearances_at(rest);
         if (!appearances) return appearances.error();
-        const Status signed_there =
-            sign_at_new_places(document, act.action, rest, *appearances, details, signer, growth);
+        const Status signed_there = sign_at_new_places(document, act.action, rest, *appearances, details, cms, growth);
         if (!signed_there) return signed_there;
     }
+    return {};
+}
 
+/// What completes a contract brings its documents to their level in the same breath, when that is quick; what is not
+/// done here `Preservation` does later.
+void Signing::make_last(const Contract& contract, model::SignatureLevel level, Growths& growths) {
+    for (const Document& document : contract.documents) {
+        // Here `level` is already that of the signature that is being made.
+        const bool is_wanting = document.level && *document.level < level;
+        if (!is_wanting || !preservation_.is_quick(document.length)) continue;
+        const auto known = growths.find(document.id);
+        auto begun = known != growths.end() ? Result<Growth>(known->second) : growth_of(document);
+        if (!begun) continue;
+        Growth growth = std::move(*begun);
+        const auto bytes = bytes_with(document, growth);
+        auto extension = bytes ? preservation_.extender().extend({*bytes, growth.state, growth.hash}, level)
+                               : Result<Extender::Extension>(bytes.error());
+        if (!extension) {
+            spdlog::warn("document {} is not made to last with its last signature: {}", to_string(document.id),
+                         for_log(describe(extension.error())));
+            continue;
+        }
+        growth.take(std::move(extension->revision));
+        growth.level = extension->level;
+        growth.sealed_until = extension->sealed_until;
+        growths.insert_or_assign(document.id, std::move(growth));
+    }
+}
+
+Status Signing::write_growth(Document& document, const Growth& growth) {
     const auto lock = platform_.documents.lock(document.stored());
     const auto length = platform_.documents.append(lock, document.length, growth.increment);
     if (!length) return length.error();
     document.length = *length;
     document.sha256 = hex(growth.hash.digest());
     ++document.revision;
-    ++document.signatures;
+    if (growth.has_signature) ++document.signatures;
     document.revision_state = pdf::to_text(growth.state);
+    document.sealed_until = growth.sealed_until;
+    if (growth.level) document.level = growth.level;
     return hash_states_->cache().keep(document.stored(), extent_of(document), growth.hash);
 }
 
@@ -498,18 +541,34 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     const auto signer = certificate_for(**found, act);
     if (!signer) return signer.error();
 
+    // Of the levels above, the time-stamp is part of the signature; the rest comes when the contract is complete.
+    const model::SignatureLevel level = preservation_.level_of(**found);
+    const bool timed = level >= model::SignatureLevel::Timed;
+    const pdf::CmsMaker cms = timed ? timed_cms_maker(**signer, preservation_.time_stamps()) : pdf::cms_maker(**signer);
+    Growths growths;
+    for (const Document& document : (*found)->documents) {
+        const Status done = sign_document(**found, document, act, *ink, cms, now, growths);
+        if (!done) return done.error();
+    }
     Contract contract = **found;
-    std::string hashes;
-    for (Document& document : contract.documents) {
-        const int before = document.revision;
-        if (const Status done = sign_document(**found, document, act, *ink, **signer, now); !done) return done.error();
-        if (document.revision == before) continue;
-        if (!hashes.empty()) hashes += ",";
-        hashes += "\"" + to_string(document.id) + "\":\"" + document.sha256 + "\"";
+    for (const auto& [id, growth] : growths) {
+        Document& document = *contract.find(id);
+        const auto made = timed ? model::SignatureLevel::Timed : model::SignatureLevel::Basic;
+        document.level = std::min(document.level.value_or(made), made);
     }
     contract.find(act.action)->used_seal = ink->used_seal;
     auto events = model::finish_action(contract, act.action, act.by, now);
     if (!events) return events.error();
+    if (contract.status != (*found)->status && level >= model::SignatureLevel::LongTerm) {
+        make_last(contract, level, growths);
+    }
+    std::string hashes;
+    for (const auto& [id, growth] : growths) {
+        Document& document = *contract.find(id);
+        if (const Status written = write_growth(document, growth); !written) return written.error();
+        if (!hashes.empty()) hashes += ",";
+        hashes += "\"" + to_string(id) + "\":\"" + document.sha256 + "\"";
+    }
 
     Change change;
     change.event = "document.signed";

@@ -20,6 +20,9 @@
 
 namespace signet::service {
 
+class Preservation;
+class TrustServices;
+
 /// A call that seals silently (spec §4.19).
 struct SealSignCommand {
     Locator locator;
@@ -60,11 +63,12 @@ struct Decision {
 
 /// Makes signatures: draws, signs each document the node has places in, and commits documents, statuses, log and
 /// notices together. The intent is durable before a key is used; two signers at once are put in order by the contract's
-/// lock, so that no signature is ever made over stale bytes. Thread-safe.
+/// lock, so that no signature is ever made over stale bytes. A signature that should have a time-stamp is not made
+/// without (TimeStampUnavailable): nothing is changed then, and whoever wants it tries again. Thread-safe.
 class Signing {
   public:
     Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
-            const PlaceFinder& places);
+            const PlaceFinder& places, const TrustServices& trust, const Preservation& preservation);
     ~Signing();
 
     /// Seals the open node of one of the caller's companies: a COMPANY node, or with ActionType::Lp that of the legal
@@ -108,15 +112,19 @@ class Signing {
     Result<Ink> prepare_ink(const model::Contract& contract, const SigningAct& act) const;
     Result<CompiledDrawingPointer> drawing_for(const model::Place& place, const Ink& ink, UtcTime now) const;
     struct Growth;
+    using Growths = std::map<model::DocumentId, Growth>;
+    Result<Growth> growth_of(const model::Document& document);
     Result<Bytes> bytes_with(const model::Document& document, const Growth& growth) const;
     Status fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
-                         const pdf::SignatureDetails& details, const crypto::Signer& signer, Growth& growth) const;
+                         const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const;
     Status sign_at_new_places(const model::Document& document, model::ActionId action,
                               const std::vector<model::Place>& places,
                               const std::vector<pdf::PlaceAppearance>& appearances,
-                              const pdf::SignatureDetails& details, const crypto::Signer& signer, Growth& growth) const;
-    Status sign_document(const model::Contract& contract, model::Document& document, const SigningAct& act,
-                         const Ink& ink, const crypto::Signer& signer, UtcTime now);
+                              const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const;
+    Status sign_document(const model::Contract& contract, const model::Document& document, const SigningAct& act,
+                         const Ink& ink, const pdf::CmsMaker& cms, UtcTime now, Growths& growths);
+    void make_last(const model::Contract& contract, model::SignatureLevel level, Growths& growths);
+    Status write_growth(model::Document& document, const Growth& growth);
     Result<std::unique_ptr<crypto::Signer>> certificate_for(const model::Contract& contract,
                                                             const SigningAct& act) const;
 
@@ -125,6 +133,8 @@ class Signing {
     ContractBook& book_;
     Artist& artist_;
     const PlaceFinder& places_;
+    const TrustServices& trust_;
+    const Preservation& preservation_;
     std::unique_ptr<HashStates> hash_states_;
 };
 

@@ -6,7 +6,9 @@
 #include "pdf/cms_judge.hpp"
 #include "pdf/verify.hpp"
 #include "sandbox/file.hpp"
+#include "service/signature_levels.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -57,8 +59,18 @@ std::string_view word(Verdict verdict) {
     return "";
 }
 
+std::vector<Bytes> Verification::trusted_roots() const {
+    std::vector<Bytes> roots{platform_.authority.root_certificate()};
+    for (Bytes& root : time_stamps_.roots()) {
+        if (std::ranges::find(roots, root) == roots.end()) roots.push_back(std::move(root));
+    }
+    return roots;
+}
+
 VerificationFindings Verification::verify(ByteView file) const {
-    const pdf::VerificationReport report = pdf::verify(file, {platform_.authority.root_certificate()});
+    const std::vector<Bytes> roots = trusted_roots();
+    const pdf::VerificationReport report = pdf::verify(file, roots);
+    const std::vector<SignatureStanding> standings = judge_standing(report, roots, platform_.clock.now());
     VerificationFindings findings;
     findings.verdict = verdict_of(report.verdict);
     findings.sha256 = hex(crypto::Sha256::of(file));
@@ -66,8 +78,23 @@ VerificationFindings Verification::verify(ByteView file) const {
     for (const pdf::FindingReport& finding : report.findings) {
         findings.reasons.push_back(std::string(to_string(finding.finding)) + ": " + finding.detail);
     }
-    for (const pdf::SignatureReport& signature : report.signatures) {
+    for (std::size_t i = 0; i < report.signatures.size(); ++i) {
+        const pdf::SignatureReport& signature = report.signatures[i];
+        const SignatureStanding& standing = standings[i];
+        for (const pdf::FindingReport& finding : signature.findings) {
+            findings.reasons.push_back(std::string(to_string(finding.finding)) + ": " + finding.detail);
+        }
+        if (!standing.problem.empty()) findings.reasons.push_back("TimeStamp: " + standing.problem);
+        const std::string proven = standing.proven_time ? platform_.zone.format(*standing.proven_time) : std::string();
+        if (signature.is_document_time_stamp) {
+            const std::string authority = signature.signer ? signature.signer->subject_common_name : std::string();
+            findings.time_stamps.push_back({authority, proven, standing.proven_time && !standing.revoked});
+            continue;
+        }
         SignatureFinding found;
+        found.level = std::string(to_wire(*standing.level));
+        found.proven_time = proven;
+        found.revoked = standing.revoked;
         if (signature.signer) {
             found.name = signature.signer->subject_common_name;
             found.organization = signature.signer->subject_organization;
@@ -82,12 +109,12 @@ VerificationFindings Verification::verify(ByteView file) const {
         found.time = claimed ? platform_.zone.format(*claimed) : signature.claimed_time;
         found.algorithm = signature.digest_algorithm;
         found.changes = std::string(to_string(signature.later_changes));
-        found.trusted = signature.trusted();
+        found.trusted = signature.trusted() && !standing.revoked;
         found.intact = signature.intact;
-        found.covers_whole_document = signature.coverage == pdf::Coverage::WholeFile;
-        for (const pdf::FindingReport& finding : signature.findings) {
-            findings.reasons.push_back(std::string(to_string(finding.finding)) + ": " + finding.detail);
-        }
+        // Validation data and time-stamps that came later say nothing new.
+        found.covers_whole_document =
+            signature.coverage == pdf::Coverage::WholeFile || (signature.coverage == pdf::Coverage::WholeRevision &&
+                                                               signature.later_changes == pdf::LaterChanges::Extension);
         findings.signatures.push_back(std::move(found));
     }
     return findings;
@@ -98,7 +125,7 @@ Result<VerificationFindings> Verification::verify_file(const std::filesystem::pa
     struct stat status {};
     if (!descriptor || ::fstat(descriptor.get(), &status) != 0)
         return fail(ErrorCode::InvalidFile, "the file cannot be read");
-    if (status.st_size == 0) return VerificationFindings{Verdict::Unreadable, {"the file is empty"}, {}, {}};
+    if (status.st_size == 0) return VerificationFindings{Verdict::Unreadable, {"the file is empty"}, {}, {}, {}};
     const auto mapped = sandbox::MappedFile::map(descriptor.get(), static_cast<std::uint64_t>(status.st_size));
     if (!mapped) return mapped.error();
     return verify(mapped->bytes());

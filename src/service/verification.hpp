@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "service/platform.hpp"
+#include "service/time_stamps.hpp"
 
 #include <filesystem>
 #include <string>
@@ -32,26 +33,42 @@ struct SignatureFinding {
     bool trusted = false;
     bool intact = false;
     bool covers_whole_document = false;
+    /// B-B, B-T, B-LT or B-LTA: what the file itself holds for it and was found good.
+    std::string level;
+    /// When a trusted time-stamp proves that it existed; empty when none does.
+    std::string proven_time;
+    bool revoked = false;
+};
+
+/// What was found about one document time-stamp: nobody's consent, but proof that everything before it existed.
+struct TimeStampFinding {
+    std::string authority;
+    std::string time;
+    bool trusted = false;
 };
 
 struct VerificationFindings {
     Verdict verdict = Verdict::Unreadable;
     std::vector<std::string> reasons;
     std::vector<SignatureFinding> signatures;
+    std::vector<TimeStampFinding> time_stamps = {};
     std::string sha256;
 };
 
 /// Says of any PDF who signed it and whether anything changed since. Nothing is stored. Thread-safe.
 class Verification {
   public:
-    explicit Verification(Platform& platform) : platform_(platform) {}
+    Verification(Platform& platform, const TimeStamps& time_stamps) : platform_(platform), time_stamps_(time_stamps) {}
 
     /// InvalidFile when the file cannot be read from disk; what is wrong inside it is a finding.
     Result<VerificationFindings> verify_file(const std::filesystem::path& file) const;
     VerificationFindings verify(ByteView file) const;
 
   private:
+    std::vector<Bytes> trusted_roots() const;
+
     Platform& platform_;
+    const TimeStamps& time_stamps_;
 };
 
 }  // namespace signet::service

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from checklist import PRINTED_AND_LOCKED, entry, objections
 from pictures import RENDERERS, draw
-from signature_fields import read_signatures
+from signature_fields import as_signed, read_signatures, signatures_of_people
 from support.server import BINARY
 
 
@@ -71,7 +71,12 @@ def revisions(api, server, contract_pdf) -> list[bytes]:
 
 def test_each_seal_only_appends_and_meets_the_checklist(revisions):
     for step, (before, after) in enumerate(zip(revisions, revisions[1:]), 1):
-        assert objections(before, after) == [], f"seal {step}"
+        assert objections(before, as_signed(after)) == [], f"seal {step}"
+
+
+def test_the_last_seal_is_followed_by_validation_data_and_the_seal_of_time(revisions):
+    assert [len(as_signed(pdf)) == len(pdf) for pdf in revisions] == [True, True, True, False]
+    assert [one.is_time_stamp for one in read_signatures(revisions[3])] == [False, False, False, True]
 
 
 def test_every_judge_accepts_the_contract_after_each_seal(revisions, server_judges, tmp_path):
@@ -82,11 +87,11 @@ def test_every_judge_accepts_the_contract_after_each_seal(revisions, server_judg
 def test_earlier_seals_see_later_ones_as_form_filling(revisions, server_judges, tmp_path):
     path = tmp_path / "sealed.pdf"
     path.write_bytes(revisions[3])
-    assert [one.changes_after for one in server_judges.pyhanko(path).signatures] == ["FORM_FILLING", "FORM_FILLING", "NONE"]
+    assert [one.changes_after for one in server_judges.pyhanko(path).signatures] == ["FORM_FILLING", "FORM_FILLING", "LTA_UPDATES"]
 
 
 def test_one_seal_act_is_one_signature_however_many_places_it_has(revisions):
-    assert [len(read_signatures(pdf)) for pdf in revisions] == [0, 1, 2, 3]
+    assert [len(signatures_of_people(pdf)) for pdf in revisions] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -147,10 +152,10 @@ def test_twenty_five_seals_leave_each_other_valid(api, server, contract_pdf, ser
     for step in range(1, 26):
         api.ok(api.post("/v2/contract/companysign", {"contractId": contract}))
         after = download(api, document)
-        assert objections(before, after) == [], f"seal {step}"
+        assert objections(before, as_signed(after)) == [], f"seal {step}"
         if step in (1, 2, 25):
             # Seals of 25 acts on two pages touch each other at the pages' edges, of which DSS warns.
             others = [line for line in complaints(server_judges, after, tmp_path) if "BBB_FC_IAOD_ANS" not in line]
             assert others == [], f"seal {step}"
         before = after
-    assert len(read_signatures(before)) == 25
+    assert len(signatures_of_people(before)) == 25

@@ -74,9 +74,11 @@ class Authority:
         return self._issue(name, _key_usage(digital_signature=True, content_commitment=True),
                            (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False), extensions)
 
-    def issue_clock(self, folder: pathlib.Path, name: str = "Plainly Fictitious Test Clock") -> Clock:
+    def issue_clock(self, folder: pathlib.Path, name: str = "Plainly Fictitious Test Clock", *, age: int = 0, list_url: str = "") -> Clock:
+        """A time-stamp authority whose certificate began `age` days ago (it lives for 365), and says where its list is."""
+        extensions = [x509.CRLDistributionPoints([x509.DistributionPoint([x509.UniformResourceIdentifier(list_url)], None, None, None)])]
         identity = self._issue(name, _key_usage(digital_signature=True),
-                               (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True), [])
+                               (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True), extensions if list_url else [], age)
         return Clock(identity, folder)
 
     def revocation_list(self) -> bytes:
@@ -97,10 +99,10 @@ class Authority:
                 .responder_id(ocsp.OCSPResponderEncoding.HASH, self.root)
                 .sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
 
-    def _issue(self, name: str, usage: x509.KeyUsage, purpose, extensions) -> Identity:
+    def _issue(self, name: str, usage: x509.KeyUsage, purpose, extensions, age: int = 0) -> Identity:
         key = ec.generate_private_key(ec.SECP256R1())
         public = key.public_key()
-        builder = (_builder(_name(name), self.root.subject, public, days=365)
+        builder = (_builder(_name(name), self.root.subject, public, days=365, age=age)
                    .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                    .add_extension(usage, critical=True)
                    .add_extension(purpose[0], critical=purpose[1])
@@ -173,8 +175,8 @@ def sign_as_a_stranger(pdf: bytes, identity: Identity, field: str, *, box=(60, 6
     return out.getvalue()
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, public, days: int) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.timezone.utc)
+def _builder(subject: x509.Name, issuer: x509.Name, public, days: int, age: int = 0) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=age)
     return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(minutes=5))

@@ -46,6 +46,16 @@ class EmbeddedSignature:
         return pdf[first:first + first_length] + pdf[second:second + second_length]
 
 
+def signatures_of_people(pdf: bytes) -> list[EmbeddedSignature]:
+    """Those that somebody made, without the time-stamps of documents."""
+    return [one for one in read_signatures(pdf) if not one.is_time_stamp]
+
+
+def as_signed(pdf: bytes) -> bytes:
+    """The file as the newest signature left it: without the validation data and time-stamps behind it."""
+    return pdf[:max((one.end for one in signatures_of_people(pdf)), default=len(pdf))]
+
+
 def read_signatures(pdf: bytes) -> list[EmbeddedSignature]:
     """Every signed signature field, in the order in which the file grew."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)

@@ -37,9 +37,23 @@ class Verdict:
         return self.report["verdict"] == "Intact"
 
     @property
+    def of_people(self) -> list[dict]:
+        """The signatures that somebody made, without the time-stamps of documents."""
+        return [one for one in self.report["signatures"] if not one["documentTimeStamp"]]
+
+    @property
+    def levels(self) -> list[str]:
+        return [one["level"] for one in self.of_people]
+
+    @property
+    def seals_of_time(self) -> int:
+        """How many document time-stamps there are."""
+        return len(self.report["signatures"]) - len(self.of_people)
+
+    @property
     def signers(self) -> list[str]:
         """Common names, in the order of signing."""
-        subjects = (one["signer"]["subject"] for one in self.report["signatures"])
+        subjects = (one["signer"]["subject"] for one in self.of_people)
         return [next(part.split("=", 1)[1] for part in subject.split(",") if part.startswith("CN=")) for subject in subjects]
 
 

@@ -331,6 +331,8 @@ export interface VerifiedSignature {
   coversWholeDocument: boolean;
   changes?: string;
   algorithm?: string;
+  level?: string;
+  provenTime?: string;
 }
 
 export interface VerifyAnswer {

@@ -37,13 +37,20 @@ constexpr auto kSignatureFields =
           text("strAlgName", 0, "The algorithm."), text("certSerialNumber", 0, "The certificate's number."),
           text("certDateFrom", 0, "From when the certificate holds."), text("certDateTo", 0, "Until when."),
           flag("trusted", "Whether the certificate leads to a known root.").must(),
-          text("level", 0, "The signature's level."), text("timestampTime", 0, "When the time-stamp says."),
+          text("level", 0, "B-B, B-T, B-LT or B-LTA: what the file holds for it and was found good."),
+          text("timestampTime", 0, "When a trusted time-stamp proves that it existed; empty when none does."),
+          flag("revoked", "Whether its certificate was revoked before that.").must(),
           text("sealImage", 0, "Base64; with showImg."));
 constexpr Object kSignature{"SignatureInfo", kSignatureFields};
+constexpr auto kStampFields = table(text("authority", 0, "Who says it.").must(), text("time", 0, "When.").must(),
+                                    flag("trusted", "Whether the authority is trusted.").must());
+constexpr Object kStamp{"TimeStampInfo", kStampFields};
 constexpr auto kReportFields = table(
     whole("statusCode", 0, 1, "0 when nothing is wrong.").must(), text("statusMsg", 0, "The verdict.").must(),
     flag("documentModified", "Whether it was tampered with.").must(), text("hash", 0, "SHA-256 of the file.").must(),
-    list("signatureInfos", kSignature, 0, "Each signature.").must(), texts("reasons", 0, 0, "What is wrong."));
+    list("signatureInfos", kSignature, 0, "Each signature.").must(),
+    list("timeStampInfos", kStamp, 0, "Each document time-stamp, which seals everything before it.").must(),
+    texts("reasons", 0, 0, "What is wrong."));
 constexpr Object kReport{"VerifyResult", kReportFields};
 
 constexpr Endpoint kTable[] = {

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "app/trust_settings.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "http/router.hpp"
+#include "service/preservation.hpp"
+#include "service/time_stamps.hpp"
+#include "service/trust_services.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace signet::app {
+
+class House;
+
+/// The operator's time-stamp authorities with what their files hold. InvalidParameter names the file that cannot be
+/// read.
+Result<std::vector<service::TimeStampSource>> time_stamp_sources(const TrustSettings& settings);
+
+/// What the own CA answers to the world: `POST /tsa`, `/ocsp` (POST and GET), and its certificates and lists under
+/// `/ca/`.
+void add_trust_routes(http::Router& router, service::TrustServices& trust, bool serves_time_stamps);
+void add_trust_figures(Metrics& metrics, House& house);
+
+/// Keeps signatures lasting and the CA's certificates fresh, and does what `signet ca` asks of a running server, until
+/// told to stop. On a thread of its own, since authorities may be slow.
+class TrustKeeper {
+  public:
+    explicit TrustKeeper(House& house);
+    ~TrustKeeper();
+
+  private:
+    void run();
+
+    House& house_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+/// How `signet ca revoke` reaches a running server: a file `<name>.revoke` in `<data>/revocations` with serial number
+/// and reason is carried out within a second, and the answer lies beside it as `<name>.answer`: one line, `ok: …` or
+/// `error: …`.
+void revoke_waiting(const std::filesystem::path& data, service::TrustServices& trust);
+
+}  // namespace signet::app
