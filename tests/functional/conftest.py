@@ -12,6 +12,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "judges")]
 from judges import Judges  # noqa: E402
 from support.api import Api  # noqa: E402
 from support.credentials import Credentials  # noqa: E402
+from support.described import described_by  # noqa: E402
 from support.server import Server  # noqa: E402
 
 CORPUS = TESTS.parent.parent / "shared" / "corpus"
@@ -21,6 +22,21 @@ CORPUS = TESTS.parent.parent / "shared" / "corpus"
 def server(tmp_path_factory):
     with Server(tmp_path_factory.mktemp("server") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_are_described():
+    """Whatever a test asks, the answer must be one that /openapi.json knows: its status, its codes, each of its members."""
+    plain = Api.request
+
+    def request(self, method, target, body=None, headers=None):
+        reply = plain(self, method, target, body, headers)
+        described_by(self.host, self.port).check(method, target, reply.status, reply.headers, reply.body)
+        return reply
+
+    Api.request = request
+    yield
+    Api.request = plain
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Api:
     """One application's view of the server. Every call is a connection and a nonce of its own."""
 
     def __init__(self, host: str, port: int, credentials: Credentials) -> None:
-        self._host, self._port, self.credentials = host, port, credentials
+        self.host, self.port, self.credentials = host, port, credentials
 
     def post(self, path: str, body: dict) -> Reply:
         return self.request("POST", path, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json;charset=UTF-8"})
@@ -53,7 +53,7 @@ class Api:
                             {"Content-Type": f"multipart/form-data; boundary={boundary}"})
 
     def request(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         try:
             connection.request(method, target, body, {**self.credentials.headers(), **(headers or {})})
             answer = connection.getresponse()

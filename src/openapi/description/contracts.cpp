@@ -17,7 +17,7 @@ constexpr auto kContractCommon =
           time("endTime", "When the contract itself ends; 23:59:59 of that day."),
           text("businessData", 100, "Comes back in callbacks."),
           flag("notifySponsor", "Tell the initiator's handler when it is sent; false when absent."),
-          word("copySendTime", kCopySendTimes, "Copies go out when it is sent, or when it is complete."),
+          word<model::CopySendTime>("copySendTime", "Copies go out when it is sent, or when it is complete."),
           list("copySendReceivers", kCopySendReceiver, 200, "Who gets a copy."), texts("tags", 50, 100, "Labels."),
           ids("relatedContractIds", 50, "Contracts this one belongs to."),
           list("customFields", kCustomField, 100, "The values of the category's form."));

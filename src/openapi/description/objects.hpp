@@ -71,8 +71,6 @@ inline constexpr auto kUserAuthInfoFields =
           words("modifyFields", kModifyFields, 10, "What the person may correct."));
 inline constexpr Object kUserAuthInfo{"UserAuthInfoRequest", kUserAuthInfoFields};
 
-inline constexpr std::array<std::string_view, 6> kSignValidateWays{"SAAS_CONFIG", "DEFAULT", "SIGNPWD",
-                                                                   "PIN",         "FACE",    "FACE_DEFAULT"};
 inline constexpr auto kSignatoryFields =
     table(word<model::TenantType>("tenantType", "A company or a person.").must(),
           text("tenantName", 100, "Its full name; only a party that is found later (`delaySet`) may do without."),
@@ -86,7 +84,8 @@ inline constexpr auto kSignatoryFields =
           object("category", kCategory, "The category used inside a receiving company of this platform."),
           flag("defaultCategoryAccepted", "Whether the flow of the receiver's own default category applies too."),
           flag("fixedFlow", "Nodes come from the request alone; what the category presets is left aside."),
-          word("signValidateWay", kSignValidateWays, "How the person proves to be himself when signing."));
+          word<model::SignValidateWay>(
+              "signValidateWay", "How the person proves to be himself when signing; faces are not compared here."));
 inline constexpr Object kSignatory{"SignatoryRequest", kSignatoryFields};
 
 inline constexpr auto kTemplateParamFields =
@@ -191,7 +190,7 @@ inline constexpr auto kSignatoryAnswerFields = table(
     object("category", kCategoryAnswer, "The receiver's category."),
     flag("defaultCategoryAccepted", "As it was given."),
     list("attachments", kAttachmentAnswer, 0, "What is to be handed in."), flag("fixedFlow", "As it was given."),
-    word("signValidateWay", kSignValidateWays, "As it was given."), time("receiveTime", "When its turn came."),
+    word<model::SignValidateWay>("signValidateWay", "As it was given."), time("receiveTime", "When its turn came."),
     time("createTime", "When it was made."), time("completeTime", "When it had signed."),
     text("rejectInvalidReason", 0, "Why it refused a cancellation."));
 inline constexpr Object kSignatoryAnswer{"Signatory", kSignatoryAnswerFields};
@@ -212,7 +211,7 @@ inline constexpr auto kDocumentAnswerFields =
 inline constexpr Object kDocumentAnswer{"Document", kDocumentAnswerFields};
 
 inline constexpr auto kCopySendReceiverAnswerFields =
-    table(text("name", 0, "The person's name.").must(), object("receiver", kUserAnswer, "Where the copy goes.").must(),
+    table(text("name", 0, "The person's name.").must(), object("receiver", kUserAnswer, "Where the copy goes."),
           text("prohibitType", 0, "What the person may not do."), text("copySendPersonType", 0, "PERSONAL or COMPANY."),
           time("createTime", "When it was ordered."), flag("send", "Whether it has gone out."));
 inline constexpr Object kCopySendReceiverAnswer{"CopySendReceiver", kCopySendReceiverAnswerFields};
@@ -229,7 +228,6 @@ inline constexpr auto kRelatedContractFields = table(id("id", "The contract.").m
                                                      word<model::ContractStatus>("status", "Where it stands."));
 inline constexpr Object kRelatedContract{"RelatedContract", kRelatedContractFields};
 
-inline constexpr std::array<std::string_view, 2> kCopySendTimes{"SEND", "FINISH"};
 inline constexpr auto kContractAnswerFields = table(
     id("id", "The contract.").must(), text("bizId", 0, "The caller's own key."),
     text("tenantName", 0, "The initiator."), text("subject", 0, "The title."), text("description", 0, "Free text."),
@@ -245,7 +243,7 @@ inline constexpr auto kContractAnswerFields = table(
     texts("tags", 0, 0, "Labels."), ids("relatedContractIds", 0, "With queryRelatedContract."),
     list("relatedContracts", kRelatedContract, 0, "With queryRelatedContract."),
     list("copySendReceivers", kCopySendReceiverAnswer, 0, "Who gets a copy."),
-    word("copySendTime", kCopySendTimes, "When copies go out."),
+    word<model::CopySendTime>("copySendTime", "When copies go out."),
     list("customFields", kCustomFieldAnswer, 0, "The values of the category's form."),
     flag("notifySponsor", "As it was given."), text("invalidReason", 0, "Why it is cancelled."),
     text("invalidExpireTime", 0, "Until when the cancellation can be signed."),
@@ -280,7 +278,7 @@ inline constexpr std::array kPlaces{ErrorCode::InvalidStamperType, ErrorCode::Ke
 inline constexpr std::array kFiles{ErrorCode::UnsupportedFileType, ErrorCode::InvalidFile, ErrorCode::UploadTooLarge};
 inline constexpr std::array kStatus{ErrorCode::InvalidContractStatus};
 
-/// Locating a contract whose status must fit, the usual case.
-inline constexpr auto kStateful = join(kLocating, kStatus);
+/// Locating a contract whose status must fit, the usual case; its category may have been taken away meanwhile.
+inline constexpr auto kStateful = join(kLocating, kStatus, std::array{ErrorCode::CategoryBroken});
 
 }  // namespace signet::openapi::description

@@ -20,7 +20,8 @@ constexpr auto kPersonalSigning = join(kSealSigning, kPeople, std::array{ErrorCo
 constexpr auto kAuditFields =
     join(kLocator, table(flag("pass", "Whether it is approved.").must(), text("comment", 200, "Why."),
                          object("employee", kUser, "Who approves; anybody of the node when absent.")));
-constexpr auto kAuditing = join(kStateful, kPeople, std::array{ErrorCode::NotSignStep});
+constexpr auto kAuditing =
+    join(kStateful, kPeople, std::array{ErrorCode::NotSignStep, ErrorCode::NoOperationPermission});
 
 constexpr auto kAddFields = join(kLocator, table(object("signatory", kSignatory, "The new party.").must(), kLocateAll));
 constexpr auto kAdding =
@@ -33,7 +34,7 @@ constexpr auto kAdding =
 constexpr auto kEditOldFields = table(id("signatoryId", "The party.").must(), text("tenantName", 100, "Its new name."),
                                       object("receiver", kUser, "Who gets the task now."));
 constexpr auto kEditNewFields =
-    join(kEditOldFields, table(word("signValidateWay", kSignValidateWays, "How the person proves to be himself."),
+    join(kEditOldFields, table(word<model::SignValidateWay>("signValidateWay", "How the person proves to be himself."),
                                object("operator", kUser, "Who makes the change.")));
 constexpr auto kEditing =
     join(kStateful, kPeople, kPlaces, std::array{ErrorCode::DuplicateSignatory, ErrorCode::InvalidFile});
