@@ -19,8 +19,6 @@ using model::User;
 
 namespace {
 
-constexpr std::size_t kMostStampers = 500;
-constexpr std::size_t kMostUsers = 200;
 constexpr std::size_t kMostSeals = 9;
 
 /// Where the values of an answer are built; see Fields::memory.
@@ -72,9 +70,9 @@ json::array write_ids(const std::vector<IdType>& ids, Memory memory) {
 
 /// A pattern in any case, in the singular or as the first of a list; HYPHEN when absent.
 model::DatePattern read_date_pattern(const Fields& fields) {
-    std::string word = fields.text("datePattern", 40);
+    std::string word = fields.text("datePattern");
     if (word.empty()) {
-        const auto words = fields.texts("datePatterns", 10, 40);
+        const auto words = fields.texts("datePatterns");
         if (!words.empty()) word = words.front();
     }
     if (word.empty()) return model::DatePattern::Hyphen;
@@ -88,9 +86,9 @@ model::DatePattern read_date_pattern(const Fields& fields) {
 Action read_action(const Fields& fields) {
     Action action;
     action.type = fields.required_choice<ActionType>("type");
-    action.name = fields.text("name", 100);
-    action.action_no = fields.text("actionNo", 100);
-    action.serial_no = fields.integer("serialNo", 0, 10'000).value_or(-1);
+    action.name = fields.text("name");
+    action.action_no = fields.text("actionNo");
+    action.serial_no = fields.whole("serialNo").value_or(-1);
     action.auto_sign = fields.boolean("autoSign", false);
     // The newer list, the older list and the oldest single seal all mean the same.
     const auto add_seals = [&](const std::vector<model::SealId>& seals) {
@@ -102,12 +100,12 @@ Action read_action(const Fields& fields) {
     if (const auto seal = fields.id<model::SealId>("sealId")) {
         add_seals({seal});
     } else {
-        add_seals(fields.ids<model::SealId>("corpSealIds", kMostSeals));
-        add_seals(fields.ids<model::SealId>("sealIds", kMostSeals));
+        add_seals(fields.ids<model::SealId>("corpSealIds"));
+        add_seals(fields.ids<model::SealId>("sealIds"));
     }
     if (action.seals.size() > kMostSeals) fields.refuse("corpSealIds", "has more than 9 members");
     for (const std::string_view name : {"corpOperators", "operators"}) {
-        for (const Fields& user : fields.list(name, kMostUsers))
+        for (const Fields& user : fields.list(name))
             action.operators.push_back(read_user(user));
     }
     action.stampers = read_stampers(fields, "stampers");
@@ -235,8 +233,8 @@ json::object write_document(const model::Document& document, const TimeZone& zon
 
 User read_user(const Fields& fields) {
     User user;
-    user.name = fields.text("name", 100);
-    user.contact = std::string(trim(fields.required_text("contact", 100)));
+    user.name = fields.text("name");
+    user.contact = std::string(trim(fields.text("contact")));
     user.contact_type = fields.required_choice<model::ContactType>("contactType");
     return user;
 }
@@ -245,28 +243,28 @@ Stamper read_stamper(const Fields& fields) {
     Stamper stamper;
     stamper.type = fields.required_choice<model::StamperType>("type");
     stamper.across_type = fields.choice<model::AcrossType>("acrossType").value_or(model::AcrossType::SingleDocument);
-    stamper.seal_page_config = fields.text("sealPageConfig", 1000);
-    stamper.documents = fields.ids<model::DocumentId>("documentIds", 100);
+    stamper.seal_page_config = fields.text("sealPageConfig");
+    stamper.documents = fields.ids<model::DocumentId>("documentIds");
     const auto document = fields.id<model::DocumentId>("documentId");
     // documentId must be given; where a seal runs over all documents it takes none of the others out.
     const bool over_all = is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
     if (stamper.documents.empty() && document && !over_all) stamper.documents = {document};
     stamper.seal = fields.id<model::SealId>("sealId");
-    stamper.keyword = std::string(trim(fields.text("keyword", 200)));
-    stamper.keyword_index = fields.integer("keywordIndex", -10'000, 10'000).value_or(1);
-    stamper.page = fields.integer("page", -5000, 5000);
+    stamper.keyword = std::string(trim(fields.text("keyword")));
+    stamper.keyword_index = fields.whole("keywordIndex").value_or(1);
+    stamper.page = fields.whole("page");
     stamper.offset_x = fields.decimal("offsetX");
     stamper.offset_y = fields.decimal("offsetY");
     stamper.date_pattern = read_date_pattern(fields);
-    stamper.width = fields.integer("width", 10, 120);
-    stamper.height = fields.integer("height", 4, 48);
+    stamper.width = fields.whole("width");
+    stamper.height = fields.whole("height");
     stamper.rotation_degrees = fields.decimal("rotationDegrees").value_or(0);
     return stamper;
 }
 
 std::vector<Stamper> read_stampers(const Fields& fields, std::string_view name) {
     std::vector<Stamper> stampers;
-    for (const Fields& item : fields.list(name, kMostStampers))
+    for (const Fields& item : fields.list(name))
         stampers.push_back(read_stamper(item));
     return stampers;
 }
@@ -281,7 +279,7 @@ service::BoundStamper read_bound_stamper(const Fields& fields) {
 
 std::vector<service::BoundStamper> read_bound_stampers(const Fields& fields, std::string_view name) {
     std::vector<service::BoundStamper> stampers;
-    for (const Fields& item : fields.list(name, kMostStampers))
+    for (const Fields& item : fields.list(name))
         stampers.push_back(read_bound_stamper(item));
     return stampers;
 }
@@ -290,13 +288,13 @@ service::CategoryReference read_category(const Fields& fields) {
     service::CategoryReference reference;
     if (const auto category = fields.object("category")) {
         reference.id = category->id<model::CategoryId>("id");
-        reference.name = category->text("name", 100);
+        reference.name = category->text("name");
     }
     return reference;
 }
 
 std::optional<model::SignValidateWay> read_validate_way(const Fields& fields) {
-    const std::string word = fields.text("signValidateWay", 20);
+    const std::string word = fields.text("signValidateWay");
     if (word.empty()) return std::nullopt;
     const auto way = model::from_wire<model::SignValidateWay>(word);
     if (!way)
@@ -306,12 +304,12 @@ std::optional<model::SignValidateWay> read_validate_way(const Fields& fields) {
 
 std::vector<model::CopySendReceiver> read_copy_receivers(const Fields& fields, std::string_view name) {
     std::vector<model::CopySendReceiver> receivers;
-    for (const Fields& item : fields.list(name, 200)) {
+    for (const Fields& item : fields.list(name)) {
         model::CopySendReceiver& receiver = receivers.emplace_back();
-        receiver.name = item.required_text("name", 100);
+        receiver.name = item.text("name");
         if (const auto user = item.object("receiver")) receiver.receiver = read_user(*user);
         if (receiver.receiver.name.empty()) receiver.receiver.name = receiver.name;
-        receiver.prohibit_type = item.text("prohibitType", 50);
+        receiver.prohibit_type = item.text("prohibitType");
     }
     return receivers;
 }
@@ -319,13 +317,13 @@ std::vector<model::CopySendReceiver> read_copy_receivers(const Fields& fields, s
 Signatory read_signatory(const Fields& fields) {
     Signatory signatory;
     signatory.tenant_type = fields.required_choice<TenantType>("tenantType");
-    signatory.tenant_name = fields.text("tenantName", 100);
+    signatory.tenant_name = fields.text("tenantName");
     if (const auto receiver = fields.object("receiver")) signatory.receiver = read_user(*receiver);
-    signatory.serial_no = fields.integer("serialNo", 0, 10'000).value_or(0);
+    signatory.serial_no = fields.whole("serialNo").value_or(0);
     signatory.delay_set = fields.boolean("delaySet", false);
-    signatory.signatory_no = fields.text("signatoryNo", 100);
+    signatory.signatory_no = fields.text("signatoryNo");
     signatory.sign_validate_way = read_validate_way(fields).value_or(model::SignValidateWay::SaasConfig);
-    for (const Fields& action : fields.list("actions", 50))
+    for (const Fields& action : fields.list("actions"))
         signatory.actions.push_back(read_action(action));
     if (signatory.tenant_type == TenantType::Personal) {
         // A person has one node, which carries the places of the party.
@@ -334,23 +332,23 @@ Signatory read_signatory(const Fields& fields) {
         only.stampers = read_stampers(fields, "stampers");
         signatory.actions = {std::move(only)};
     }
-    for (const Fields& item : fields.list("attachments", 50)) {
+    for (const Fields& item : fields.list("attachments")) {
         model::Attachment attachment;
-        attachment.title = item.required_text("title", 100);
+        attachment.title = item.text("title");
         attachment.required = item.boolean("required", false);
         attachment.need_sign = item.boolean("needSign", false);
         signatory.attachments.push_back(std::move(attachment));
     }
     if (const auto info = fields.object("userAuthInfo")) {
         model::UserAuthInfo auth;
-        auth.id_card_no = info->text("idCardNo", 30);
-        auth.bank_no = info->text("bankNo", 40);
-        auth.bank_mobile = info->text("bankMobile", 30);
+        auth.id_card_no = info->text("idCardNo");
+        auth.bank_no = info->text("bankNo");
+        auth.bank_mobile = info->text("bankMobile");
         signatory.auth_info = std::move(auth);
     }
     if (const auto category = fields.object("category")) {
         signatory.category = category->id<model::CategoryId>("id");
-        signatory.category_name = category->text("name", 100);
+        signatory.category_name = category->text("name");
     }
     signatory.default_category_accepted = fields.boolean("defaultCategoryAccepted");
     signatory.fixed_flow = fields.boolean("fixedFlow", false);
@@ -358,7 +356,7 @@ Signatory read_signatory(const Fields& fields) {
 }
 
 service::Locator read_locator(const Fields& fields) {
-    return {fields.id<model::ContractId>("contractId"), fields.text("bizId", 50), fields.text("tenantName", 100)};
+    return {fields.id<model::ContractId>("contractId"), fields.text("bizId"), fields.text("tenantName")};
 }
 
 std::chrono::minutes read_lifetime(const Fields& fields) {
@@ -380,36 +378,36 @@ service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
     service::DraftCommand command;
     model::Contract& contract = command.contract;
     contract.id = fields.id<model::ContractId>("id");
-    contract.biz_id = fields.text("bizId", 50);
-    contract.tenant_name = fields.text("tenantName", 100);
-    contract.subject = fields.text("subject", 100);
-    contract.description = fields.text("description", 300);
-    contract.sn = fields.text("sn", 50);
+    contract.biz_id = fields.text("bizId");
+    contract.tenant_name = fields.text("tenantName");
+    contract.subject = fields.text("subject");
+    contract.description = fields.text("description");
+    contract.sn = fields.text("sn");
     contract.ordinal = fields.boolean("ordinal", true);
     contract.sign_flow_strategy =
         fields.choice<model::SignFlowStrategy>("signFlowStrategy").value_or(model::SignFlowStrategy::AllSignFinish);
     contract.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
     // One SDK declares callbackUrl as a boolean by mistake; that says nothing.
-    const std::string callback = fields.text("callbackUrl", 300);
+    const std::string callback = fields.text("callbackUrl");
     if (callback != "true" && callback != "false") contract.callback_url = callback;
-    contract.business_data = fields.text("businessData", 100);
-    contract.tags = fields.texts("tags", 50, 100);
-    contract.related_contracts = fields.ids<model::ContractId>("relatedContractIds", 50);
+    contract.business_data = fields.text("businessData");
+    contract.tags = fields.texts("tags");
+    contract.related_contracts = fields.ids<model::ContractId>("relatedContractIds");
     if (const auto creator = fields.object("creator")) contract.creator = read_user(*creator);
-    for (const Fields& signatory : fields.list("signatories", 200))
+    for (const Fields& signatory : fields.list("signatories"))
         contract.signatories.push_back(read_signatory(signatory));
     contract.copy_send_receivers = read_copy_receivers(fields, "copySendReceivers");
     contract.copy_send_time = fields.choice<model::CopySendTime>("copySendTime");
     contract.notify_sponsor = fields.boolean("notifySponsor", false);
-    for (const Fields& item : fields.list("customFields", 100)) {
+    for (const Fields& item : fields.list("customFields")) {
         model::CustomField& field = contract.custom_fields.emplace_back();
-        field.key = item.text("key", 100);
-        field.name = item.text("name", 100);
-        field.value = item.text("value", 1000);
+        field.key = item.text("key");
+        field.name = item.text("name");
+        field.value = item.text("value");
         if (field.key.empty() && field.name.empty()) item.refuse("key", "key or name is required");
     }
     const auto read_time = [&](std::string_view name) -> std::optional<UtcTime> {
-        const std::string text = fields.text(name, 40);
+        const std::string text = fields.text(name);
         if (text.empty()) return std::nullopt;
         const auto time = zone.parse(trim(text));
         if (!time) fields.refuse(name, "must be yyyy-MM-dd HH:mm:ss");

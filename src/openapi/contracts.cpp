@@ -32,18 +32,14 @@ Result<service::PageCommand> read_page(const Fields& fields) {
     command.hide_recall = fields.boolean("hideRecallButton", false);
     command.hide_end = fields.boolean("hideEndButton", false);
     command.show_resend = fields.boolean("showResendButton", false);
-    command.callback_page = fields.text("callbackPage", 1000);
+    command.callback_page = fields.text("callbackPage");
     const bool is_page = command.callback_page.empty() || command.callback_page.starts_with("https://") ||
                          command.callback_page.starts_with("http://");
     if (!is_page) fields.refuse("callbackPage", "must be an http or https address");
-    command.language = to_lower(fields.text("lang", 10));
+    command.language = to_lower(fields.text("lang"));
     if (command.language != "cn" && command.language != "en") command.language.clear();
-    if (const auto style = fields.object("pageStyle")) command.theme_color = style->text("themeColor", 20);
-    const std::string page_type = fields.text("pageType", 20);
-    if (!page_type.empty() && page_type != "SIGN" && page_type != "PRINT" && page_type != "DIRECT_SIGN") {
-        fields.refuse("pageType", "must be SIGN, PRINT or DIRECT_SIGN");
-    }
-    command.page_type = page_type;
+    if (const auto style = fields.object("pageStyle")) command.theme_color = style->text("themeColor");
+    command.page_type = fields.text("pageType");
     command.lifetime = read_lifetime(fields);
     if (fields.error()) return *fields.error();
     return command;

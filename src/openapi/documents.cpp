@@ -18,9 +18,9 @@ void Api::add_documents(http::Router& router) {
            [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {
                service::AddFileCommand file;
                file.locator = read_locator(fields);
-               file.title = fields.required_text("title", 100);
-               const std::string suffix = fields.required_text("fileSuffix", 10);
-               file.sort = fields.integer("documentSort", -1'000'000, 1'000'000);
+               file.title = fields.text("title");
+               const std::string suffix = fields.text("fileSuffix");
+               file.sort = fields.whole("documentSort");
                file.stampers = read_bound_stampers(fields, "stampers");
                file.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
                const http::Part* part = request.file("file");
@@ -36,8 +36,8 @@ void Api::add_documents(http::Router& router) {
            [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {
                service::AddFileCommand merged;
                merged.locator = read_locator(fields);
-               merged.title = fields.required_text("title", 100);
-               merged.sort = fields.integer("documentSort", -1'000'000, 1'000'000);
+               merged.title = fields.text("title");
+               merged.sort = fields.whole("documentSort");
                merged.stampers = read_bound_stampers(fields, "stampers");
                merged.stamper_rule = fields.choice<model::StamperRule>("stamperRule");
                // The content says what each file is; a suffix for all of them could only be wrong.

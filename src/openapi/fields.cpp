@@ -7,6 +7,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <climits>
 
 namespace signet::openapi {
 
@@ -99,6 +100,10 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
     const auto number = integer_of(*value);
     if (!number) refuse(name, "must be a whole number");
     return number;
+}
+
+std::optional<int> Fields::whole(std::string_view name) const {
+    return integer(name, INT_MIN, INT_MAX);
 }
 
 std::optional<int> Fields::integer(std::string_view name, int lowest, int highest) const {

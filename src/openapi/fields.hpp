@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "model/vocabulary.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,14 +23,19 @@ namespace signet::openapi {
 /// then answer "absent", so that a decoder reads everything in a row and asks `error()` once. Not thread-safe.
 class Fields {
   public:
+    /// Limits are the business of the endpoint's table (description/): what a handler reads has passed it.
+    static constexpr std::size_t kAny = SIZE_MAX;
+
     /// `object` must outlive the Fields.
     explicit Fields(const boost::json::object& object) : Fields(object, {}, nullptr) {}
 
     /// Empty when absent. ParameterTooLong beyond `longest` characters.
-    std::string text(std::string_view name, std::size_t longest = 10'000) const;
-    std::string required_text(std::string_view name, std::size_t longest = 10'000) const;
+    std::string text(std::string_view name, std::size_t longest = kAny) const;
+    std::string required_text(std::string_view name, std::size_t longest = kAny) const;
 
     std::optional<std::int64_t> integer(std::string_view name) const;
+    /// The same where an `int` must do.
+    std::optional<int> whole(std::string_view name) const;
     /// Absent, or within the limits; an error otherwise.
     std::optional<int> integer(std::string_view name, int lowest, int highest) const;
     std::optional<double> decimal(std::string_view name) const;
@@ -43,14 +49,14 @@ class Fields {
     }
     /// An array of ids, or one text with commas between them.
     template <typename IdType>
-    std::vector<IdType> ids(std::string_view name, std::size_t most) const {
+    std::vector<IdType> ids(std::string_view name, std::size_t most = kAny) const {
         std::vector<IdType> result;
         for (const std::int64_t value : id_values(name, most))
             result.push_back(IdType{value});
         return result;
     }
     /// An array of texts, or one text with commas between them.
-    std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest) const;
+    std::vector<std::string> texts(std::string_view name, std::size_t most = kAny, std::size_t longest = kAny) const;
 
     template <typename Enum>
     std::optional<Enum> choice(std::string_view name) const {
@@ -68,7 +74,7 @@ class Fields {
     }
 
     /// The objects of an array (or of JSON text holding one); empty when absent.
-    std::vector<Fields> list(std::string_view name, std::size_t most) const;
+    std::vector<Fields> list(std::string_view name, std::size_t most = kAny) const;
     /// The object behind a member (or in its JSON text); nothing when absent.
     std::optional<Fields> object(std::string_view name) const;
 

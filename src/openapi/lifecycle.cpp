@@ -23,7 +23,7 @@ Result<json::object> nothing_after(const Status& done) {
 void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, model::ContractFilter& filter) {
     constexpr std::chrono::hours kHalfAYear{24 * 183};
     const auto read = [&](std::string_view name, UtcTime otherwise) {
-        const std::string text = fields.text(name, 40);
+        const std::string text = fields.text(name);
         if (text.empty()) return otherwise;
         const auto time = zone.parse(text);
         if (!time) fields.refuse(name, "must be yyyy-MM-dd HH:mm:ss");
@@ -34,10 +34,7 @@ void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, model::C
 }
 
 void read_side(const Fields& fields, model::ContractFilter& filter) {
-    const std::string side = fields.text("signatoryType", 20);
-    if (!side.empty() && side != "SPONSOR" && side != "RECEIVER" && side != "ALL") {
-        fields.refuse("signatoryType", "must be SPONSOR, RECEIVER or ALL");
-    }
+    const std::string side = fields.text("signatoryType");
     filter.initiated = side != "RECEIVER";
     filter.received = side == "RECEIVER" || side == "ALL";
 }
@@ -60,20 +57,15 @@ json::object write_line(const model::Contract& contract, const TimeZone& zone) {
 }  // namespace
 
 Result<json::object> Api::list_contracts(const Caller& caller, const Fields& fields) {
-    constexpr int kMostOffset = 1'000'000'000;
-    constexpr int kMostLines = 10'000;
     model::ContractFilter filter;
     filter.status = fields.choice<model::ContractStatus>("status");
-    filter.offset = static_cast<std::size_t>(fields.integer("selectOffset", 0, kMostOffset).value_or(0));
-    filter.limit = static_cast<std::size_t>(fields.integer("selectLimit", 0, kMostLines).value_or(1000));
-    const std::string order = fields.text("createTimeOrder", 10);
-    if (!order.empty() && order != "ASC" && order != "DESC") fields.refuse("createTimeOrder", "must be ASC or DESC");
-    filter.oldest_first = order == "ASC";
+    filter.offset = static_cast<std::size_t>(fields.whole("selectOffset").value_or(0));
+    filter.limit = static_cast<std::size_t>(fields.whole("selectLimit").value_or(1000));
+    filter.oldest_first = fields.text("createTimeOrder") == "ASC";
     read_span(fields, services_.zone, services_.clock.now(), filter);
     read_side(fields, filter);
-    const service::CategoryReference category{fields.id<model::CategoryId>("categoryId"),
-                                              fields.text("categoryName", 100)};
-    const std::string tenant = fields.text("tenantName", 100);
+    const service::CategoryReference category{fields.id<model::CategoryId>("categoryId"), fields.text("categoryName")};
+    const std::string tenant = fields.text("tenantName");
     if (fields.error()) return *fields.error();
     const auto company = services_.directory.company(caller, tenant);
     if (!company) return company.error();
@@ -100,7 +92,7 @@ void Api::add_lifecycle(http::Router& router) {
     command(router, "/v2/contract/invalid",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
                 const service::Locator locator = read_locator(fields);
-                const std::string reason = fields.text("reason", 200);
+                const std::string reason = fields.text("reason");
                 if (fields.error()) return *fields.error();
                 return nothing_after(services_.lifecycle.invalid(caller, locator, reason));
             });
@@ -108,18 +100,17 @@ void Api::add_lifecycle(http::Router& router) {
     command(router, "/v2/contract/forceend",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
                 const service::Locator locator = read_locator(fields);
-                const std::string reason = fields.required_text("reason", 200);
+                const std::string reason = fields.text("reason");
                 if (fields.error()) return *fields.error();
                 return nothing_after(services_.lifecycle.force_end(caller, locator, reason));
             });
 
     command(router, "/v2/contract/delay",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
-                constexpr int kMostDays = 731;
                 service::DelayCommand delay;
                 delay.locator = read_locator(fields);
-                delay.days = fields.integer("days", 1, kMostDays);
-                if (const std::string day = fields.text("expireDate", 30); !day.empty()) {
+                delay.days = fields.whole("days");
+                if (const std::string day = fields.text("expireDate"); !day.empty()) {
                     const auto time = services_.zone.parse(day);
                     if (time) delay.day = *time;
                     if (!time) fields.refuse("expireDate", "must be yyyy-MM-dd");

@@ -14,10 +14,9 @@ using service::Caller;
 namespace {
 
 service::Paging read_paging(const Fields& fields) {
-    constexpr int kMost = 10'000;
     service::Paging paging;
-    paging.offset = static_cast<std::size_t>(fields.integer("selectOffset", 0, 1'000'000'000).value_or(0));
-    paging.limit = static_cast<std::size_t>(fields.integer("selectLimit", 0, kMost).value_or(1000));
+    paging.offset = static_cast<std::size_t>(fields.whole("selectOffset").value_or(0));
+    paging.limit = static_cast<std::size_t>(fields.whole("selectLimit").value_or(1000));
     return paging;
 }
 
@@ -30,7 +29,7 @@ struct TimeSpan {
 
 TimeSpan read_modify_time(const Fields& fields, const TimeZone& zone) {
     const auto read = [&](std::string_view name) -> std::optional<UtcTime> {
-        const std::string text = fields.text(name, 40);
+        const std::string text = fields.text(name);
         if (text.empty()) return std::nullopt;
         const auto time = zone.parse(text);
         if (!time) fields.refuse(name, "must be yyyy-MM-dd HH:mm:ss");
@@ -69,11 +68,8 @@ void Api::add_organisation(http::Router& router) {
     query(
         router, "/v2/seal/list",
         [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
-            const std::string tenant = fields.text("tenantName", 100);
-            const std::string status = fields.text("status", 20);
-            if (!status.empty() && status != "NORMAL" && status != "FREEZE" && status != "ALL") {
-                fields.refuse("status", "must be NORMAL, FREEZE or ALL");
-            }
+            const std::string tenant = fields.text("tenantName");
+            const std::string status = fields.text("status");
             const service::Paging paging = read_paging(fields);
             const TimeSpan span = read_modify_time(fields, services_.zone);
             if (fields.error()) return *fields.error();
@@ -98,7 +94,7 @@ void Api::add_organisation(http::Router& router) {
     query(
         router, "/v2/category/list",
         [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
-            const std::string tenant = fields.text("tenantName", 100);
+            const std::string tenant = fields.text("tenantName");
             const auto id = fields.id<model::CategoryId>("categoryId");
             const service::Paging paging = read_paging(fields);
             const TimeSpan span = read_modify_time(fields, services_.zone);

@@ -33,7 +33,7 @@ Result<json::object> write_join_urls(const Result<std::vector<service::JoinUrl>>
 }
 
 service::OperatorsEdit read_edit(const Fields& fields) {
-    const std::string word = fields.text("editType", 20);
+    const std::string word = fields.text("editType");
     if (word == "ADD") return service::OperatorsEdit::Add;
     if (word == "REMOVE") return service::OperatorsEdit::Remove;
     if (!word.empty() && word != "COVER") fields.refuse("editType", "must be COVER, ADD or REMOVE");
@@ -44,7 +44,7 @@ service::EditCommand read_edit_command(const Fields& fields, bool newer) {
     service::EditCommand command;
     command.signatory = fields.id<model::SignatoryId>("signatoryId");
     if (!command.signatory) fields.refuse("signatoryId", "is required");
-    command.change.tenant_name = std::string(trim(fields.text("tenantName", 100)));
+    command.change.tenant_name = std::string(trim(fields.text("tenantName")));
     if (const auto receiver = fields.object("receiver")) command.change.receiver = read_user(*receiver);
     if (newer) {
         command.change.way = read_validate_way(fields);
@@ -61,7 +61,7 @@ service::EditCommand read_edit_command(const Fields& fields, bool newer) {
 service::ResendCommand read_resend(const Fields& fields, const TimeZone& zone) {
     service::ResendCommand command;
     command.locator = read_locator(fields);
-    command.new_biz_id = fields.text("newBizId", 50);
+    command.new_biz_id = fields.text("newBizId");
     command.send = fields.boolean("send", false);
     const service::DraftCommand draft = read_draft(fields, zone);
     const model::Contract& wanted = draft.contract;
@@ -139,11 +139,11 @@ void Api::add_party_editing(http::Router& router) {
     command(router, "/v2/signatory/operators/edit",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
                 service::OperatorsCommand command;
-                command.locator = {fields.id<model::ContractId>("contractId"), fields.text("bizId", 50),
-                                   fields.text("tenantName", 100)};
+                command.locator = {fields.id<model::ContractId>("contractId"), fields.text("bizId"),
+                                   fields.text("tenantName")};
                 command.action = fields.id<model::ActionId>("actionId");
                 if (!command.action) fields.refuse("actionId", "is required");
-                for (const Fields& user : fields.list("actionOperators", 200))
+                for (const Fields& user : fields.list("actionOperators"))
                     command.operators.push_back(read_user(user));
                 if (command.operators.empty()) fields.refuse("actionOperators", "is required");
                 command.edit = read_edit(fields);

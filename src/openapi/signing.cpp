@@ -19,7 +19,7 @@ void Api::add_signing(http::Router& router) {
             sealing.locator = read_locator(fields);
             sealing.tenant_name = sealing.locator.tenant_name;
             // The name is that of the signing company; by bizId the contract is the initiator's.
-            if (const std::string draftsman = fields.text("draftsmanName", 100); !draftsman.empty()) {
+            if (const std::string draftsman = fields.text("draftsmanName"); !draftsman.empty()) {
                 sealing.locator.tenant_name = draftsman;
             }
             sealing.seal = fields.id<model::SealId>("sealId");
@@ -42,7 +42,7 @@ void Api::add_signing(http::Router& router) {
                 const auto pass = fields.boolean("pass");
                 if (!pass) fields.refuse("pass", "is required");
                 audit.pass = pass.value_or(false);
-                audit.comment = fields.text("comment", 200);
+                audit.comment = fields.text("comment");
                 if (const auto employee = fields.object("employee")) audit.employee = read_user(*employee);
                 if (fields.error()) return *fields.error();
                 const Status done = services_.lifecycle.audit(caller, audit);
