@@ -97,7 +97,11 @@ Status House::build() {
                                                             settings_.trust.level);
     signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *trust_,
                                                   *preservation_);
+    templates_ = std::make_unique<service::Templates>(*platform_, *directory_);
+    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_, *templates_);
+    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
+    filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
     notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *people_, *links_);
     book_->set_notices([this](store::Transaction& transaction, const model::Contract& contract,
@@ -188,6 +192,8 @@ openapi::Services House::api_services() {
             *book_,
             *drafting_,
             *sending_,
+            *templates_,
+            *filling_,
             *signing_,
             *lifecycle_,
             *links_,

@@ -16,6 +16,7 @@
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
 #include "service/copies.hpp"
+#include "service/filling.hpp"
 #include "service/installation.hpp"
 #include "service/joining.hpp"
 #include "service/notices.hpp"
@@ -97,10 +98,12 @@ class House {
     std::unique_ptr<service::ContractBook> book_;
     std::unique_ptr<service::Artist> artist_;
     std::unique_ptr<service::PlaceFinder> places_;
+    std::unique_ptr<service::Templates> templates_;
     std::unique_ptr<service::Drafting> drafting_;
     std::unique_ptr<service::Preservation> preservation_;
     std::unique_ptr<service::Signing> signing_;
     std::unique_ptr<service::Sending> sending_;
+    std::unique_ptr<service::Filling> filling_;
     std::unique_ptr<service::Links> links_;
     std::unique_ptr<service::Notices> notices_;
     std::unique_ptr<service::Lifecycle> lifecycle_;

@@ -41,6 +41,7 @@ int ask_server(const OrganisationOptions& options) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    std::ofstream(folder / (name + ".from")) << std::filesystem::absolute(options.file).parent_path().string() << "\n";
     std::filesystem::copy_file(options.file, folder / (name + ".part"), error);
     if (!error) std::filesystem::rename(folder / (name + ".part"), folder / (name + ".toml"), error);
     if (error) return refuse(folder.string() + ": " + error.message());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <fstream>
 #include <sstream>
 #include <string_view>
 #include <unistd.h>
@@ -183,6 +184,26 @@ void read_signatory(Table& table, OrganisationPlan::Category& category) {
     table.tables("place", [&](Table& item) { read_place(item, signatory.places); });
 }
 
+void read_template(Table& table, OrganisationPlan::Company& company, const std::filesystem::path& folder) {
+    OrganisationPlan::Template& one = company.templates.emplace_back();
+    std::string file;
+    table.text("title", one.title);
+    table.text("file", file);
+    one.file = folder / file;
+    table.flag("enabled", one.enabled);
+    table.tables("param", [&](Table& item) {
+        model::TemplateParam& param = one.params.emplace_back();
+        item.text("name", param.name);
+        item.word("type", param.type);
+        item.flag("required", param.required);
+        item.flag("read_only", param.read_only);
+        item.text("default", param.default_value);
+        item.text("description", param.description);
+        item.texts("options", param.options);
+        item.number("party", param.party);
+    });
+}
+
 void read_category(Table& table, OrganisationPlan::Company& company) {
     OrganisationPlan::Category& category = company.categories.emplace_back();
     table.text("id", category.id);
@@ -195,6 +216,7 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.flag("messages", category.messages);
     table.word("signature_level", category.signature_level);
     table.texts("viewers", category.viewers);
+    table.texts("templates", category.templates);
     table.texts("initiators", category.initiators);
     table.text("subject_rule", category.subject_rule);
     table.word("copy_send_time", category.copy_send_time);
@@ -203,7 +225,7 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.tables("signatory", [&](Table& item) { read_signatory(item, category); });
 }
 
-void read_company(Table& table, OrganisationPlan& plan) {
+void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::path& folder) {
     OrganisationPlan::Company& company = plan.companies.emplace_back();
     table.text("name", company.name);
     std::string register_no;
@@ -212,6 +234,7 @@ void read_company(Table& table, OrganisationPlan& plan) {
     table.text("parent", company.parent);
     table.tables("employee", [&](Table& item) { read_person(item, company); });
     table.tables("seal", [&](Table& item) { read_seal(item, company); });
+    table.tables("template", [&](Table& item) { read_template(item, company, folder); });
     table.tables("category", [&](Table& item) { read_category(item, company); });
     table.tables("application", [&](Table& item) {
         OrganisationPlan::Application& application = company.applications.emplace_back();
@@ -244,13 +267,16 @@ json::string company_name(const service::Directory& directory, model::CompanyId 
 
 }  // namespace
 
-Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file) {
+Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file,
+                                                    const std::filesystem::path& templates) {
+    const std::filesystem::path folder =
+        std::filesystem::absolute(templates.empty() ? file.parent_path() : templates).lexically_normal();
     OrganisationPlan plan;
     std::optional<Error> error;
     try {
         const toml::table parsed = toml::parse_file(file.string());
         Table table(parsed, "", error);
-        table.tables("company", [&](Table& item) { read_company(item, plan); });
+        table.tables("company", [&](Table& item) { read_company(item, plan, folder); });
         table.refuse_unknown();
     } catch (const toml::parse_error& failure) {
         std::ostringstream line;
@@ -281,6 +307,15 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
         }
         return list;
     };
+    const auto titled = [&](const std::vector<model::Template>& items) {
+        json::array list;
+        for (const model::Template& item : items) {
+            list.push_back({{"company", company_name(directory, item.company)},
+                            {"title", item.title},
+                            {"id", to_string(item.id)}});
+        }
+        return list;
+    };
     json::array applications;
     for (const auto& [application, secret] : applied.applications) {
         json::object item{{"company", company_name(directory, application.company)},
@@ -292,6 +327,7 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
     return json::serialize(json::object{{"companies", std::move(companies)},
                                         {"employees", std::move(employees)},
                                         {"seals", named(applied.seals)},
+                                        {"templates", titled(applied.templates)},
                                         {"categories", named(applied.categories)},
                                         {"applications", std::move(applications)}});
 }
@@ -305,7 +341,13 @@ void apply_waiting(const std::filesystem::path& data, service::Platform& platfor
     std::sort(waiting.begin(), waiting.end());
     for (const std::filesystem::path& file : waiting) {
         std::string answer;
-        if (const auto plan = read_organisation(file); !plan) {
+        // Where the operator's file lay: its templates are named from there.
+        std::filesystem::path note = file;
+        note.replace_extension(".from");
+        std::string folder;
+        std::getline(std::ifstream(note), folder);
+        std::filesystem::remove(note, error);
+        if (const auto plan = read_organisation(file, folder); !plan) {
             answer = json::serialize(json::object{{"error", plan.error().detail}});
         } else if (const auto applied = service::apply_organisation(platform, directory, *plan); !applied) {
             answer = json::serialize(json::object{{"error", applied.error().detail}});

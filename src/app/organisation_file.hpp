@@ -9,8 +9,10 @@
 namespace signet::app {
 
 /// Reads a description of companies, people, seals, categories and applications (TOML; `share/organisation.toml` is an
-/// example). Errors: InvalidParameter with the line or the field; words that nobody knows are refused.
-Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file);
+/// example). Errors: InvalidParameter with the line or the field; words that nobody knows are refused. The files of
+/// templates are named from the folder `templates`, when it is empty from the one the description lies in.
+Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file,
+                                                    const std::filesystem::path& templates = {});
 
 /// What was applied, as JSON: names and ids, and the secrets of applications that are new.
 std::string organisation_json(const service::AppliedOrganisation& applied, const service::Directory& directory);

@@ -6,6 +6,7 @@
 #include "convert/image_page.hpp"
 #include "convert/pdf_merge.hpp"
 #include "convert/pdf_normalizer.hpp"
+#include "convert/template_filler.hpp"
 #include "convert/wire.hpp"
 #include "sandbox/file.hpp"
 #include "sandbox/message.hpp"
@@ -119,6 +120,53 @@ Result<Bytes> handle_merge(MessageReader& reader, int input, int output) {
     return reply_with(merge_pdfs(documents), output);
 }
 
+std::vector<FillField> read_fields(MessageReader& reader) {
+    std::vector<FillField> fields(std::min(reader.count(sizeof(std::uint64_t)), kMostFields));
+    for (FillField& field : fields) {
+        field.name = reader.text();
+        field.text = reader.text();
+        field.is_table = reader.number() != 0;
+        field.rows.resize(reader.count(sizeof(std::uint64_t)));
+        for (auto& row : field.rows) {
+            row.resize(reader.count(2 * sizeof(std::uint64_t)));
+            for (FillField::Cell& cell : row) {
+                cell.column = reader.text();
+                cell.text = reader.text();
+            }
+        }
+        const ByteView picture = reader.bytes();
+        field.picture.assign(picture.begin(), picture.end());
+    }
+    return fields;
+}
+
+Result<Bytes> handle_fill(MessageReader& reader, int input, int output) {
+    const std::uint64_t length = reader.number();
+    const std::string suffix = reader.text();
+    const std::uint64_t tail = reader.number();
+    if (!reader.complete() || length > kMostResultBytes || tail > kMostResultBytes) return malformed();
+    const auto file = MappedFile::map(input, length + tail);
+    if (!file) return file.error();
+    const ByteView content = file->bytes().first(length);
+    MessageReader values(file->bytes().subspan(length));
+    const std::vector<FillField> fields = read_fields(values);
+    if (!values.complete()) return malformed();
+    const auto type = file_type(content, suffix);
+    if (!type) return type.error();
+    if (*type != FileType::Docx && *type != FileType::Html) {
+        return fail(ErrorCode::UnsupportedFileType, "files of this type have no blanks to fill");
+    }
+    const auto filled = *type == FileType::Docx ? fill_word(content, fields) : fill_html(content, fields);
+    if (!filled) return filled.error();
+    if (auto written = write_to(output, filled->file); !written) return written.error();
+    MessageWriter reply;
+    const std::size_t count = std::min(filled->blanks.size(), kMostFields);
+    reply.number(filled->file.size()).number(count);
+    for (std::size_t i = 0; i < count; ++i)
+        reply.text(filled->blanks[i]);
+    return reply.take();
+}
+
 Result<Bytes> handle(ByteView request, std::span<const int> files) {
     if (files.size() != 2) return malformed();
     MessageReader reader(request);
@@ -127,6 +175,8 @@ Result<Bytes> handle(ByteView request, std::span<const int> files) {
             return handle_convert(reader, files[0], files[1]);
         case Task::Merge:
             return handle_merge(reader, files[0], files[1]);
+        case Task::Fill:
+            return handle_fill(reader, files[0], files[1]);
     }
     return malformed();
 }

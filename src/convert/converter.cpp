@@ -166,6 +166,43 @@ Result<ConvertedPdf> Converter::to_one_pdf(std::span<const SourceFile> files) co
     return merge(parts);
 }
 
+Result<FilledTemplate> Converter::fill(ByteView content, std::string_view suffix,
+                                       const std::vector<FillField>& fields) const {
+    if (suffix.size() > kLongestSuffix || fields.size() > kMostFields) return invalid_parameter("too many fields");
+    MessageWriter values;
+    values.number(fields.size());
+    for (const FillField& field : fields) {
+        values.text(field.name).text(field.text).number(field.is_table ? 1 : 0).number(field.rows.size());
+        for (const auto& row : field.rows) {
+            values.number(row.size());
+            for (const FillField::Cell& cell : row)
+                values.text(cell.column).text(cell.text);
+        }
+        values.bytes(field.picture);
+    }
+    const Bytes tail = values.take();
+    Bytes all(content.begin(), content.end());
+    append(all, tail);
+    const auto input = sandbox::memory_file(all);
+    const auto output = sandbox::empty_memory_file();
+    if (!input) return input.error();
+    if (!output) return output.error();
+    MessageWriter request;
+    request.number(static_cast<std::uint64_t>(Task::Fill)).number(content.size()).text(suffix).number(tail.size());
+    const std::array files{input->get(), output->get()};
+    const auto reply = workers_.call(request.take(), files, kTimeLimit);
+    if (!reply) return reply.error();
+    MessageReader reader(*reply);
+    const std::uint64_t length = reader.number();
+    std::vector<std::string> blanks(std::min(reader.count(sizeof(std::uint64_t)), kMostFields));
+    for (std::string& blank : blanks)
+        blank = reader.text();
+    if (!reader.complete() || length == 0 || length > kMostPackageBytes) return implausible();
+    auto file = sandbox::read_file(output->get(), length);
+    if (!file) return implausible();
+    return FilledTemplate{std::move(*file), std::move(blanks)};
+}
+
 Result<ConvertedPdf> Converter::merge(const std::vector<ConvertedPdf>& parts) const {
     MessageWriter request;
     request.number(static_cast<std::uint64_t>(Task::Merge)).number(parts.size());

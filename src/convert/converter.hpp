@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "convert/template_filler.hpp"
 #include "sandbox/worker_pool.hpp"
 
 #include <cstdint>
@@ -63,6 +64,12 @@ class Converter {
     /// Errors: those of `to_pdf`, the detail beginning with "file 2: "; SigningForbidden when one of several carries
     /// signatures, which no merged document can keep.
     Result<ConvertedPdf> to_one_pdf(std::span<const SourceFile> files) const;
+
+    /// Fills a template of type docx, html or htm; what comes out is of the same type. At most 1000 fields.
+    ///
+    /// Errors: UnsupportedFileType for another type, or content of another type than declared; InvalidFile and
+    /// DocumentTooLarge as `to_pdf`, and for pictures; TimeLimit, DamagedDocument, Unavailable.
+    Result<FilledTemplate> fill(ByteView content, std::string_view suffix, const std::vector<FillField>& fields) const;
 
   private:
     Result<ConvertedPdf> print(int fd, std::uint64_t length, const std::string& suffix, const std::string& mark) const;

@@ -14,10 +14,14 @@ namespace signet::convert {
 //
 // Merge: how many PDFs follow each other in the input, and their lengths. The reply is that of a converted file.
 //
+// Fill: the template's length, its suffix (docx or html) and the length of the fields; the input holds the template and
+// after it the fields: their count; of each its name, text, whether it is a table, its rows with their cells, its
+// picture. The reply: the length of what was written, and the names of the blanks.
+//
 // What Converter asks an office worker: the input's length, its suffix and what has to stand before it; the same files.
 // The reply: the PDF's length.
 
-enum class Task : std::uint64_t { Convert, Merge };
+enum class Task : std::uint64_t { Convert, Merge, Fill };
 enum class Outcome : std::uint64_t { Converted, Office };
 
 inline constexpr int kMostPages = 5000;
@@ -41,6 +45,7 @@ inline constexpr std::uint64_t kMostPackageBytes = 256ULL << 20;
 inline constexpr std::uint64_t kSmallPart = 16ULL << 20;
 
 inline constexpr std::size_t kMostMerged = 100;
+inline constexpr std::size_t kMostFields = 1000;
 
 inline constexpr int kMostTiffPages = 1000;
 inline constexpr std::uint64_t kMostTiffPixels = 400'000'000;

@@ -236,6 +236,8 @@ struct Contract {
     std::vector<PreparedField> prepared_fields;
     /// What a draft's pages will show besides their content; drawn into the documents when the contract is sent.
     std::vector<Watermark> watermarks;
+    /// Whether every keyword must be found when the places are looked for after the contract was filled in.
+    bool locate_all_keywords = true;
     /// For documents that are yet to be made from templates.
     std::vector<ParamValue> template_params;
     std::vector<CopySendReceiver> copy_send_receivers;

@@ -11,6 +11,7 @@
 #include "service/directory.hpp"
 #include "service/downloads.hpp"
 #include "service/drafting.hpp"
+#include "service/filling.hpp"
 #include "service/lifecycle.hpp"
 #include "service/links.hpp"
 #include "service/operation_log.hpp"
@@ -19,6 +20,7 @@
 #include "service/reading_links.hpp"
 #include "service/sending.hpp"
 #include "service/signing.hpp"
+#include "service/templates.hpp"
 #include "service/verification.hpp"
 
 #include <functional>
@@ -42,6 +44,8 @@ struct Services {
     service::ContractBook& book;
     service::Drafting& drafting;
     service::Sending& sending;
+    service::Templates& templates;
+    service::Filling& filling;
     service::Signing& signing;
     service::Lifecycle& lifecycle;
     service::Links& links;
@@ -97,6 +101,7 @@ class Api {
     void add_copies(http::Router& router);
     void add_categories(http::Router& router);
     void add_reading(http::Router& router);
+    void add_templates(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);

@@ -1,6 +1,7 @@
 #include "openapi/contract_json.hpp"
 
 #include "base/text.hpp"
+#include "openapi/template_json.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -413,6 +414,7 @@ service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
         if (!time) fields.refuse(name, "must be yyyy-MM-dd HH:mm:ss");
         return time;
     };
+    contract.template_params = read_param_values(fields);
     contract.expire_time = read_time("expireTime");
     contract.end_time = read_time("endTime");
     command.category = read_category(fields);

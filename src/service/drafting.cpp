@@ -323,6 +323,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
             copy.create_time = now;
             if (copy.sn.empty()) copy.sn = serial_number(platform_.zone, now, copy.id);
             if (copy.subject.empty()) copy.subject = Presets::subject(*category, copy, platform_.zone, now);
+            if (const Status settled = settle_templates(copy, *category, {}); !settled) return settled.error();
             change.is_new = true;
             auto committed = book_.commit(std::move(copy), change);
             if (committed || store::violated_constraint(committed.error()) != "contract_biz_id") return committed;
@@ -340,6 +341,8 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
         if (copy.biz_id.empty()) copy.biz_id = (*fresh)->biz_id;
         if (copy.sn.empty()) copy.sn = (*fresh)->sn;
         if (copy.subject.empty()) copy.subject = Presets::subject(*category, copy, platform_.zone, now);
+        if (const Status settled = settle_templates(copy, *category, (*fresh)->category); !settled)
+            return settled.error();
         change.is_new = false;
         return book_.commit(std::move(copy), change);
     }
@@ -401,21 +404,13 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
     if (!found) return found.error();
     if (const Status allowed = model::check(Call::AddDocument, (*found)->status); !allowed) return allowed.error();
     Contract contract = **found;
-    if (contract.documents.size() >= kMostDocuments)
-        return invalid_parameter("file: a contract holds at most 100 documents");
-    int last = -1;
-    for (const Document& other : contract.documents)
-        last = std::max(last, other.sort);
-    document.sort = command.sort.value_or(last + 1);
     const model::DocumentId id = document.id;
     Change change;
     change.event = "document.added";
     change.actor = actor_of(caller);
     change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + document.sha256 + R"(","original":")" +
                     document.original_blob + "\"}";
-    contract.documents.push_back(std::move(document));
-    std::stable_sort(contract.documents.begin(), contract.documents.end(),
-                     [](const Document& a, const Document& b) { return a.sort < b.sort; });
+    if (const Status put = put_document(contract, std::move(document), command.sort); !put) return put.error();
     std::vector<BoundStamper> stampers = command.stampers;
     for (BoundStamper& bound : stampers) {
         if (bound.stamper.documents.empty()) bound.stamper.documents = {id};
@@ -426,6 +421,49 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
     const auto committed = book_.commit(std::move(contract), change);
     if (!committed) return committed.error();
     return id;
+}
+
+Status put_document(Contract& contract, Document document, std::optional<int> sort) {
+    if (contract.documents.size() >= kMostDocuments)
+        return invalid_parameter("file: a contract holds at most 100 documents");
+    int last = -1;
+    for (const Document& other : contract.documents)
+        last = std::max(last, other.sort);
+    document.sort = sort.value_or(last + 1);
+    contract.documents.push_back(std::move(document));
+    std::stable_sort(contract.documents.begin(), contract.documents.end(),
+                     [](const Document& a, const Document& b) { return a.sort < b.sort; });
+    return {};
+}
+
+Status Drafting::settle_templates(Contract& contract, const model::Category& category, model::CategoryId before) const {
+    const std::vector<model::TemplateId>& wanted = category.policy.templates;
+    const auto is_in = [](const std::vector<model::TemplateId>& list, model::TemplateId id) {
+        return id && std::find(list.begin(), list.end(), id) != list.end();
+    };
+    if (before && before != category.id) {
+        const auto old = directory_.category(before);
+        std::erase_if(contract.documents, [&](const Document& one) {
+            return old && is_in(old->policy.templates, one.template_id) && !is_in(wanted, one.template_id);
+        });
+    }
+    for (Document& document : contract.documents) {
+        const auto changed = set_values(document.params, contract.template_params, "templateParams");
+        if (!changed) return changed.error();
+        if (!*changed) continue;
+        if (const Status made = templates_.render(document); !made) return made;
+    }
+    for (const model::TemplateId id : wanted) {
+        const bool there = std::any_of(contract.documents.begin(), contract.documents.end(),
+                                       [&](const Document& one) { return one.template_id == id; });
+        if (there) continue;
+        const auto source = templates_.usable(contract.company, id);
+        if (!source) return fail(ErrorCode::CategoryBroken, "a template of the category cannot be used");
+        auto made = templates_.make_document(*source, source->title, contract.template_params);
+        if (!made) return made.error();
+        if (const Status put = put_document(contract, std::move(*made), std::nullopt); !put) return put;
+    }
+    return {};
 }
 
 Status bind_stampers(Contract& contract, const std::vector<BoundStamper>& stampers, const std::string& field,

@@ -7,6 +7,7 @@
 #include "service/intake.hpp"
 #include "service/platform.hpp"
 #include "service/presets.hpp"
+#include "service/templates.hpp"
 
 #include <filesystem>
 #include <string>
@@ -50,8 +51,14 @@ struct AddFileCommand {
 /// Making a contract and filling it with documents (spec §4.1, §4.2). Thread-safe.
 class Drafting {
   public:
-    Drafting(Platform& platform, const Directory& directory, const Intake& intake, ContractBook& book)
-        : platform_(platform), directory_(directory), intake_(intake), book_(book), presets_(directory) {}
+    Drafting(Platform& platform, const Directory& directory, const Intake& intake, ContractBook& book,
+             const Templates& templates)
+        : platform_(platform),
+          directory_(directory),
+          intake_(intake),
+          book_(book),
+          presets_(directory),
+          templates_(templates) {}
 
     /// A new draft, or the draft with this id or bizId anew (it keeps its id and its documents). Errors as in spec
     /// §4.1.
@@ -93,6 +100,7 @@ class Drafting {
   private:
     Result<ContractPointer> find_existing(const Caller& caller, const model::Company& company,
                                           const model::Contract& wanted);
+    Status settle_templates(model::Contract& contract, const model::Category& category, model::CategoryId before) const;
     Status check_actions(const Setting& setting, const model::Signatory& signatory, const std::string& field) const;
     Status protect_auth_info(model::Signatory& signatory, const std::string& field) const;
 
@@ -101,10 +109,14 @@ class Drafting {
     const Intake& intake_;
     ContractBook& book_;
     Presets presets_;
+    const Templates& templates_;
 };
 
 /// How a number of an identity is stored and compared: a keyed digest of it without blanks, bound to the party.
 std::string identity_digest(const Platform& platform, model::SignatoryId party, std::string_view number);
+
+/// Puts a document among those of a draft; without `sort` behind the others. InvalidParameter when there are too many.
+Status put_document(model::Contract& contract, model::Document document, std::optional<int> sort);
 
 /// Puts the stampers of a request onto their nodes. A node that gets any loses those it had from earlier calls when
 /// `replace` is set. InvalidParameter for an unknown node; `field` is the name of the list.

@@ -137,6 +137,11 @@ Status Notices::tell(store::Transaction& transaction, const Contract& contract, 
         message.template_name = "complete";
         message.subject = "《" + contract.subject + "》已签署完成";
         message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url;
+    } else if (contract.status == model::ContractStatus::Filling) {
+        message.template_name = "fill";
+        message.subject = "请填写《" + contract.subject + "》";
+        message.text =
+            "【Signet】" + contract.tenant_name + " 请您填写《" + contract.subject + "》的内容，请打开 " + *url;
     } else {
         message.template_name = "sign";
         message.subject = "请签署《" + contract.subject + "》";
@@ -176,6 +181,10 @@ Status Notices::invite(store::Transaction& transaction, const Contract& contract
 Status Notices::remind(store::Transaction& transaction, const Contract& contract, model::SignatoryId only) {
     for (const Signatory& signatory : contract.signatories) {
         if (only && signatory.id != only) continue;
+        if (signatory.status == model::SignatoryStatus::Filling && !signatory.receiver.empty()) {
+            const Status told = tell(transaction, contract, signatory, signatory.receiver, false);
+            if (!told) return told;
+        }
         for (const model::Action& action : signatory.actions) {
             if (action.status != model::ActionStatus::Start) continue;
             for (const User& user : people_.doers(contract, signatory, action)) {
@@ -271,6 +280,10 @@ Status Notices::enqueue(store::Transaction& transaction, const Contract& contrac
         const model::Action* action = contract.find(event.action);
         if (event.kind == Event::Kind::ActionTurn && messages && signatory != nullptr && action != nullptr) {
             const Status told = tell_turn(transaction, contract, *signatory, *action, events);
+            if (!told) return told;
+        }
+        if (event.kind == Event::Kind::FillingTurn && messages && signatory != nullptr) {
+            const Status told = tell(transaction, contract, *signatory, signatory->receiver, false);
             if (!told) return told;
         }
         if (event.kind == Event::Kind::Completed && messages) {

@@ -1,13 +1,19 @@
 #include "service/organisation.hpp"
 
+#include "base/bytes.hpp"
 #include "crypto/key_vault.hpp"
 #include "model/placing.hpp"
 #include "service/artist.hpp"
+#include "service/templates.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
+#include "store/templates.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <utility>
 
 namespace signet::service {
@@ -31,16 +37,35 @@ T* find_in(std::vector<T>& items, Matches matches) {
     return found == items.end() ? nullptr : &*found;
 }
 
+/// The templates of a plan, read and checked before anything is written.
+using PreparedTemplates = std::map<const OrganisationPlan::Template*, model::Template>;
+
+constexpr std::uintmax_t kLargestTemplate = 10U << 20;
+
+Result<model::Template> prepare(Platform& platform, const OrganisationPlan::Template& plan) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(plan.file, error);
+    if (error || size > kLargestTemplate)
+        return invalid_parameter("template " + plan.title + ": file cannot be read, or is larger than 10 MB");
+    std::ifstream in(plan.file, std::ios::binary);
+    const std::string content((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    std::string suffix = plan.file.extension().string();
+    if (!suffix.empty()) suffix.erase(0, 1);
+    return prepare_template(platform, {plan.title, plan.enabled, to_bytes(content), suffix, plan.params});
+}
+
 /// Carries a plan out within one transaction.
 class Builder {
   public:
-    Builder(Platform& platform, store::Transaction& transaction) : platform_(platform), transaction_(transaction) {}
+    Builder(Platform& platform, store::Transaction& transaction, const PreparedTemplates& prepared)
+        : platform_(platform), transaction_(transaction), prepared_(prepared) {}
 
     Status load() {
         if (auto done = take(store::directory::companies(transaction_), companies_); !done) return done;
         if (auto done = take(store::directory::employees(transaction_), employees_); !done) return done;
         if (auto done = take(store::directory::seals(transaction_), seals_); !done) return done;
         if (auto done = take(store::directory::categories(transaction_), categories_); !done) return done;
+        if (auto done = take(store::templates::all(transaction_), templates_); !done) return done;
         return take(store::directory::applications(transaction_), applications_);
     }
 
@@ -52,6 +77,9 @@ class Builder {
         }
         for (const auto& seal : plan.seals) {
             if (const Status done = apply_seal(*company, seal); !done) return done;
+        }
+        for (const auto& one : plan.templates) {
+            if (const Status done = apply_template(*company, one); !done) return done;
         }
         for (const auto& category : plan.categories) {
             if (const Status done = apply_category(*company, category); !done) return done;
@@ -225,6 +253,40 @@ class Builder {
         return {};
     }
 
+    Status apply_template(const Company& company, const OrganisationPlan::Template& plan) {
+        model::Template made = prepared_.at(&plan);
+        made.company = company.id;
+        made.modify_time = platform_.clock.now();
+        model::Template* known = find_in(templates_, [&](const model::Template& one) {
+            return one.company == company.id && one.title == plan.title;
+        });
+        made.id = known != nullptr ? known->id : platform_.ids.next<model::TemplateId>();
+        made.create_time = known != nullptr ? known->create_time : made.modify_time;
+        const Status done = known != nullptr ? store::templates::update(transaction_, made)
+                                             : store::templates::insert(transaction_, made);
+        if (!done) return done;
+        if (known != nullptr) {
+            *known = made;
+        } else {
+            templates_.push_back(made);
+        }
+        result_.templates.push_back(std::move(made));
+        return {};
+    }
+
+    Result<std::vector<model::TemplateId>> template_ids(const Company& company,
+                                                        const std::vector<std::string>& titles) {
+        std::vector<model::TemplateId> ids;
+        for (const std::string& title : titles) {
+            const auto* known = find_in(templates_, [&](const model::Template& one) {
+                return one.company == company.id && one.title == title;
+            });
+            if (known == nullptr) return invalid_parameter("company " + company.name + " has no template " + title);
+            ids.push_back(known->id);
+        }
+        return ids;
+    }
+
     Result<model::FlowNode> node(const Company& company, const OrganisationPlan::Node& plan) {
         model::FlowNode made;
         made.type = plan.type;
@@ -340,6 +402,9 @@ class Builder {
         auto viewers = people(company, plan.viewers);
         if (!viewers) return viewers.error();
         category.policy.viewers = std::move(*viewers);
+        auto templates = template_ids(company, plan.templates);
+        if (!templates) return templates.error();
+        category.policy.templates = std::move(*templates);
         category.policy.intake.clear();
         for (const auto& item : plan.intake) {
             auto made = node(company, item);
@@ -433,9 +498,11 @@ class Builder {
 
     Platform& platform_;
     store::Transaction& transaction_;
+    const PreparedTemplates& prepared_;
     std::vector<Company> companies_;
     std::vector<Employee> employees_;
     std::vector<Seal> seals_;
+    std::vector<model::Template> templates_;
     std::vector<Category> categories_;
     std::vector<store::directory::StoredApplication> applications_;
     AppliedOrganisation result_;
@@ -445,8 +512,16 @@ class Builder {
 
 Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan) {
     AppliedOrganisation applied;
+    PreparedTemplates prepared;
+    for (const OrganisationPlan::Company& company : plan.companies) {
+        for (const OrganisationPlan::Template& one : company.templates) {
+            auto made = prepare(platform, one);
+            if (!made) return made.error();
+            prepared.emplace(&one, std::move(*made));
+        }
+    }
     const Status written = platform.database.write([&](store::Transaction& transaction) -> Status {
-        Builder builder(platform, transaction);
+        Builder builder(platform, transaction, prepared);
         if (const Status loaded = builder.load(); !loaded) return loaded;
         for (const OrganisationPlan::Company& company : plan.companies) {
             if (const Status done = builder.apply(company); !done) return done;

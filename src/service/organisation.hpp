@@ -5,6 +5,7 @@
 #include "service/directory.hpp"
 #include "service/platform.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +72,8 @@ struct OrganisationPlan {
         /// Nothing: as the installation has it.
         std::optional<model::SignatureLevel> signature_level;
         std::vector<std::string> viewers;
+        /// Titles of the company's templates that become documents of every contract.
+        std::vector<std::string> templates;
         std::vector<Node> intake;
         std::vector<Signatory> signatories;
         std::vector<Node> sponsor;
@@ -84,6 +87,13 @@ struct OrganisationPlan {
         std::string token;
         std::string secret;
     };
+    /// A file with blanks: `file` lies where this program can read it. Known by its title.
+    struct Template {
+        std::string title;
+        std::filesystem::path file;
+        bool enabled = true;
+        std::vector<model::TemplateParam> params;
+    };
     struct Company {
         std::string name;
         std::optional<std::string> register_no;
@@ -92,6 +102,7 @@ struct OrganisationPlan {
         std::string parent;
         std::vector<Person> employees;
         std::vector<Seal> seals;
+        std::vector<Template> templates;
         std::vector<Category> categories;
         std::vector<Application> applications;
     };
@@ -108,6 +119,7 @@ struct AppliedOrganisation {
     std::vector<model::Company> companies;
     std::vector<model::Employee> employees;
     std::vector<model::Seal> seals;
+    std::vector<model::Template> templates;
     std::vector<model::Category> categories;
     std::vector<Application> applications;
 };

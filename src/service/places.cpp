@@ -32,6 +32,14 @@ Result<std::vector<const Document*>> documents_of(const Contract& contract, cons
                                                   std::string_view field) {
     std::vector<const Document*> documents;
     for (const model::DocumentId id : stamper.documents) {
+        // Of a template all documents made from it are meant; else the document itself.
+        bool is_template = false;
+        for (const Document& made : contract.documents) {
+            if (!made.template_id || made.template_id.value != id.value) continue;
+            documents.push_back(&made);
+            is_template = true;
+        }
+        if (is_template) continue;
         const Document* document = contract.find(id);
         if (document == nullptr) {
             return invalid_parameter(std::string(field) + ".documentId: the contract has no document " + to_string(id));

@@ -1,5 +1,6 @@
 #include "service/sending.hpp"
 
+#include "model/filling.hpp"
 #include "model/flow.hpp"
 #include "model/transitions.hpp"
 
@@ -42,6 +43,15 @@ Status Sending::place_all(Contract& contract, bool locate_all) const {
     return {};
 }
 
+Status Sending::freeze(Contract& contract) const {
+    for (Signatory& signatory : contract.signatories) {
+        for (Action& action : signatory.actions)
+            action.places.clear();
+    }
+    if (const Status placed = place_all(contract, contract.locate_all_keywords); !placed) return placed;
+    return signing_.freeze(contract);
+}
+
 Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& command) {
     const auto found = book_.locate(caller, command.locator, Access::Initiator);
     if (!found) return found;
@@ -70,6 +80,14 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
             places_.check_named_seal(contract.signatories[i], "signatories[" + std::to_string(i) + "]");
         if (!drawable) return drawable.error();
     }
+    if (const auto missing = model::missing_of_initiator(contract); !missing.empty()) {
+        std::string names;
+        for (const std::string& name : missing)
+            names += (names.empty() ? "" : ", ") + name;
+        return fail(ErrorCode::ParametersMissing, "templateParams: " + names);
+    }
+    contract.locate_all_keywords = command.locate_all;
+    const bool filled_first = model::must_be_filled(contract);
     if (const Status placed = place_all(contract, command.locate_all); !placed) return placed.error();
 
     const UtcTime now = platform_.clock.now();
@@ -77,16 +95,19 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
         contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
     }
     contract.expire_time = std::min(*contract.expire_time, now + model::kLongestSigningTime);
-    auto events = model::publish(contract, now);
+    auto events = filled_first ? model::publish_for_filling(contract, now) : model::publish(contract, now);
     if (!events) return events.error();
-    if (const Status frozen = signing_.freeze(contract); !frozen) return frozen.error();
+    // What is still to be filled in changes the pages; they are frozen when that is done.
+    if (!filled_first) {
+        if (const Status frozen = signing_.freeze(contract); !frozen) return frozen.error();
+    }
 
     Change change;
     change.event = "contract.sent";
     change.actor = actor_of(caller);
     change.events = std::move(*events);
     const auto committed = book_.commit(std::move(contract), change);
-    if (!committed) return committed;
+    if (!committed || filled_first) return committed;
     if (const Status automatic = signing_.sign_automatically(held); !automatic) return automatic.error();
     return book_.find(held);
 }

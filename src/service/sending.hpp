@@ -32,8 +32,13 @@ class Sending {
           places_(places),
           signing_(signing) {}
 
-    /// DRAFT → SIGNING: finds all places, freezes the documents with every field, gives the first party its turn, and
-    /// signs what signs itself. Errors as in spec §4.5; nothing changes then.
+    /// Finds all places and freezes the documents with every field: what sending does, for a contract that was filled
+    /// in after it was sent. Errors: those of placing and freezing.
+    Status freeze(model::Contract& contract) const;
+
+    /// DRAFT → SIGNING, or FILLING when a receiving party has something to fill in: finds all places, freezes the
+    /// documents with every field, gives the first party its turn, and signs what signs itself. Errors as in spec §4.5;
+    /// nothing changes then.
     Result<ContractPointer> send(const Caller& caller, const SendCommand& command);
 
     /// Adds a party to a contract that is SIGNING or COMPLETE, when its category allows. The party as it now stands in

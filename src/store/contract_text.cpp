@@ -284,6 +284,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("documents", value.documents);
     archive("preparedFields", value.prepared_fields);
     archive("watermarks", value.watermarks);
+    archive("locateAllKeywords", value.locate_all_keywords);
     archive("templateParams", value.template_params);
     archive("copySendReceivers", value.copy_send_receivers);
     archive("copySendTime", value.copy_send_time);
