@@ -246,6 +246,23 @@ http::Response Pages::sign_batch(http::Request& request) {
     return json_response(json::object{{"results", std::move(list)}});
 }
 
+http::Response Pages::fill(http::Request& request) {
+    constexpr std::size_t kMostValues = 1000;
+    const auto body = body_of(request);
+    if (!body) return page_failure(body.error());
+    const json::value* given = body->if_contains("values");
+    if (given == nullptr || !given->is_object() || given->get_object().size() > kMostValues)
+        return page_failure(invalid_parameter("values: is required"));
+    std::vector<model::ParamValue> values;
+    for (const auto& [name, value] : given->get_object()) {
+        if (!value.is_string()) return page_failure(invalid_parameter(std::string(name) + ": must be a text"));
+        values.push_back({std::string(name), std::string(value.get_string()), {}, {}});
+    }
+    const auto view = page_.fill(client_of(request), page_key(request), values);
+    if (!view) return refusal(view.error());
+    return json_response(outcome(*view));
+}
+
 void Pages::add_batch_routes(http::Router& router) {
     add(router, "GET", "/pages/waiting", [this](http::Request& request) {
         const auto waiting = batch_.waiting(client_of(request), page_key(request));
@@ -270,6 +287,8 @@ void Pages::add_routes(http::Router& router) {
     add_join_routes(router);
     add_reading_routes(router);
     add_appoint_routes(router);
+    add(
+        router, "POST", "/pages/fill", [this](http::Request& request) { return fill(request); }, 4U << 20);
     add(router, "POST", "/pages/open", [this](http::Request& request) { return open(request); });
     add(router, "POST", "/pages/code", [this](http::Request& request) {
         const auto sent = page_.send_code(client_of(request), page_key(request));

@@ -2,10 +2,12 @@
 
 #include "base/drawing.hpp"
 #include "base/text.hpp"
+#include "model/filling.hpp"
 #include "service/artist.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -212,6 +214,9 @@ std::string state_of(const PageView& view) {
             break;
         case model::ContractStatus::Complete:
             return "COMPLETE";
+        case model::ContractStatus::Filling:
+            if (view.may_fill) return "CAN_FILL";
+            return view.viewing ? "VIEWING" : "WAITING";
         default:
             return std::string(model::to_wire(view.contract->status));
     }
@@ -219,6 +224,29 @@ std::string state_of(const PageView& view) {
     if (view.action != nullptr) return "CAN_SIGN";
     if (view.party->status == model::SignatoryStatus::Signed) return "SIGNED";
     return "WAITING";
+}
+
+/// The parameters that the user fills in, each once, in the order of the documents.
+json::array write_params(const PageView& view) {
+    json::array list;
+    std::set<std::string> seen;
+    for (const model::Document& document : view.contract->documents) {
+        for (const model::DocumentParam& one : document.params) {
+            const Signatory* who = model::filler(*view.contract, one);
+            if (who == nullptr || who->id != view.party->id || !seen.insert(one.param.name).second) continue;
+            json::array options;
+            for (const std::string& option : one.param.options)
+                options.push_back(wire(option));
+            list.push_back({{"name", wire(one.param.name)},
+                            {"type", wire(model::to_wire(one.param.type))},
+                            {"required", one.param.required},
+                            {"readOnly", one.param.read_only},
+                            {"description", wire(one.param.description)},
+                            {"options", std::move(options)},
+                            {"value", wire(one.value)}});
+        }
+    }
+    return list;
 }
 
 std::string next_party(const PageView& view) {
@@ -294,6 +322,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     }
     result["state"] = wire(state_of(view));
     result["identity"] = write_identity(view);
+    if (view.may_fill) result["params"] = write_params(view);
     result["steps"] = write_steps(view);
     json::array others;
     for (const std::string& name : view.others)

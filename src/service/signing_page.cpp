@@ -148,6 +148,9 @@ Result<PageView> SigningPage::view_of(const OpenLink& link) {
 
 /// The node the user may do now, its seals, or else who may do what is open.
 void SigningPage::find_task(PageView& view) const {
+    view.may_fill = !view.viewing && view.contract->status == model::ContractStatus::Filling &&
+                    view.party->status == model::SignatoryStatus::Filling &&
+                    people_.is_handler(*view.contract, *view.party, view.user);
     if (view.contract->status != model::ContractStatus::Signing) return;
     for (const Action& action : view.party->actions) {
         if (action.status != ActionStatus::Start || view.action != nullptr) continue;
@@ -346,12 +349,32 @@ Result<PageView> SigningPage::audit(std::string_view client, std::string_view ke
     return view_of(*link);
 }
 
+Result<PageView> SigningPage::fill(std::string_view client, std::string_view key,
+                                   const std::vector<model::ParamValue>& values) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    if (!page->may_fill) return fail(ErrorCode::NotSignStep);
+    const auto filled = filling_.fill(link->link.contract, page->party->id, values, page->user);
+    if (!filled) return filled.error();
+    return view_of(*link);
+}
+
 Result<PageView> SigningPage::reject(std::string_view client, std::string_view key, const std::string& reason) {
     const auto link = open_link(client, key);
     if (!link) return link.error();
     if (!link->link.can_reject) return fail(ErrorCode::NoOperationPermission, "this link does not allow refusing");
     if (trim(reason).empty()) return invalid_parameter("reason: is required");
     if (character_count(reason) > 200) return fail(ErrorCode::ParameterTooLong, "reason: at most 200 characters");
+    const auto before = view_of(*link);
+    if (!before) return before.error();
+    if (before->may_fill) {
+        const auto refused =
+            filling_.refuse(link->link.contract, before->party->id, std::string(trim(reason)), before->user);
+        if (!refused) return refused.error();
+        return view_of(*link);
+    }
     const ContractLock held = book_.lock(link->link.contract);
     const auto page = view_of(*link);
     if (!page) return page.error();

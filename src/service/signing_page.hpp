@@ -7,6 +7,7 @@
 #include "service/contract_book.hpp"
 #include "service/directory.hpp"
 #include "service/drafting.hpp"
+#include "service/filling.hpp"
 #include "service/people.hpp"
 #include "service/platform.hpp"
 #include "service/signer_proof.hpp"
@@ -60,6 +61,8 @@ struct PageView {
     /// The user may only look.
     bool viewing = false;
     bool has_password = false;
+    /// The user may fill in his party's parameters now.
+    bool may_fill = false;
     /// What the user must prove about himself before signing, if anything.
     std::optional<IdentityDemand> identity;
     /// The node the user may do now; a part of `contract`; null when there is none.
@@ -104,6 +107,7 @@ class SigningPage {
         ContractBook& book;
         Drafting& drafting;
         Signing& signing;
+        Filling& filling;
         Artist& artist;
         SignerProof& proof;
     };
@@ -113,6 +117,7 @@ class SigningPage {
           book_(tools.book),
           drafting_(tools.drafting),
           signing_(tools.signing),
+          filling_(tools.filling),
           artist_(tools.artist),
           proof_(tools.proof) {}
 
@@ -147,6 +152,9 @@ class SigningPage {
     Result<PageView> sign(std::string_view client, std::string_view key, const PageSignCommand& command);
     Result<PageView> audit(std::string_view client, std::string_view key, bool pass, const std::string& comment,
                            const ConfirmationInput& confirmation);
+    /// Fills in the party's parameters. Errors: NotSignStep and those of Filling::fill.
+    Result<PageView> fill(std::string_view client, std::string_view key, const std::vector<model::ParamValue>& values);
+    /// Refuses to sign, or to fill in.
     Result<PageView> reject(std::string_view client, std::string_view key, const std::string& reason);
     /// Hands in a file that the party was asked for; one that must be signed becomes a PDF now and part of the
     /// contract. Errors: NotSignStep, InvalidParameter, and for files to be signed those of Drafting::add_file.
@@ -199,6 +207,7 @@ class SigningPage {
     ContractBook& book_;
     Drafting& drafting_;
     Signing& signing_;
+    Filling& filling_;
     Artist& artist_;
     SignerProof& proof_;
 };
