@@ -75,6 +75,10 @@ class Page:
     def audit(self, code: str, passed: bool, comment: str = "") -> dict:
         return self._post("/pages/audit", {"code": code, "pass": passed, "comment": comment})
 
+    def fill(self, values: dict[str, str]) -> dict:
+        """Fills in the party's parameters."""
+        return self._post("/pages/fill", {"values": values})
+
     def reject(self, reason: str) -> dict:
         return self._post("/pages/reject", {"reason": reason})
 

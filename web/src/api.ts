@@ -141,6 +141,7 @@ export const api = {
   signBatch: (command: BatchCommand) => call<{ results: BatchResult[] }>('/pages/batch/sign', json(command), kUploadTimeoutMs),
   sign: (command: SignCommand) => call<SignAnswer>('/pages/sign', json(command), 120_000),
   audit: (command: { pass: boolean; comment: string; code: string }) => call<SignAnswer>('/pages/audit', json(command)),
+  fill: (values: Record<string, string>) => call<Partial<SignAnswer>>('/pages/fill', json({ values }), 120_000),
   reject: (reason: string) => call<Partial<SignAnswer>>('/pages/reject', json({ reason })),
   attach: (attachmentId: string, file: File) =>
     call<unknown>(`/pages/attachments/${id(attachmentId)}`, upload(file), kUploadTimeoutMs),

@@ -221,6 +221,17 @@ export interface ShortAnswer {
   contact: string;
 }
 
+/** A blank of the contract that this person's party fills in. */
+export interface FillParam {
+  name: string;
+  type: string;
+  required: boolean;
+  readOnly: boolean;
+  description: string;
+  options: string[];
+  value: string;
+}
+
 export interface OpenAnswer {
   /** Names the opened link in every later call; opens nothing by itself. */
   page?: string;
@@ -230,6 +241,8 @@ export interface OpenAnswer {
   me: Me | null;
   task: Task | null;
   identity?: IdentityCheck | null;
+  /** With the state CAN_FILL. */
+  params?: FillParam[];
   /** The nodes of this person's party in their order. */
   steps?: PartyNode[];
   /** Who may do what is open in this person's party when he may not. */

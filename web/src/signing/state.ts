@@ -6,7 +6,7 @@ export type DeadEnd =
   | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelled' | 'notStarted'
   | 'identityLocked' | 'linkExpired' | 'linkBound' | 'forbidden' | 'notFound' | 'network' | 'busy' | 'trouble';
 
-export type Scene = { kind: 'sign'; task: Task } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
+export type Scene = { kind: 'sign'; task: Task } | { kind: 'fill' } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
 
 const deadEndOfState: Record<string, DeadEnd> = {
   WAITING: 'waiting',
@@ -38,6 +38,7 @@ export function identityLocked(open: Identified): boolean {
 export function sceneOf(open: Identified & Pick<OpenAnswer, 'state'>): Scene {
   if (open.state === 'CAN_SIGN' && identityLocked(open)) return { kind: 'deadEnd', end: 'identityLocked' };
   if (open.state === 'CAN_SIGN') return open.task ? { kind: 'sign', task: open.task } : { kind: 'view' };
+  if (open.state === 'CAN_FILL') return { kind: 'fill' };
   const end = deadEndOfState[open.state];
   return end ? { kind: 'deadEnd', end } : { kind: 'view' };
 }
