@@ -69,9 +69,11 @@ std::vector<model::ParamValue> read_param_values(const Fields& fields) {
 json::object write_required(const model::Contract& contract) {
     json::array documents;
     for (const model::Document& document : contract.documents) {
+        if (!document.template_id) continue;
         json::array params;
         for (const model::DocumentParam& one : document.params) {
-            json::object object = write_param(one.param, true);
+            json::object object = write_param(one.param, false);
+            object["readOnly"] = one.param.read_only;
             object["value"] = json::string(one.value);
             const model::Signatory* who = model::filler(contract, one);
             object["belongToSponsor"] = who == nullptr;

@@ -259,6 +259,15 @@ http::Response Pages::fill(http::Request& request) {
         values.push_back({std::string(name), std::string(value.get_string()), {}, {}});
     }
     const auto view = page_.fill(client_of(request), page_key(request), values);
+    if (!view &&
+        (view.error().code == ErrorCode::InvalidParameter || view.error().code == ErrorCode::ParameterTooLong)) {
+        // Which one does not fit is the page's own business; its name is before the colon.
+        json::object error = error_object(view.error());
+        error["field"] = json::string(view.error().detail.substr(0, view.error().detail.rfind(": ")));
+        http::Response response = refusal(view.error());
+        response.body = json::serialize(json::object{{"error", std::move(error)}});
+        return response;
+    }
     if (!view) return refusal(view.error());
     return json_response(outcome(*view));
 }

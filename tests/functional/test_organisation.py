@@ -27,10 +27,10 @@ def test_the_example_that_comes_with_the_program_can_be_applied_and_again_withou
     assert len(made["applications"][0]["secret"]) == 30
     again = json.loads(apply(server.data, EXAMPLE).stdout)
     assert "secret" not in again["applications"][0]
-    for kind in ("companies", "employees", "seals"):
+    for kind in ("companies", "employees", "seals", "templates"):
         assert [one["id"] for one in made[kind]] == [one["id"] for one in again[kind]], kind
     # The default category of a company that names none is made once and not told again.
-    assert [one["name"] for one in made["categories"]] == ["收件", "双方签署", "默认业务分类"]
+    assert [one["name"] for one in made["categories"]] == ["收件", "双方签署", "租赁", "默认业务分类"]
     assert [one["id"] for one in again["categories"]] == [one["id"] for one in made["categories"][:-1]]
 
 

@@ -16,13 +16,16 @@ export class ApiError extends Error {
   readonly messageEn: string;
   /** How often the same thing may still be tried, when the server counts. */
   readonly triesLeft: number | null;
+  /** Which of the things sent does not fit, when the server says so. */
+  readonly field: string;
 
-  constructor(code: string, status: number, message = '', messageEn = '', triesLeft: number | null = null) {
+  constructor(code: string, status: number, message = '', messageEn = '', triesLeft: number | null = null, field = '') {
     super(message || code);
     this.code = wordOf(code);
     this.status = status;
     this.messageEn = messageEn;
     this.triesLeft = triesLeft;
+    this.field = field;
     // `instanceof` must hold even where a transpiled class forgets its prototype.
     Object.setPrototypeOf(this, ApiError.prototype);
   }
@@ -53,7 +56,7 @@ async function refusal(response: Response): Promise<ApiError> {
     const body = await response.json();
     const error = body && body.error ? body.error : {};
     const triesLeft = typeof error.triesLeft === 'number' ? error.triesLeft : null;
-    return new ApiError(String(error.code || ''), response.status, error.message, error.messageEn, triesLeft);
+    return new ApiError(String(error.code || ''), response.status, error.message, error.messageEn, triesLeft, String(error.field || ''));
   } catch {
     return new ApiError('', response.status);
   }

@@ -125,7 +125,8 @@ constexpr auto kModifyRequest =
 constexpr auto kRequiredParamFields =
     table(text("name", 0, "The parameter.").must(), text("value", 0, "What it holds."),
           flag("required", "Whether it must be filled in.").must(), text("type", 0, "What it takes."),
-          flag("readOnly", "Not to be changed on the page."), id("signatoryId", "The party that fills it in."));
+          flag("readOnly", "Not to be changed on the page."), id("signatoryId", "The party that fills it in."),
+          flag("belongToSponsor", "Whether the initiator fills it in."));
 constexpr Object kRequiredParam{"RequiredParam", kRequiredParamFields};
 constexpr auto kRequiredDocumentFields = table(id("id", "The document.").must(), text("title", 0, "Its name.").must(),
                                                list("params", kRequiredParam, 0, "Its parameters.").must());
