@@ -92,14 +92,12 @@ Status House::build() {
     book_ = std::make_unique<service::ContractBook>(*platform_, *directory_);
     artist_ = std::make_unique<service::Artist>(*platform_);
     places_ = std::make_unique<service::PlaceFinder>(*platform_, *directory_, *artist_);
-    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_);
+    templates_ = std::make_unique<service::Templates>(*platform_, *directory_);
+    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_, *templates_);
     preservation_ = std::make_unique<service::Preservation>(*platform_, *directory_, *book_, *trust_, *time_stamps_,
                                                             settings_.trust.level);
     signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *trust_,
                                                   *preservation_);
-    templates_ = std::make_unique<service::Templates>(*platform_, *directory_);
-    drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_, *templates_);
-    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
     filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
