@@ -94,10 +94,11 @@ Status House::build() {
     places_ = std::make_unique<service::PlaceFinder>(*platform_, *directory_, *artist_);
     templates_ = std::make_unique<service::Templates>(*platform_, *directory_);
     drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_, *templates_);
+    watermarks_ = std::make_unique<service::Watermarks>(*platform_, *book_);
     preservation_ = std::make_unique<service::Preservation>(*platform_, *directory_, *book_, *trust_, *time_stamps_,
                                                             settings_.trust.level);
-    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *trust_,
-                                                  *preservation_);
+    signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *watermarks_,
+                                                  *trust_, *preservation_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
     filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
@@ -114,8 +115,8 @@ Status House::build() {
     book_->set_turns([this](const model::Contract& contract) {
         return service::people_whose_turn_it_is(*platform_, *people_, contract);
     });
-    signing_page_ = std::make_unique<service::SigningPage>(
-        service::SigningPage::Tools{*platform_, *people_, *book_, *drafting_, *signing_, *filling_, *artist_, *proof_});
+    signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
+        *platform_, *people_, *book_, *drafting_, *signing_, *filling_, *artist_, *proof_, *watermarks_});
     batch_signing_ =
         std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
     party_editing_ = std::make_unique<service::PartyEditing>(service::PartyEditing::Tools{
@@ -126,8 +127,9 @@ Status House::build() {
     resending_ = std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_);
     operations_ = std::make_unique<service::OperationLog>(*platform_, *directory_);
     evidence_ = std::make_unique<service::Evidence>(*platform_);
-    downloads_ = std::make_unique<service::Downloads>(
-        *platform_, *operations_, *evidence_, service::Downloads::Options{data / "spool", settings_.downloads.lock});
+    downloads_ =
+        std::make_unique<service::Downloads>(*platform_, *watermarks_, *operations_, *evidence_,
+                                             service::Downloads::Options{data / "spool", settings_.downloads.lock});
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
     appointing_ = std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *sending_);
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
@@ -201,6 +203,7 @@ openapi::Services House::api_services() {
             *contract_files_,
             *artist_,
             *verification_,
+            *watermarks_,
             *joining_,
             *party_editing_,
             *copies_,

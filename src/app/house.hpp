@@ -100,6 +100,7 @@ class House {
     std::unique_ptr<service::PlaceFinder> places_;
     std::unique_ptr<service::Templates> templates_;
     std::unique_ptr<service::Drafting> drafting_;
+    std::unique_ptr<service::Watermarks> watermarks_;
     std::unique_ptr<service::Preservation> preservation_;
     std::unique_ptr<service::Signing> signing_;
     std::unique_ptr<service::Sending> sending_;

@@ -167,6 +167,31 @@ Result<Bytes> handle_fill(MessageReader& reader, int input, int output) {
     return reply.take();
 }
 
+Result<Bytes> handle_picture(MessageReader& reader, int input, int output) {
+    const std::uint64_t length = reader.number();
+    if (!reader.complete()) return malformed();
+    const auto file = MappedFile::map(input, length);
+    if (!file) return file.error();
+    const auto type = file_type(file->bytes(), {});
+    const bool is_taken = type && (*type == FileType::Jpeg || *type == FileType::Png || *type == FileType::Gif);
+    if (!is_taken) return fail(ErrorCode::UnsupportedFileType, "the content is no JPEG, PNG or GIF");
+    const auto image = read_image(*type, file->bytes());
+    if (!image) return image.error();
+    if (auto small = check_size(image->width, image->height, kMostPicturePixels); !small) return small.error();
+    if (auto written = write_to(output, image->samples); !written) return written.error();
+    if (auto written = write_to(output, image->alpha); !written) return written.error();
+    MessageWriter reply;
+    reply.number(image->width)
+        .number(image->height)
+        .number(static_cast<std::uint64_t>(image->components))
+        .number(static_cast<std::uint64_t>(image->coding))
+        .number(image->is_inverted ? 1 : 0)
+        .number(static_cast<std::uint64_t>(image->orientation))
+        .number(image->samples.size())
+        .number(image->alpha.size());
+    return reply.take();
+}
+
 Result<Bytes> handle(ByteView request, std::span<const int> files) {
     if (files.size() != 2) return malformed();
     MessageReader reader(request);
@@ -177,6 +202,8 @@ Result<Bytes> handle(ByteView request, std::span<const int> files) {
             return handle_merge(reader, files[0], files[1]);
         case Task::Fill:
             return handle_fill(reader, files[0], files[1]);
+        case Task::Picture:
+            return handle_picture(reader, files[0], files[1]);
     }
     return malformed();
 }

@@ -203,6 +203,56 @@ Result<FilledTemplate> Converter::fill(ByteView content, std::string_view suffix
     return FilledTemplate{std::move(*file), std::move(blanks)};
 }
 
+Result<Image> Converter::read_picture(ByteView content) const {
+    if (content.empty()) return fail(ErrorCode::InvalidFile, "the picture is empty");
+    const auto input = sandbox::memory_file(content);
+    if (!input) return input.error();
+    const auto output = sandbox::empty_memory_file();
+    if (!output) return output.error();
+    MessageWriter request;
+    request.number(static_cast<std::uint64_t>(Task::Picture)).number(content.size());
+    const std::array files{input->get(), output->get()};
+    const auto reply = workers_.call(request.take(), files, kTimeLimit);
+    if (!reply) return reply.error();
+
+    MessageReader reader(*reply);
+    const std::uint64_t width = reader.number();
+    const std::uint64_t height = reader.number();
+    const std::uint64_t components = reader.number();
+    const std::uint64_t coding = reader.number();
+    const bool is_inverted = reader.number() != 0;
+    const std::uint64_t orientation = reader.number();
+    const std::uint64_t sample_bytes = reader.number();
+    const std::uint64_t alpha_bytes = reader.number();
+    if (!reader.complete() || width == 0 || height == 0 || width > kMostPicturePixels || height > kMostPicturePixels ||
+        width * height > kMostPicturePixels) {
+        return implausible();
+    }
+    const std::uint64_t pixels = width * height;
+    const bool is_jpeg = coding == static_cast<std::uint64_t>(Coding::Jpeg);
+    const bool is_plain = coding == static_cast<std::uint64_t>(Coding::Samples);
+    const bool has_components = components == 1 || components == 3 || components == 4;
+    const bool fits =
+        is_jpeg ? sample_bytes > 0 && sample_bytes <= content.size() : sample_bytes == pixels * components;
+    const bool has_alpha_for_all = alpha_bytes == 0 || alpha_bytes == pixels;
+    if (!(is_jpeg || is_plain) || !has_components || !fits || !has_alpha_for_all || orientation < 1 || orientation > 8)
+        return implausible();
+    auto bytes = sandbox::read_file(output->get(), sample_bytes + alpha_bytes);
+    if (!bytes) return implausible();
+    Image image;
+    image.width = static_cast<std::uint32_t>(width);
+    image.height = static_cast<std::uint32_t>(height);
+    image.components = static_cast<int>(components);
+    image.coding = is_jpeg ? Coding::Jpeg : Coding::Samples;
+    image.is_inverted = is_inverted;
+    image.orientation = static_cast<Orientation>(orientation);
+    const auto split = bytes->begin() + static_cast<std::ptrdiff_t>(sample_bytes);
+    image.alpha.assign(split, bytes->end());
+    bytes->erase(split, bytes->end());
+    image.samples = std::move(*bytes);
+    return image;
+}
+
 Result<ConvertedPdf> Converter::merge(const std::vector<ConvertedPdf>& parts) const {
     MessageWriter request;
     request.number(static_cast<std::uint64_t>(Task::Merge)).number(parts.size());

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "convert/image.hpp"
 #include "convert/template_filler.hpp"
 #include "sandbox/worker_pool.hpp"
 
@@ -70,6 +71,12 @@ class Converter {
     /// Errors: UnsupportedFileType for another type, or content of another type than declared; InvalidFile and
     /// DocumentTooLarge as `to_pdf`, and for pictures; TimeLimit, DamagedDocument, Unavailable.
     Result<FilledTemplate> fill(ByteView content, std::string_view suffix, const std::vector<FillField>& fields) const;
+
+    /// A JPEG, PNG or GIF (its first picture) as its pixels, a JPEG as its compressed data; at most four million
+    /// pixels. The sizes agree with each other; nothing else of the picture is to be believed.
+    ///
+    /// Errors: UnsupportedFileType, InvalidFile, DocumentTooLarge, TimeLimit, Unavailable.
+    Result<Image> read_picture(ByteView content) const;
 
   private:
     Result<ConvertedPdf> print(int fd, std::uint64_t length, const std::string& suffix, const std::string& mark) const;

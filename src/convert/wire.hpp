@@ -18,10 +18,13 @@ namespace signet::convert {
 // after it the fields: their count; of each its name, text, whether it is a table, its rows with their cells, its
 // picture. The reply: the length of what was written, and the names of the blanks.
 //
+// Picture: the input's length. The reply: width, height, components, coding, whether it is inverted, orientation, and
+// how many bytes of samples and of alpha stand in the output, one after the other.
+//
 // What Converter asks an office worker: the input's length, its suffix and what has to stand before it; the same files.
 // The reply: the PDF's length.
 
-enum class Task : std::uint64_t { Convert, Merge, Fill };
+enum class Task : std::uint64_t { Convert, Merge, Fill, Picture };
 enum class Outcome : std::uint64_t { Converted, Office };
 
 inline constexpr int kMostPages = 5000;
@@ -51,6 +54,8 @@ inline constexpr int kMostTiffPages = 1000;
 inline constexpr std::uint64_t kMostTiffPixels = 400'000'000;
 inline constexpr std::uint64_t kMostPixels = 100'000'000;
 inline constexpr std::uint64_t kMostPixelsDecoded = 64'000'000;
+/// Of a picture that is handed over decoded.
+inline constexpr std::uint64_t kMostPicturePixels = 4'000'000;
 inline constexpr std::uint32_t kLongestSide = 30'000;
 
 }  // namespace signet::convert

@@ -22,6 +22,7 @@
 #include "service/signing.hpp"
 #include "service/templates.hpp"
 #include "service/verification.hpp"
+#include "service/watermarks.hpp"
 
 #include <functional>
 #include <vector>
@@ -55,6 +56,7 @@ struct Services {
     service::ContractFiles& contract_files;
     service::Artist& artist;
     service::Verification& verification;
+    service::Watermarks& watermarks;
     service::Joining& joining;
     service::PartyEditing& party_editing;
     service::Copies& copies;
@@ -102,6 +104,7 @@ class Api {
     void add_categories(http::Router& router);
     void add_reading(http::Router& router);
     void add_templates(http::Router& router);
+    void add_watermarks(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);

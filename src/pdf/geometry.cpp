@@ -85,6 +85,10 @@ Rectangle PageGeometry::to_displayed(const Rectangle& user) const {
     return mapped(user, display_matrix(*this));
 }
 
+Matrix PageGeometry::from_displayed() const {
+    return inverted(display_matrix(*this));
+}
+
 Rectangle bounding_box(const ImagePlacement& image) {
     const Point size = turned_size(image.width, image.height, image.clockwise_degrees);
     const double x = image.x + image.width / 2;

@@ -51,6 +51,8 @@ struct PageGeometry {
     Rectangle to_user_space(const Rectangle& displayed) const;
     /// The inverse of to_user_space.
     Rectangle to_displayed(const Rectangle& user) const;
+    /// From the displayed page to user space.
+    Matrix from_displayed() const;
 };
 
 /// An image on the displayed page, in points. `x`, `y` are the bottom left corner of the image before it is turned

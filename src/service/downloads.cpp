@@ -162,11 +162,11 @@ Result<DocumentDownload> Downloads::document(const Contract& contract, model::Do
     const Document* document = contract.find(id);
     if (document == nullptr) return invalid_parameter("documentId: the contract has no document " + to_string(id));
     if (const Status permitted = permit(to_string(id), actor); !permitted) return permitted.error();
-    auto file = platform_.documents.open_file(document->stored());
-    if (!file) return file.error();
+    auto view = watermarks_.view(contract, *document);
+    if (!view) return view.error();
     const Status logged = log_.record(contract, kDownloaded, actor, detail_of_documents({id}));
     if (!logged) return logged.error();
-    return DocumentDownload{std::move(*file), document->length, safe_name(document->title) + ".pdf"};
+    return DocumentDownload{std::move(view->file), view->length, safe_name(document->title) + ".pdf"};
 }
 
 Result<Bytes> Downloads::sign_log(const Contract& contract) const {
@@ -187,12 +187,11 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
         entries.push_back({{item, document, static_cast<int>(number), safe_file_name(name)}, std::move(open)});
     };
     const auto add_document = [&](DownloadItem item, const Document& document, const std::string& title) {
-        add(item, document.id, title + ".pdf",
-            [this, id = document.stored(), length = document.length]() -> Result<Content> {
-                auto file = platform_.documents.open_file(id);
-                if (!file) return file.error();
-                return Content{std::move(*file), length, {}};
-            });
+        add(item, document.id, title + ".pdf", [this, &contract, &document]() -> Result<Content> {
+            auto view = watermarks_.view(contract, document);
+            if (!view) return view.error();
+            return Content{std::move(view->file), view->length, {}};
+        });
     };
     const auto add_blob = [&](DownloadItem item, const std::string& hex, const std::string& name) {
         const auto blob = store::BlobId::from_hex(hex);

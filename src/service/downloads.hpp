@@ -7,6 +7,7 @@
 #include "service/evidence.hpp"
 #include "service/operation_log.hpp"
 #include "service/platform.hpp"
+#include "service/watermarks.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -89,8 +90,9 @@ class Downloads {
         std::filesystem::path scratch;
         bool lock = false;
     };
-    Downloads(Platform& platform, const OperationLog& log, const Evidence& evidence, Options options)
-        : platform_(platform), log_(log), evidence_(evidence), options_(std::move(options)) {}
+    Downloads(Platform& platform, const Watermarks& watermarks, const OperationLog& log, const Evidence& evidence,
+              Options options)
+        : platform_(platform), watermarks_(watermarks), log_(log), evidence_(evidence), options_(std::move(options)) {}
 
     /// A document as it stands; `actor` is who the log says took it.
     Result<DocumentDownload> document(const model::Contract& contract, model::DocumentId id,
@@ -121,6 +123,7 @@ class Downloads {
     Result<Bytes> sign_log(const model::Contract& contract) const;
 
     Platform& platform_;
+    const Watermarks& watermarks_;
     const OperationLog& log_;
     const Evidence& evidence_;
     Options options_;

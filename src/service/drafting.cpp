@@ -6,6 +6,8 @@
 #include "crypto/key_vault.hpp"
 #include "model/flow.hpp"
 #include "model/transitions.hpp"
+#include "pdf/document.hpp"
+#include "pdf/signatures.hpp"
 #include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
 #include "store/blobs.hpp"
@@ -337,6 +339,7 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
         copy.create_time = (*fresh)->create_time;
         copy.documents = (*fresh)->documents;
         copy.attachments = (*fresh)->attachments;
+        copy.watermarks = (*fresh)->watermarks;
         copy.version = (*fresh)->version;
         if (copy.biz_id.empty()) copy.biz_id = (*fresh)->biz_id;
         if (copy.sn.empty()) copy.sn = (*fresh)->sn;
@@ -349,6 +352,26 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     return fail(ErrorCode::DuplicateBizId, "bizId: " + contract.biz_id);
 }
 
+namespace {
+
+/// A file that came with signatures gets new fields when it is signed. What its certification forbids is better said
+/// now than when others have signed already.
+Status check_signed_upload(ByteView content) {
+    const auto parsed = pdf::Document::open(content);
+    if (!parsed) return parsed.error();
+    if (const Status fit = pdf::check_signable(*parsed); !fit) return fit;
+    const auto fields = pdf::list_signature_fields(*parsed);
+    if (!fields) return fields.error();
+    const bool is_certified = std::any_of(fields->begin(), fields->end(), [](const pdf::SignatureField& field) {
+        return field.value && field.value->certification_level > 0;
+    });
+    if (is_certified)
+        return fail(ErrorCode::SigningForbidden, "the document is certified: no visible field may be added");
+    return {};
+}
+
+}  // namespace
+
 Result<Document> Drafting::make_document(const std::vector<Upload>& files, const std::string& title) const {
     std::vector<FileDescriptor> open_files;
     std::vector<convert::SourceFile> sources;
@@ -359,6 +382,9 @@ Result<Document> Drafting::make_document(const std::vector<Upload>& files, const
     }
     const auto converted = platform_.converter.to_one_pdf(sources);
     if (!converted) return converted.error();
+    if (converted->had_signatures) {
+        if (const Status fit = check_signed_upload(converted->pdf); !fit) return fit.error();
+    }
     const auto memory = sandbox::memory_file(converted->pdf);
     if (!memory) return memory.error();
     const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
@@ -426,6 +452,9 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
 Status put_document(Contract& contract, Document document, std::optional<int> sort) {
     if (contract.documents.size() >= kMostDocuments)
         return invalid_parameter("file: a contract holds at most 100 documents");
+    if (document.signed_before && !contract.watermarks.empty()) {
+        return fail(ErrorCode::SigningForbidden, "file: it is signed, and the contract's watermarks would break that");
+    }
     int last = -1;
     for (const Document& other : contract.documents)
         last = std::max(last, other.sort);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "render/page_engine.hpp"
+#include "service/documents.hpp"
 #include "service/people.hpp"
 #include "store/document_files.hpp"
 
@@ -18,15 +19,6 @@ using model::KeywordHit;
 using model::Place;
 using model::Stamper;
 using model::StamperType;
-
-namespace {
-
-/// A stored document could be read when it came: what cannot be read now was damaged in our keeping, not by a caller.
-bool is_unreadable(ErrorCode code) {
-    return code == ErrorCode::DamagedDocument || code == ErrorCode::NotAPdf || code == ErrorCode::InvalidFile;
-}
-
-}  // namespace
 
 Result<std::vector<const Document*>> documents_of(const Contract& contract, const Stamper& stamper,
                                                   std::string_view field) {
@@ -117,9 +109,7 @@ Result<PlaceFinder::Hits> PlaceFinder::search(const Contract& contract,
         if (!file) return file.error();
         const std::vector<std::string> list(keywords.begin(), keywords.end());
         const auto found = platform_.pages.find_text({file->get(), document.length}, list);
-        if (!found && is_unreadable(found.error().code))
-            return fail(ErrorCode::StorageFailed, "document " + to_string(id) + " cannot be read any more");
-        if (!found) return found.error();
+        if (!found) return of_stored(document, found.error());
         for (std::size_t i = 0; i < list.size(); ++i) {
             std::vector<KeywordHit>& target = hits[{id, list[i]}];
             for (const render::TextHit& hit : (*found)[i]) {

@@ -8,6 +8,7 @@
 #include "pdf/document.hpp"
 #include "pdf/prepare.hpp"
 #include "pdf/sign.hpp"
+#include "service/documents.hpp"
 #include "service/drafting.hpp"
 #include "service/people.hpp"
 #include "service/preservation.hpp"
@@ -101,12 +102,14 @@ class Signing::HashStates {
 };
 
 Signing::Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
-                 const PlaceFinder& places, const TrustServices& trust, const Preservation& preservation)
+                 const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
+                 const Preservation& preservation)
     : platform_(platform),
       directory_(directory),
       book_(book),
       artist_(artist),
       places_(places),
+      watermarks_(watermarks),
       trust_(trust),
       preservation_(preservation),
       hash_states_(std::make_unique<HashStates>()) {}
@@ -115,58 +118,67 @@ Signing::~Signing() = default;
 
 Status Signing::freeze(Contract& contract) {
     for (Document& document : contract.documents) {
-        document.draft_length = document.length;
-        const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
-        if (!bytes) return bytes.error();
-        const auto parsed = pdf::Document::open(*bytes);
-        if (!parsed) return parsed.error();
-        std::vector<pdf::PlannedSignature> plan;
-        for (const Signatory& signatory : contract.signatories) {
-            // Nobody knows yet how large the seal of a company will be that is still to join.
-            const bool unknown = signatory.awaits_joining() && signatory.tenant_type == model::TenantType::Company;
-            for (const Action& action : signatory.actions) {
-                const auto places = places_in(action.places, document.id);
-                if (places.empty() || unknown) continue;
-                pdf::PlannedSignature& signature = plan.emplace_back();
-                signature.name = field_name(action.id);
-                for (const Place& place : places)
-                    signature.places.push_back(planned(place));
-            }
+        if (const Status frozen = freeze(contract, document); !frozen) return frozen;
+    }
+    return {};
+}
+
+Status Signing::freeze(Contract& contract, Document& document) {
+    std::vector<pdf::PlannedSignature> plan;
+    for (const Signatory& signatory : contract.signatories) {
+        // Nobody knows yet how large the seal of a company will be that is still to join.
+        const bool unknown = signatory.awaits_joining() && signatory.tenant_type == model::TenantType::Company;
+        for (const Action& action : signatory.actions) {
+            const auto places = places_in(action.places, document.id);
+            if (places.empty() || unknown) continue;
+            pdf::PlannedSignature& signature = plan.emplace_back();
+            signature.name = field_name(action.id);
+            for (const Place& place : places)
+                signature.places.push_back(planned(place));
         }
-        // A file that came with signatures keeps them: it gets each field together with its own signature.
-        if (plan.empty() || document.signed_before) {
-            if (const Status fit = make_signable(document); !fit) return fit;
-            continue;
-        }
-        auto prepared = pdf::prepare(*parsed, plan);
+    }
+    auto increment = watermarks_.increment(contract, document);
+    if (!increment) return increment.error();
+    document.draft_length = document.length;
+    const auto opened = open_document(platform_, document, *increment);
+    if (!opened) return opened.error();
+    pdf::RevisionState state = opened->pdf().revision_state();
+    crypto::Sha256 hash;
+    hash.update(opened->bytes());
+    std::vector<pdf::PreparedSignature> signatures;
+    // A file that came with signatures keeps them: it gets each field together with its own signature.
+    if (plan.empty() || document.signed_before) {
+        if (const Status fit = pdf::check_signable(opened->pdf()); !fit) return fit.error();
+    } else {
+        auto prepared = pdf::prepare(opened->pdf(), plan);
         if (!prepared) return prepared.error();
-        const auto lock = platform_.documents.lock(document.stored());
-        const auto length = platform_.documents.append(lock, document.length, prepared->increment);
-        if (!length) return length.error();
-        crypto::Sha256 hash;
-        hash.update(*bytes);
+        append(*increment, prepared->increment);
         hash.update(prepared->increment);
-        document.length = *length;
-        document.sha256 = hex(hash.digest());
-        ++document.revision;
-        document.revision_state = pdf::to_text(prepared->state);
-        if (const Status kept = hash_states_->cache().keep(document.stored(), extent_of(document), hash); !kept)
-            return kept;
-        for (const pdf::PreparedSignature& signature : prepared->signatures) {
-            const auto action = parse_id(std::string_view(signature.name).substr(1));
-            contract.prepared_fields.push_back({document.id, {action.value_or(0)}, pdf::to_text(signature)});
-        }
+        state = std::move(prepared->state);
+        signatures = std::move(prepared->signatures);
+    }
+    document.revision_state = pdf::to_text(state);
+    if (increment->empty()) return {};
+    const auto lock = platform_.documents.lock(document.stored());
+    const auto length = platform_.documents.append(lock, document.length, *increment);
+    if (!length) return length.error();
+    document.length = *length;
+    document.sha256 = hex(hash.digest());
+    ++document.revision;
+    if (const Status kept = hash_states_->cache().keep(document.stored(), extent_of(document), hash); !kept)
+        return kept;
+    for (const pdf::PreparedSignature& signature : signatures) {
+        const auto action = parse_id(std::string_view(signature.name).substr(1));
+        contract.prepared_fields.push_back({document.id, {action.value_or(0)}, pdf::to_text(signature)});
     }
     return {};
 }
 
 Status Signing::make_signable(Document& document) const {
-    const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
-    if (!bytes) return bytes.error();
-    const auto parsed = pdf::Document::open(*bytes);
-    if (!parsed) return parsed.error();
-    if (const Status fit = pdf::check_signable(*parsed); !fit) return fit.error();
-    document.revision_state = pdf::to_text(parsed->revision_state());
+    const auto opened = open_document(platform_, document);
+    if (!opened) return opened.error();
+    if (const Status fit = pdf::check_signable(opened->pdf()); !fit) return fit.error();
+    document.revision_state = pdf::to_text(opened->pdf().revision_state());
     return {};
 }
 
@@ -361,13 +373,6 @@ struct Signing::Growth {
     }
 };
 
-Result<Bytes> Signing::bytes_with(const Document& document, const Growth& growth) const {
-    auto bytes = platform_.documents.read(document.stored(), 0, document.length);
-    if (!bytes) return bytes;
-    append(*bytes, growth.increment);
-    return bytes;
-}
-
 Status Signing::fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
                               const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const {
     const auto prepared = pdf::prepared_signature_from_text(field.state);
@@ -384,16 +389,14 @@ Status Signing::sign_at_new_places(const Document& document, model::ActionId act
                                    const std::vector<pdf::PlaceAppearance>& appearances,
                                    const pdf::SignatureDetails& details, const pdf::CmsMaker& cms,
                                    Growth& growth) const {
-    const auto bytes = bytes_with(document, growth);
-    if (!bytes) return bytes.error();
-    const auto parsed = pdf::Document::open(*bytes);
-    if (!parsed) return parsed.error();
+    const auto opened = open_document(platform_, document, growth.increment);
+    if (!opened) return opened.error();
     const std::string name = field_name(action) + "n";
     if (document.signatures == 0 && !document.signed_before && growth.increment.empty()) {
         pdf::PlannedSignature plan{name, {}};
         for (const Place& place : places)
             plan.places.push_back(planned(place));
-        auto prepared = pdf::prepare(*parsed, std::span(&plan, 1));
+        auto prepared = pdf::prepare(opened->pdf(), std::span(&plan, 1));
         if (!prepared) return prepared.error();
         growth.hash.update(prepared->increment);
         growth.state = std::move(prepared->state);
@@ -406,7 +409,7 @@ Status Signing::sign_at_new_places(const Document& document, model::ActionId act
     std::vector<pdf::NewPlace> fresh;
     for (std::size_t i = 0; i < places.size(); ++i)
         fresh.push_back({planned(places[i]), appearances[i]});
-    auto revision = pdf::sign_with_new_fields(*parsed, growth.hash, name, fresh, details, cms);
+    auto revision = pdf::sign_with_new_fields(opened->pdf(), growth.hash, name, fresh, details, cms);
     if (!revision) return revision.error();
     growth.take(std::move(*revision));
     return {};

@@ -10,6 +10,7 @@
 #include "service/directory.hpp"
 #include "service/places.hpp"
 #include "service/platform.hpp"
+#include "service/watermarks.hpp"
 
 #include <functional>
 #include <map>
@@ -68,7 +69,8 @@ struct Decision {
 class Signing {
   public:
     Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
-            const PlaceFinder& places, const TrustServices& trust, const Preservation& preservation);
+            const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
+            const Preservation& preservation);
     ~Signing();
 
     /// Seals the open node of one of the caller's companies: a COMPANY node, or with ActionType::Lp that of the legal
@@ -92,8 +94,8 @@ class Signing {
     /// signed twice: each contract is looked at anew under its lock.
     Result<std::size_t> sign_due(std::size_t limit);
 
-    /// Brings every document of a draft to its frozen revision with all the fields its nodes will need; changes the
-    /// copy and appends to the files. Nothing counts until the copy is committed.
+    /// Draws the contract's watermarks and brings every document of a draft to its frozen revision with all the fields
+    /// its nodes will need; changes the copy and appends to the files. Nothing counts until the copy is committed.
     Status freeze(model::Contract& contract);
 
     /// Readies a document that joins a contract after sending, such as an attachment that its party signs. Errors: the
@@ -112,9 +114,9 @@ class Signing {
     Result<Ink> prepare_ink(const model::Contract& contract, const SigningAct& act) const;
     Result<CompiledDrawingPointer> drawing_for(const model::Place& place, const Ink& ink, UtcTime now) const;
     struct Growth;
+    Status freeze(model::Contract& contract, model::Document& document);
     using Growths = std::map<model::DocumentId, Growth>;
     Result<Growth> growth_of(const model::Document& document);
-    Result<Bytes> bytes_with(const model::Document& document, const Growth& growth) const;
     Status fill_prepared(const model::PreparedField& field, const std::vector<pdf::PlaceAppearance>& appearances,
                          const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const;
     Status sign_at_new_places(const model::Document& document, model::ActionId action,
@@ -133,6 +135,7 @@ class Signing {
     ContractBook& book_;
     Artist& artist_;
     const PlaceFinder& places_;
+    const Watermarks& watermarks_;
     const TrustServices& trust_;
     const Preservation& preservation_;
     std::unique_ptr<HashStates> hash_states_;

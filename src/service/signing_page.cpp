@@ -5,6 +5,7 @@
 #include "model/placing.hpp"
 #include "model/transitions.hpp"
 #include "render/page_engine.hpp"
+#include "service/documents.hpp"
 #include "service/drafting.hpp"
 #include "service/links.hpp"
 #include "service/operation_log.hpp"
@@ -572,9 +573,11 @@ bool SigningPage::may_read(const Contract& contract, const User& user, bool down
 Result<Bytes> SigningPage::picture(const Contract& contract, model::DocumentId id, int page, int pixels) {
     const model::Document* document = contract.find(id);
     if (document == nullptr || page < 1 || page > document->page_count()) return fail(ErrorCode::SignPageBeyond);
-    const auto file = platform_.documents.open_file(document->stored());
-    if (!file) return file.error();
-    return platform_.pages.picture({file->get(), document->length}, page - 1, pixels);
+    const auto view = watermarks_.view(contract, *document);
+    if (!view) return view.error();
+    const auto drawn = platform_.pages.picture({view->file.get(), view->length}, page - 1, pixels);
+    if (!drawn) return of_stored(*document, drawn.error());
+    return drawn;
 }
 
 Result<Bytes> SigningPage::seal_picture(std::string_view client, std::string_view key, model::SealId id,

@@ -12,6 +12,7 @@
 #include "service/platform.hpp"
 #include "service/signer_proof.hpp"
 #include "service/signing.hpp"
+#include "service/watermarks.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -110,6 +111,7 @@ class SigningPage {
         Filling& filling;
         Artist& artist;
         SignerProof& proof;
+        const Watermarks& watermarks;
     };
     explicit SigningPage(Tools tools)
         : platform_(tools.platform),
@@ -119,7 +121,8 @@ class SigningPage {
           signing_(tools.signing),
           filling_(tools.filling),
           artist_(tools.artist),
-          proof_(tools.proof) {}
+          proof_(tools.proof),
+          watermarks_(tools.watermarks) {}
 
     /// Opens a link or ticket. The first client that opens a ticket binds it. Errors: LinkNotFound, LinkExpired,
     /// LinkBoundElsewhere, ContractNotFound.
@@ -210,6 +213,7 @@ class SigningPage {
     Filling& filling_;
     Artist& artist_;
     SignerProof& proof_;
+    const Watermarks& watermarks_;
 };
 
 }  // namespace signet::service
