@@ -66,7 +66,7 @@ constexpr auto kWatermarkFields =
 constexpr Object kWatermark{"Watermark", kWatermarkFields};
 constexpr auto kWatermarksFields =
     join(kLocator, table(flag("deleteOldData", "Take earlier watermarks away first; false when absent."),
-                         list("watermarks", kWatermark, 50, "What is drawn.").must()));
+                         list("watermarks", kWatermark, 20, "What is drawn; none only with deleteOldData.")));
 constexpr auto kMarking =
     join(kStateful, std::array{ErrorCode::InvalidFile, ErrorCode::UploadTooLarge, ErrorCode::DocumentRequired});
 
