@@ -484,9 +484,9 @@ void Signing::make_last(const Contract& contract, model::SignatureLevel level, G
         auto begun = known != growths.end() ? Result<Growth>(known->second) : growth_of(document);
         if (!begun) continue;
         Growth growth = std::move(*begun);
-        const auto bytes = bytes_with(document, growth);
-        auto extension = bytes ? preservation_.extender().extend({*bytes, growth.state, growth.hash}, level)
-                               : Result<Extender::Extension>(bytes.error());
+        const auto opened = open_document(platform_, document, growth.increment);
+        auto extension = opened ? preservation_.extender().extend({opened->bytes(), growth.state, growth.hash}, level)
+                                : Result<Extender::Extension>(opened.error());
         if (!extension) {
             spdlog::warn("document {} is not made to last with its last signature: {}", to_string(document.id),
                          for_log(describe(extension.error())));
