@@ -27,11 +27,33 @@ bool Signatory::awaits_joining() const {
     return delay_set && !sponsor && open() && (tenant_name.empty() || receiver.contact.empty());
 }
 
-Signatory* Contract::find(SignatoryId wanted) {
-    return find_by_id(signatories, wanted);
+const Cancellation* Contract::running_cancellation() const {
+    return status == ContractStatus::Invaliding && cancellation ? &*cancellation : nullptr;
 }
+
+const std::vector<Signatory>& Contract::acting_parties() const {
+    const Cancellation* running = running_cancellation();
+    return running == nullptr ? signatories : running->parties;
+}
+
+bool Contract::shows(const Document& document) const {
+    if (!document.is_cancellation()) return true;
+    const bool counts = status == ContractStatus::Invaliding || status == ContractStatus::Invalided;
+    return counts && cancellation && cancellation->document == document.id;
+}
+
+std::optional<UtcTime> Contract::deadline() const {
+    if (status == ContractStatus::Signing || status == ContractStatus::Filling) return expire_time;
+    const Cancellation* running = running_cancellation();
+    return running == nullptr ? std::nullopt : running->expire_time;
+}
+
 const Signatory* Contract::find(SignatoryId wanted) const {
-    return find_by_id(signatories, wanted);
+    const Signatory* party = find_by_id(signatories, wanted);
+    return party == nullptr && cancellation ? find_by_id(cancellation->parties, wanted) : party;
+}
+Signatory* Contract::find(SignatoryId wanted) {
+    return const_cast<Signatory*>(static_cast<const Contract*>(this)->find(wanted));
 }
 Document* Contract::find(DocumentId wanted) {
     return find_by_id(documents, wanted);
@@ -42,6 +64,10 @@ const Document* Contract::find(DocumentId wanted) const {
 
 const Signatory* Contract::owner(ActionId wanted) const {
     for (const Signatory& signatory : signatories) {
+        if (find_by_id(signatory.actions, wanted) != nullptr) return &signatory;
+    }
+    if (!cancellation) return nullptr;
+    for (const Signatory& signatory : cancellation->parties) {
         if (find_by_id(signatory.actions, wanted) != nullptr) return &signatory;
     }
     return nullptr;

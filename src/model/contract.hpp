@@ -120,9 +120,11 @@ struct PageSize {
     double height = 0;
 };
 
-/// What a document of a contract is (spec §2.9): an original, or an attachment that its party signs.
+/// What a document of a contract is (spec §2.9): an original, an attachment that its party signs, or the file by which
+/// the parties cancel the contract.
 inline constexpr std::string_view kContractContent = "CONTRACT";
 inline constexpr std::string_view kAttachmentContent = "ATTACHMENT";
+inline constexpr std::string_view kCancellationContent = "INVALID";
 
 /// A value that a request gives for a parameter of the contract's templates (spec §2.10): the same name in several
 /// templates gets the same value.
@@ -179,7 +181,9 @@ struct Document {
     DocumentId stored() const { return file ? file : id; }
 
     int page_count() const { return static_cast<int>(pages.size()); }
+    bool is_original() const { return content_type == kContractContent; }
     bool is_attachment() const { return content_type == kAttachmentContent; }
+    bool is_cancellation() const { return content_type == kCancellationContent; }
 };
 
 /// The signature field an action fills in one document, made before the first signature.
@@ -214,6 +218,24 @@ struct CustomField {
     std::string key;
     std::string name;
     std::string value;
+};
+
+/// An attempt to make a completed contract void (作废): the one that runs, or the last one.
+struct Cancellation {
+    /// The file that the parties sign; one of the contract's documents.
+    DocumentId document;
+    std::string reason;
+    UtcTime start_time;
+    /// Without one it runs until everybody signed or somebody refused.
+    std::optional<UtcTime> expire_time;
+    std::optional<InvalidFailType> fail_type;
+    /// Who signs the file: copies of the contract's parties under their own ids, each with one node. The initiator is
+    /// among them even when it is no party of the contract.
+    std::vector<Signatory> parties;
+    /// Who hears of it when a contract of a single party is void.
+    std::vector<CopySendReceiver> receivers;
+    /// The contract's files go as soon as it is void.
+    bool delete_files = false;
 };
 
 /// A contract and everything that belongs to it, changed only as a whole.
@@ -259,16 +281,31 @@ struct Contract {
     std::optional<UtcTime> expire_time;
     std::optional<UtcTime> end_time;
     std::optional<UtcTime> complete_time;
+    std::optional<Cancellation> cancellation;
+    /// Files handed in after the contract was ended by force; they have ids, titles, blobs and file names.
+    std::vector<Attachment> end_attachments;
+    /// The originals and attachments were deleted on the initiator's wish; what remains says that they were.
+    bool files_deleted = false;
     /// Grows with every change that is committed; a change made to an older version is refused.
     std::int64_t version = 0;
 
+    /// The cancellation that runs now; null when none does.
+    const Cancellation* running_cancellation() const;
+    /// Who acts now: the parties, or those of the running cancellation.
+    const std::vector<Signatory>& acting_parties() const;
+    /// Whether readers are shown a document: a cancellation file only while it counts.
+    bool shows(const Document& document) const;
+    /// When the clock will change it: the deadline for signing, or that of the cancellation, whichever runs.
+    std::optional<UtcTime> deadline() const;
+
+    /// A party; an initiator who only takes part in the cancellation is found last.
     Signatory* find(SignatoryId id);
     const Signatory* find(SignatoryId id) const;
     Action* find(ActionId id);
     const Action* find(ActionId id) const;
     Document* find(DocumentId id);
     const Document* find(DocumentId id) const;
-    /// The party an action belongs to.
+    /// The party an action belongs to; for nodes of a cancellation its copy there.
     const Signatory* owner(ActionId id) const;
     Signatory* owner(ActionId id);
 };

@@ -1,5 +1,6 @@
 #include "model/flow.hpp"
 
+#include "model/cancellation.hpp"
 #include "model/filling.hpp"
 #include "model/transitions.hpp"
 
@@ -161,6 +162,7 @@ void begin_turns(Contract& contract, UtcTime now, Events& events) {
 }
 
 Result<Events> finish_action(Contract& contract, ActionId id, const User& by, UtcTime now) {
+    if (contract.status == ContractStatus::Invaliding) return finish_cancellation(contract, id, by, now);
     if (contract.status != ContractStatus::Signing) return wrong_status(contract);
     Signatory* signatory = contract.owner(id);
     Action* action = contract.find(id);
@@ -183,6 +185,7 @@ Result<Events> finish_action(Contract& contract, ActionId id, const User& by, Ut
 }
 
 Result<Events> reject(Contract& contract, ActionId id, std::string reason, UtcTime now) {
+    if (contract.status == ContractStatus::Invaliding) return refuse_cancellation(contract, id, std::move(reason));
     if (contract.status != ContractStatus::Signing) return wrong_status(contract);
     Signatory* signatory = contract.owner(id);
     Action* action = contract.find(id);
@@ -206,8 +209,9 @@ Result<Events> recall(Contract& contract, std::string reason, UtcTime now) {
 }
 
 Events expire(Contract& contract, UtcTime now) {
-    const bool running = contract.status == ContractStatus::Signing || contract.status == ContractStatus::Filling;
-    if (!running || !contract.expire_time || now <= *contract.expire_time) return {};
+    const auto deadline = contract.deadline();
+    if (!deadline || now <= *deadline) return {};
+    if (contract.status == ContractStatus::Invaliding) return expire_cancellation(contract);
     end_open_parts(contract, SignatoryStatus::Expired, ActionStatus::Stop);
     contract.status = ContractStatus::Expired;
     return {{Kind::Expired, {}, {}}};

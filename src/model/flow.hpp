@@ -29,6 +29,12 @@ struct Event {
         SentForFilling,
         FillingTurn,  // a party may fill its parameters in from now on
         Filled,       // a party has done so
+        CancellationStarted,
+        CancellationTurn,    // a party may sign the cancellation file from now on
+        CancellationSigned,  // one party did
+        Cancelled,
+        CancellationRefused,
+        CancellationExpired,
     };
     Kind kind = Kind::Published;
     SignatoryId signatory;
@@ -52,16 +58,19 @@ void begin_turns(Contract& contract, UtcTime now, Events& events);
 Result<Events> change_signatory(Contract& contract, SignatoryId signatory, UtcTime now);
 
 /// START → FINISH for one node and whatever follows from it: the next node, the next party, completion.
-/// Errors: InvalidContractStatus when the contract is not SIGNING, NotSignStep when it is not the node's turn.
+/// While a cancellation runs the nodes are its own (`finish_cancellation`). Errors: InvalidContractStatus when the
+/// contract is neither SIGNING nor INVALIDING, NotSignStep when it is not the node's turn.
 Result<Events> finish_action(Contract& contract, ActionId action, const User& by, UtcTime now);
 
-/// A party refuses, or an approval fails: the node STOPs, its party and the contract become REJECTED.
+/// A party refuses, or an approval fails: the node STOPs, its party and the contract become REJECTED; whoever refuses a
+/// cancellation leaves the contract COMPLETE.
 Result<Events> reject(Contract& contract, ActionId action, std::string reason, UtcTime now);
 
 /// The initiator takes it back.
 Result<Events> recall(Contract& contract, std::string reason, UtcTime now);
 
-/// The clock passed the deadline of a contract that is FILLING or SIGNING; no events when it did not.
+/// The clock passed the deadline of a contract that is FILLING or SIGNING, or of its cancellation; no events when it
+/// did not.
 Events expire(Contract& contract, UtcTime now);
 
 /// No contract may be signed for longer after it was published (spec §1.6.3).

@@ -88,6 +88,9 @@ enum class SignValidateWay {
     Pin,         // by code alone
 };
 
+/// Why a cancellation came to nothing (spec §2.1 invalidFailType).
+enum class InvalidFailType { InvalidRejected, InvalidCancel };
+
 /// How a category has the identity of a person checked (platform spec §6.2).
 enum class IdentityCheck { IdCard, BankCard, None };
 
@@ -216,6 +219,12 @@ template <>
 inline constexpr std::array<Spelling<SealStatus>, 2> spellings<SealStatus>{{
     {SealStatus::Normal, "NORMAL"},
     {SealStatus::Freeze, "FREEZE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<InvalidFailType>, 2> spellings<InvalidFailType>{{
+    {InvalidFailType::InvalidRejected, "INVALID_REJECTED"},
+    {InvalidFailType::InvalidCancel, "INVALID_CANCEL"},
 }};
 
 template <>

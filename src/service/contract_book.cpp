@@ -72,9 +72,8 @@ void ContractBook::forget(ContractId id) {
 }
 
 bool ContractBook::is_overdue(const Contract& contract) const {
-    const bool running =
-        contract.status == model::ContractStatus::Signing || contract.status == model::ContractStatus::Filling;
-    return running && contract.expire_time && *contract.expire_time < platform_.clock.now();
+    const auto deadline = contract.deadline();
+    return deadline && *deadline < platform_.clock.now();
 }
 
 Result<ContractPointer> ContractBook::expire_held(ContractId id) {
@@ -82,7 +81,7 @@ Result<ContractPointer> ContractBook::expire_held(ContractId id) {
     if (!fresh) return fresh.error();
     Contract copy = **fresh;
     Change change;
-    change.event = "contract.expired";
+    change.event = copy.running_cancellation() != nullptr ? "cancellation.expired" : "contract.expired";
     change.actor = "system";
     change.events = model::expire(copy, platform_.clock.now());
     if (change.events.empty()) return *fresh;

@@ -48,6 +48,17 @@ std::string_view callback_type(const Contract& contract, const Event& event) {
             return "SEND_FILLING";
         case Event::Kind::Filled:
             return "FILLED";
+        case Event::Kind::CancellationStarted:
+            return "SEND_INVALID";
+        case Event::Kind::CancellationSigned:
+            return "INVALIDING";
+        case Event::Kind::Cancelled:
+            return "INVALIDED";
+        case Event::Kind::CancellationRefused:
+            return "INVALID_REJECTED";
+        case Event::Kind::CancellationExpired:
+            return "UNKNOWN";
+        case Event::Kind::CancellationTurn:
         case Event::Kind::FillingTurn:
         case Event::Kind::SignatoryTurn:
         case Event::Kind::ActionTurn:

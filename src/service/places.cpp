@@ -53,7 +53,7 @@ Result<std::vector<const Document*>> documents_of(const Contract& contract, cons
     }
     const bool all = model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
     for (const Document& document : contract.documents) {
-        if (!document.is_attachment()) documents.push_back(&document);
+        if (document.is_original()) documents.push_back(&document);
     }
     if (documents.size() != 1 && !all) {
         return invalid_parameter(std::string(field) + ".documentId: is required when a contract has several documents");

@@ -266,6 +266,18 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
 }
 
 template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Cancellation> {
+    archive("document", value.document);
+    archive("reason", value.reason);
+    archive("startTime", value.start_time);
+    archive("expireTime", value.expire_time);
+    archive("failType", value.fail_type);
+    archive("parties", value.parties);
+    archive("receivers", value.receivers);
+    archive("deleteFiles", value.delete_files);
+}
+
+template <typename Archive>
 void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Contract> {
     archive("id", value.id);
     archive("company", value.company);
@@ -303,6 +315,9 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("expireTime", value.expire_time);
     archive("endTime", value.end_time);
     archive("completeTime", value.complete_time);
+    archive("cancellation", value.cancellation);
+    archive("endAttachments", value.end_attachments);
+    archive("filesDeleted", value.files_deleted);
     archive("version", value.version);
 }
 

@@ -25,14 +25,6 @@ std::optional<std::string> biz_id_column(const Contract& contract) {
     return contract.biz_id;
 }
 
-bool is_running(const Contract& contract) {
-    return contract.status == model::ContractStatus::Signing || contract.status == model::ContractStatus::Filling;
-}
-
-std::optional<UtcTime> deadline(const Contract& contract) {
-    return is_running(contract) ? contract.expire_time : std::nullopt;
-}
-
 Status write_documents(Transaction& transaction, const Contract& contract) {
     for (const model::Document& document : contract.documents) {
         const auto written = transaction.execute(
@@ -77,7 +69,7 @@ Status insert(Transaction& transaction, const Contract& contract) {
         "body) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         {contract.id, contract.company, biz_id, static_cast<int>(contract.status), contract.category,
-         contract.create_time, contract.publish_time, deadline(contract), contract.version, body});
+         contract.create_time, contract.publish_time, contract.deadline(), contract.version, body});
     if (!inserted) return inserted.error();
     return write_documents(transaction, contract);
 }
@@ -91,7 +83,7 @@ Status update(Transaction& transaction, Contract& contract) {
         "UPDATE contract SET biz_id = $2, status = $3, category = $4, publish_time = $5, deadline = $6, version = $7, "
         "body = $8 WHERE id = $1 AND version = $9",
         {contract.id, biz_id, static_cast<int>(contract.status), contract.category, contract.publish_time,
-         deadline(contract), contract.version, body, old_version});
+         contract.deadline(), contract.version, body, old_version});
     if (!updated) return updated.error();
     if (*updated != 1) return fail(ErrorCode::Conflict, "contract " + to_string(contract.id) + " changed meanwhile");
     return write_documents(transaction, contract);
@@ -190,6 +182,26 @@ Result<std::vector<model::ContractId>> waiting_for(Connection& connection, std::
     return connection.all("SELECT contract FROM turn WHERE person = $1 ORDER BY contract LIMIT $2",
                           {person, static_cast<std::int64_t>(limit)},
                           [](const Row& row) { return row.get<model::ContractId>(0); });
+}
+
+Status note_removals(Transaction& transaction, const std::vector<DocumentId>& documents) {
+    for (const DocumentId document : documents) {
+        const auto noted = transaction.execute(
+            "INSERT INTO file_removal (document) VALUES ($1) ON CONFLICT (document) DO NOTHING", {document});
+        if (!noted) return noted.error();
+    }
+    return {};
+}
+
+Status strike_removal(Transaction& transaction, DocumentId document) {
+    const auto struck = transaction.execute("DELETE FROM file_removal WHERE document = $1", {document});
+    if (!struck) return struck.error();
+    return {};
+}
+
+Result<std::vector<DocumentId>> noted_removals(Connection& connection, std::size_t limit) {
+    return connection.all("SELECT document FROM file_removal LIMIT $1", {static_cast<std::int64_t>(limit)},
+                          [](const Row& row) { return row.get<DocumentId>(0); });
 }
 
 Status begin_signing(Transaction& transaction, const SignIntent& intent) {

@@ -55,6 +55,12 @@ Status put_turns(Transaction& transaction, model::ContractId id, const std::vect
 /// The contracts in which a person may act, oldest first.
 Result<std::vector<model::ContractId>> waiting_for(Connection& connection, std::string_view person, std::size_t limit);
 
+/// Documents whose files shall go from the disk: noted together with the change that makes them unreadable, struck off
+/// when they are gone.
+Status note_removals(Transaction& transaction, const std::vector<model::DocumentId>& documents);
+Status strike_removal(Transaction& transaction, model::DocumentId document);
+Result<std::vector<model::DocumentId>> noted_removals(Connection& connection, std::size_t limit);
+
 /// The intent to sign, durable before a key is used, and settled together with the signature. What is found unsettled
 /// at start was never committed.
 struct SignIntent {

@@ -158,6 +158,10 @@ std::vector<Migration> schema() {
         ALTER TABLE document ADD COLUMN file BIGINT NOT NULL DEFAULT 0;
         CREATE INDEX document_file ON document (file) WHERE file <> 0;
     )"});
+    // Files that nobody may read any more, until they are gone from the disk.
+    migrations.push_back({111, "files to remove", R"(
+        CREATE TABLE file_removal (document BIGINT PRIMARY KEY);
+    )"});
     return migrations;
 }
 

@@ -95,6 +95,18 @@ Contract full_contract() {
     contract.notify_sponsor = true;
     contract.custom_fields = {{"department", "部门", "采购"}};
     contract.related_contracts = {{77}};
+    Cancellation cancellation;
+    cancellation.document = {45};
+    cancellation.reason = "价格有误";
+    cancellation.start_time = UtcTime{6};
+    cancellation.expire_time = UtcTime{7};
+    cancellation.fail_type = InvalidFailType::InvalidCancel;
+    cancellation.parties = {signatory};
+    cancellation.receivers.emplace_back().name = "周测试";
+    cancellation.delete_files = true;
+    contract.cancellation = cancellation;
+    contract.end_attachments = {{{53}, "交接单", false, false, "cd", "b.pdf", {}}};
+    contract.files_deleted = true;
     contract.version = 8;
     return contract;
 }
@@ -125,6 +137,12 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_EQ(after->watermarks[0].angle, 0);
     EXPECT_EQ(after->watermarks[1].diaphaneity, 0) << "zero covers what is below";
     EXPECT_EQ(after->watermarks[1].tile_density, TileDensity::Sparse);
+    ASSERT_TRUE(after->cancellation);
+    EXPECT_EQ(after->cancellation->document.value, 45);
+    EXPECT_EQ(after->cancellation->fail_type, InvalidFailType::InvalidCancel);
+    EXPECT_EQ(after->cancellation->parties[0].actions[0].id.value, 31);
+    EXPECT_TRUE(after->cancellation->delete_files && after->files_deleted);
+    EXPECT_EQ(after->end_attachments[0].title, "交接单");
 }
 
 TEST(ContractText, keeps_what_a_category_presets) {
