@@ -49,6 +49,7 @@ class House {
     service::Platform& platform() { return *platform_; }
     service::Directory& directory() { return *directory_; }
     service::ContractBook& book() { return *book_; }
+    service::Cancelling& cancelling() { return *cancelling_; }
     service::Signing& signing() { return *signing_; }
     service::SigningPage& signing_page() { return *signing_page_; }
     service::Joining& joining() { return *joining_; }
@@ -108,6 +109,7 @@ class House {
     std::unique_ptr<service::Links> links_;
     std::unique_ptr<service::Notices> notices_;
     std::unique_ptr<service::Lifecycle> lifecycle_;
+    std::unique_ptr<service::Cancelling> cancelling_;
     std::unique_ptr<service::SignerProof> proof_;
     std::unique_ptr<service::SigningPage> signing_page_;
     std::unique_ptr<service::BatchSigning> batch_signing_;

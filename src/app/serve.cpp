@@ -185,6 +185,9 @@ class Housekeeping {
             if (const auto removed = house_.book().remove_old_drafts(100); !removed) {
                 spdlog::error("old drafts: {}", for_log(describe(removed.error())));
             }
+            if (const Status removed = house_.cancelling().remove_deleted_files(100); !removed) {
+                spdlog::error("deleted files: {}", for_log(describe(removed.error())));
+            }
             if (round % kRoundsPerCleaning == 0) clean();
         }
     }

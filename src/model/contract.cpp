@@ -37,7 +37,7 @@ const std::vector<Signatory>& Contract::acting_parties() const {
 }
 
 bool Contract::shows(const Document& document) const {
-    if (!document.is_cancellation()) return true;
+    if (!document.is_cancellation()) return !files_deleted;
     const bool counts = status == ContractStatus::Invaliding || status == ContractStatus::Invalided;
     return counts && cancellation && cancellation->document == document.id;
 }

@@ -293,7 +293,7 @@ struct Contract {
     const Cancellation* running_cancellation() const;
     /// Who acts now: the parties, or those of the running cancellation.
     const std::vector<Signatory>& acting_parties() const;
-    /// Whether readers are shown a document: a cancellation file only while it counts.
+    /// Whether readers are shown a document: no deleted one, and a cancellation file only while it counts.
     bool shows(const Document& document) const;
     /// When the clock will change it: the deadline for signing, or that of the cancellation, whichever runs.
     std::optional<UtcTime> deadline() const;

@@ -137,6 +137,7 @@ void Api::add_routes(http::Router& router) {
     add_signing(router);
     add_personal_signing(router);
     add_lifecycle(router);
+    add_cancelling(router);
     add_organisation(router);
     add_joining(router);
     add_party_editing(router);

@@ -6,6 +6,7 @@
 #include "openapi/description/document.hpp"
 #include "openapi/fields.hpp"
 #include "service/artist.hpp"
+#include "service/cancelling.hpp"
 #include "service/contract_book.hpp"
 #include "service/contract_files.hpp"
 #include "service/directory.hpp"
@@ -49,6 +50,7 @@ struct Services {
     service::Filling& filling;
     service::Signing& signing;
     service::Lifecycle& lifecycle;
+    service::Cancelling& cancelling;
     service::Links& links;
     service::Downloads& downloads;
     service::OperationLog& operations;
@@ -97,6 +99,7 @@ class Api {
     void add_signing(http::Router& router);
     void add_personal_signing(http::Router& router);
     void add_lifecycle(http::Router& router);
+    void add_cancelling(http::Router& router);
     void add_organisation(http::Router& router);
     void add_joining(http::Router& router);
     void add_party_editing(http::Router& router);

@@ -458,6 +458,11 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     put_time(object, "endTime", contract.end_time, zone);
     put(object, "signFlowStrategy", contract.sign_flow_strategy);
     put_text(object, "comments", contract.comments);
+    if (contract.cancellation) {
+        put_text(object, "invalidReason", contract.cancellation->reason);
+        put_time(object, "invalidExpireTime", contract.cancellation->expire_time, zone);
+        if (contract.cancellation->fail_type) put(object, "invalidFailType", *contract.cancellation->fail_type);
+    }
     put_text(object, "businessData", contract.business_data);
     if (!contract.tags.empty()) {
         json::array tags(memory);
@@ -500,8 +505,9 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     }
     object.emplace("signatories", std::move(signatories));
     json::array documents(memory);
-    for (const model::Document& document : contract.documents)
-        documents.push_back(write_document(document, zone, memory));
+    for (const model::Document& document : contract.documents) {
+        if (contract.shows(document)) documents.push_back(write_document(document, zone, memory));
+    }
     if (!documents.empty()) object.emplace("documents", std::move(documents));
     return object;
 }

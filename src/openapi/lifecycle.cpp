@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-// /v2/contract after sending: list, invalid, forceend, delay, notice.
+// /v2/contract after sending: list, forceend, delay, notice.
 namespace signet::openapi {
 
 namespace json = boost::json;
@@ -51,6 +51,12 @@ json::object write_line(const model::Contract& contract, const TimeZone& zone) {
     line["createTime"] = zone.format(contract.create_time);
     if (contract.publish_time) line["publishTime"] = zone.format(*contract.publish_time);
     if (contract.expire_time) line["expireTime"] = zone.format(*contract.expire_time);
+    if (!contract.comments.empty()) line["comments"] = contract.comments;
+    if (!contract.cancellation) return line;
+    const model::Cancellation& cancellation = *contract.cancellation;
+    if (!cancellation.reason.empty()) line["invalidReason"] = cancellation.reason;
+    if (cancellation.expire_time) line["invalidExpireTime"] = zone.format(*cancellation.expire_time);
+    if (cancellation.fail_type) line["invalidFailType"] = std::string(model::to_wire(*cancellation.fail_type));
     return line;
 }
 
@@ -88,14 +94,6 @@ void Api::add_lifecycle(http::Router& router) {
         router, "/v2/contract/list",
         [this](const Caller& caller, const Fields& fields, http::Request&) { return list_contracts(caller, fields); },
         http::Execution::Pool);
-
-    command(router, "/v2/contract/invalid",
-            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
-                const service::Locator locator = read_locator(fields);
-                const std::string reason = fields.text("reason");
-                if (fields.error()) return *fields.error();
-                return nothing_after(services_.lifecycle.invalid(caller, locator, reason));
-            });
 
     command(router, "/v2/contract/forceend",
             [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {

@@ -19,6 +19,20 @@ struct ContractBook::Gate {
 
 namespace {
 
+/// The files that a contract loses as it is recalled or cancelled, when its initiator wished so; the cancellation file
+/// stays and shows what happened.
+std::vector<model::DocumentId> files_that_go(const Contract& contract, const model::Events& events) {
+    const bool ended = std::any_of(events.begin(), events.end(), [](const model::Event& event) {
+        return event.kind == model::Event::Kind::Recalled || event.kind == model::Event::Kind::Cancelled;
+    });
+    std::vector<model::DocumentId> gone;
+    if (!contract.files_deleted || !ended) return gone;
+    for (const model::Document& document : contract.documents) {
+        if (!document.is_cancellation()) gone.push_back(document.stored());
+    }
+    return gone;
+}
+
 Error not_found(ContractId id) {
     return fail(ErrorCode::ContractNotFound, "contract " + to_string(id));
 }
@@ -203,6 +217,9 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
             const Status put = store::contracts::put_turns(transaction, contract.id, turns_(contract));
             if (!put) return put;
         }
+        if (const auto gone = files_that_go(contract, change.events); !gone.empty()) {
+            if (const Status noted = store::contracts::note_removals(transaction, gone); !noted) return noted;
+        }
         if (change.also) {
             if (const Status also = change.also(transaction); !also) return also.error();
         }
@@ -220,7 +237,11 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
 
 Status ContractBook::remove(const Contract& contract, const Change& change) {
     store::AuditRecord record{platform_.clock.now(), change.actor, contract.id, change.event, change.detail};
+    std::vector<model::DocumentId> documents;
+    for (const model::Document& document : contract.documents)
+        documents.push_back(document.stored());
     const Status written = platform_.database.write([&](store::Transaction& transaction) -> Status {
+        if (const Status noted = store::contracts::note_removals(transaction, documents); !noted) return noted;
         if (const Status removed = store::contracts::remove(transaction, contract.id); !removed) return removed.error();
         if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
         return {};

@@ -162,6 +162,8 @@ Result<DocumentDownload> Downloads::document(const Contract& contract, model::Do
     const Document* document = contract.find(id);
     if (document == nullptr) return invalid_parameter("documentId: the contract has no document " + to_string(id));
     if (const Status permitted = permit(to_string(id), actor); !permitted) return permitted.error();
+    if (contract.files_deleted && !document->is_cancellation())
+        return fail(ErrorCode::DocumentRequired, "documentId: the file was deleted with the contract");
     auto view = watermarks_.view(contract, *document);
     if (!view) return view.error();
     const Status logged = log_.record(contract, kDownloaded, actor, detail_of_documents({id}));
@@ -215,13 +217,18 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
 
     if (wanted(DownloadItem::Contract)) {
         for (const Document& document : contract.documents) {
-            if (!document.is_attachment()) add_document(DownloadItem::Contract, document, document.title);
+            if (!document.is_attachment() && contract.shows(document))
+                add_document(DownloadItem::Contract, document, document.title);
         }
     }
     if (wanted(DownloadItem::SignLog)) {
         add_bytes(DownloadItem::SignLog, contract.subject + ".pdf", [this, &contract] { return sign_log(contract); });
     }
-    if (wanted(DownloadItem::Attachment)) {
+    if (wanted(DownloadItem::EndSignAttachment)) {
+        for (const model::Attachment& attachment : contract.end_attachments)
+            add_blob(DownloadItem::EndSignAttachment, attachment.blob, attachment.file_name);
+    }
+    if (wanted(DownloadItem::Attachment) && !contract.files_deleted) {
         for (const model::ContractFile& file : contract.attachments)
             add_blob(DownloadItem::Attachment, file.blob, file.file_name);
         for (const Signatory& signatory : contract.signatories) {

@@ -45,38 +45,6 @@ Status Lifecycle::change(const Caller& caller, const Locator& locator, const Wor
     return {};
 }
 
-Status Lifecycle::invalid(const Caller& caller, const Locator& locator, const std::string& reason) {
-    const auto found = book_.locate(caller, locator, Access::Initiator);
-    if (!found && found.error().code == ErrorCode::ContractNotFound) {
-        return fail(ErrorCode::ContractToInvalidNotFound, found.error().detail);
-    }
-    if (!found) return found.error();
-    const ContractLock held = book_.lock((*found)->id);
-    const auto fresh = book_.find(held);
-    if (!fresh) return fresh.error();
-    Change change;
-    change.actor = actor_of(caller);
-    switch (model::permission(Call::Invalid, (*fresh)->status)) {
-        case Permission::Delete:
-            change.event = "contract.deleted";
-            return book_.remove(**fresh, change);
-        case Permission::Recall:
-            break;
-        case Permission::StartCancellation:
-            return fail(ErrorCode::Unavailable, "the cancellation of a completed contract is not there yet");
-        default:
-            return wrong_status(**fresh);
-    }
-    Contract contract = **fresh;
-    auto events = model::recall(contract, reason, platform_.clock.now());
-    if (!events) return events.error();
-    change.event = "contract.recalled";
-    change.events = std::move(*events);
-    const auto committed = book_.commit(std::move(contract), change);
-    if (!committed) return committed.error();
-    return {};
-}
-
 Status Lifecycle::force_end(const Caller& caller, const Locator& locator, const std::string& reason) {
     if (reason.empty()) return invalid_parameter("reason: is required");
     return change(caller, locator, [&](Contract& contract, Change& told) -> Status {

@@ -52,9 +52,6 @@ class Lifecycle {
           notices_(notices),
           signing_(signing) {}
 
-    /// Deletes a draft or what ended without success, recalls what runs (spec §4.23). The cancellation of completed
-    /// contracts is not there yet: Unavailable. Errors: InvalidContractStatus, ContractToInvalidNotFound.
-    Status invalid(const Caller& caller, const Locator& locator, const std::string& reason);
     /// Ends what runs by force (spec §4.27). Errors: InvalidContractStatus, InvalidParameter without a reason.
     Status force_end(const Caller& caller, const Locator& locator, const std::string& reason);
     /// Moves the deadline, at most two years after sending; an expired contract runs again (spec §4.28). Errors:

@@ -95,7 +95,8 @@ Result<std::string> Links::notice_url(store::Transaction& transaction, const mod
     link.user = user;
     link.can_reject = true;
     link.create_time = platform_.clock.now();
-    link.expire_time = contract.expire_time.value_or(link.create_time + std::chrono::hours(24 * 30));
+    // What is over can be looked at for a while.
+    link.expire_time = contract.deadline().value_or(link.create_time + std::chrono::hours(24 * 30));
     const std::string token = random_token(kTokenLength);
     if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
         return stored.error();

@@ -190,7 +190,7 @@ Status Notices::invite(store::Transaction& transaction, const Contract& contract
 }
 
 Status Notices::remind(store::Transaction& transaction, const Contract& contract, model::SignatoryId only) {
-    for (const Signatory& signatory : contract.signatories) {
+    for (const Signatory& signatory : contract.acting_parties()) {
         if (only && signatory.id != only) continue;
         if (signatory.status == model::SignatoryStatus::Filling && !signatory.receiver.empty()) {
             const Status told = tell(transaction, contract, signatory, signatory.receiver, false);
@@ -198,6 +198,11 @@ Status Notices::remind(store::Transaction& transaction, const Contract& contract
         }
         for (const model::Action& action : signatory.actions) {
             if (action.status != model::ActionStatus::Start) continue;
+            if (contract.running_cancellation() != nullptr) {
+                const Status told = tell_of_cancellation(transaction, contract, signatory, action);
+                if (!told) return told;
+                continue;
+            }
             for (const User& user : people_.doers(contract, signatory, action)) {
                 if (const Status told = tell(transaction, contract, signatory, user, false); !told) return told;
             }
@@ -260,7 +265,11 @@ Status Notices::call_back(store::Transaction& transaction, const Contract& contr
     CallbackMessage message{contract.callback_url, {}};
     message.fields.emplace_back("contractId", to_string(contract.id));
     message.fields.emplace_back("callbackType", type);
-    message.fields.emplace_back("contractStatus", last_action ? "SIGNING" : std::string(to_wire(contract.status)));
+    std::string status(to_wire(contract.status));
+    if (last_action) status = "SIGNING";
+    // The same for the last signature on a cancellation.
+    if (event.kind == Event::Kind::CancellationSigned) status = "INVALIDING";
+    message.fields.emplace_back("contractStatus", status);
     if (const Signatory* signatory = contract.find(event.signatory)) {
         message.fields.emplace_back("tenantType", to_wire(signatory->tenant_type));
         message.fields.emplace_back("tenantName", signatory->tenant_name);
@@ -296,6 +305,16 @@ Status Notices::enqueue(store::Transaction& transaction, const Contract& contrac
         if (event.kind == Event::Kind::FillingTurn && messages && signatory != nullptr) {
             const Status told = tell(transaction, contract, *signatory, signatory->receiver, false);
             if (!told) return told;
+        }
+        const Signatory* canceller = contract.owner(event.action);
+        const bool to_cancel = event.kind == Event::Kind::CancellationTurn && canceller != nullptr;
+        // The initiator began it.
+        if (to_cancel && messages && action != nullptr && !canceller->sponsor) {
+            const Status told = tell_of_cancellation(transaction, contract, *canceller, *action);
+            if (!told) return told;
+        }
+        if (event.kind == Event::Kind::Cancelled && messages) {
+            if (const Status told = tell_cancelled(transaction, contract); !told) return told;
         }
         if (event.kind == Event::Kind::Completed && messages) {
             if (const Status told = tell_complete(transaction, contract); !told) return told;

@@ -48,6 +48,10 @@ class Notices {
     Status tell_complete(store::Transaction& transaction, const model::Contract& contract);
     Status tell_copy(store::Transaction& transaction, const model::Contract& contract, std::size_t index);
     Status tell_sponsor(store::Transaction& transaction, const model::Contract& contract);
+    // In cancellation_notices.cpp.
+    Status tell_of_cancellation(store::Transaction& transaction, const model::Contract& contract,
+                                const model::Signatory& signatory, const model::Action& action);
+    Status tell_cancelled(store::Transaction& transaction, const model::Contract& contract);
     Status call_back(store::Transaction& transaction, const model::Contract& contract, const model::Event& event);
 
     Platform& platform_;

@@ -119,7 +119,7 @@ bool People::acts_for(const Contract& contract, const Signatory& party, const Us
 
 const Signatory* People::party_of(const Contract& contract, const User& user) const {
     const Signatory* any = nullptr;
-    for (const Signatory& party : contract.signatories) {
+    for (const Signatory& party : contract.acting_parties()) {
         if (!acts_for(contract, party, user)) continue;
         if (party.status == SignatoryStatus::Signing && !party.sponsor) return &party;
         // Whoever still has to act comes before whoever has acted.
@@ -128,7 +128,12 @@ const Signatory* People::party_of(const Contract& contract, const User& user) co
             any = &party;
         }
     }
-    return any;
+    if (any != nullptr || contract.running_cancellation() == nullptr) return any;
+    // Who has nothing to sign in a cancellation still sees the contract of his party.
+    for (const Signatory& party : contract.signatories) {
+        if (acts_for(contract, party, user)) return &party;
+    }
+    return nullptr;
 }
 
 const model::CopySendReceiver* People::copy_of(const Contract& contract, const User& user) const {

@@ -517,7 +517,14 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     const auto found = book_.find(held);
     if (!found) return found;
     SigningAct act = wanted;
-    if (const Status allowed = model::check(model::Call::Sign, (*found)->status); !allowed) return allowed.error();
+    const model::Cancellation* cancellation = (*found)->running_cancellation();
+    const auto call = cancellation == nullptr ? model::Call::Sign : model::Call::InvalidSign;
+    if (const Status allowed = model::check(call, (*found)->status); !allowed) return allowed.error();
+    for (const Place& place : act.more_places) {
+        // A cancellation leaves the contract's own documents as they are.
+        if (cancellation != nullptr && place.document != cancellation->document)
+            return invalid_parameter("places: only the cancellation file is signed now");
+    }
     const Action* action = (*found)->find(act.action);
     if (action == nullptr || action->status != ActionStatus::Start || action->type == ActionType::Audit) {
         return fail(ErrorCode::NotSignStep, "action " + to_string(act.action));
@@ -614,7 +621,7 @@ Result<ContractPointer> Signing::reject(const ContractLock& held, model::ActionI
     auto events = model::reject(contract, action, decision.comment, platform_.clock.now());
     if (!events) return events.error();
     Change change;
-    change.event = "contract.rejected";
+    change.event = (*found)->running_cancellation() == nullptr ? "contract.rejected" : "cancellation.refused";
     change.actor = actor_of(decision.by);
     change.detail = "{\"action\":\"" + to_string(action) + "\"}";
     change.events = std::move(*events);

@@ -152,7 +152,8 @@ void SigningPage::find_task(PageView& view) const {
     view.may_fill = !view.viewing && view.contract->status == model::ContractStatus::Filling &&
                     view.party->status == model::SignatoryStatus::Filling &&
                     people_.is_handler(*view.contract, *view.party, view.user);
-    if (view.contract->status != model::ContractStatus::Signing) return;
+    const auto status = view.contract->status;
+    if (status != model::ContractStatus::Signing && status != model::ContractStatus::Invaliding) return;
     for (const Action& action : view.party->actions) {
         if (action.status != ActionStatus::Start || view.action != nullptr) continue;
         if (people_.may_do(*view.contract, *view.party, action, view.user)) {
@@ -285,7 +286,8 @@ Result<std::vector<model::Place>> SigningPage::free_places(const PageView& view,
     }
     for (const auto& wish : command.places) {
         const model::Document* document = view.contract->find(wish.document);
-        if (document == nullptr) return invalid_parameter("places: unknown document");
+        if (document == nullptr || !view.contract->shows(*document))
+            return invalid_parameter("places: unknown document");
         model::Stamper stamper;
         stamper.type = by_company_seal
                            ? model::StamperType::Company
@@ -572,7 +574,8 @@ bool SigningPage::may_read(const Contract& contract, const User& user, bool down
 
 Result<Bytes> SigningPage::picture(const Contract& contract, model::DocumentId id, int page, int pixels) {
     const model::Document* document = contract.find(id);
-    if (document == nullptr || page < 1 || page > document->page_count()) return fail(ErrorCode::SignPageBeyond);
+    if (document == nullptr || !contract.shows(*document) || page < 1 || page > document->page_count())
+        return fail(ErrorCode::SignPageBeyond);
     const auto view = watermarks_.view(contract, *document);
     if (!view) return view.error();
     const auto drawn = platform_.pages.picture({view->file.get(), view->length}, page - 1, pixels);

@@ -62,13 +62,6 @@ def test_a_running_contract_that_is_made_invalid_is_recalled_and_can_then_be_del
     assert running.api.get("/v2/contract/detail", contractId=running.id).envelope["responseCode"] == "11101003"
 
 
-def test_the_cancellation_of_a_complete_contract_is_refused_and_changes_nothing(running):
-    complete(running)
-    before = running.detail()
-    assert call(running, "/v2/contract/invalid").code == 1001
-    assert running.detail() == before
-
-
 def test_a_contract_ended_by_force_keeps_its_signatures_and_says_why(running):
     running.seal()
     assert call(running, "/v2/contract/forceend").envelope["responseCode"] == "11990005"
