@@ -28,6 +28,7 @@ json::string wire(std::string_view text) {
 
 /// Whether a document is for this reader: the originals, and of the attachments those of his own party.
 bool concerns(const PageView& view, const model::Document& document) {
+    if (!view.contract->shows(document)) return false;
     if (!document.is_attachment()) return true;
     if (view.party == nullptr) return false;
     const auto& own = view.party->attachments;
@@ -37,8 +38,15 @@ bool concerns(const PageView& view, const model::Document& document) {
 
 json::array write_documents(const PageView& view) {
     json::array documents;
+    // What is to be signed comes first: a cancellation file stands before what it cancels.
+    std::vector<const model::Document*> shown;
     for (const model::Document& document : view.contract->documents) {
-        if (!concerns(view, document)) continue;
+        if (concerns(view, document)) shown.push_back(&document);
+    }
+    std::stable_partition(shown.begin(), shown.end(),
+                          [](const model::Document* document) { return document->is_cancellation(); });
+    for (const model::Document* one : shown) {
+        const model::Document& document = *one;
         json::array pages;
         for (const model::PageSize& page : document.pages)
             pages.push_back({{"width", page.width}, {"height", page.height}});
@@ -51,9 +59,21 @@ json::array write_documents(const PageView& view) {
     return documents;
 }
 
+/// Why and until when the contract shall be void, and how far that is; nothing when nobody ever wished it.
+std::optional<json::object> write_cancellation(const Contract& contract, const TimeZone& zone) {
+    if (!contract.cancellation) return std::nullopt;
+    const model::Cancellation& cancellation = *contract.cancellation;
+    json::object object{{"reason", wire(cancellation.reason)},
+                        {"documentId", wire(to_string(cancellation.document))},
+                        {"startTime", wire(zone.format(cancellation.start_time))}};
+    if (cancellation.expire_time) object["expireTime"] = wire(zone.format(*cancellation.expire_time));
+    if (cancellation.fail_type) object["failType"] = wire(model::to_wire(*cancellation.fail_type));
+    return object;
+}
+
 json::array write_parties(const PageView& view, const TimeZone& zone) {
     json::array parties;
-    for (const Signatory& signatory : view.contract->signatories) {
+    for (const Signatory& signatory : view.contract->acting_parties()) {
         json::object party{{"name", wire(signatory.tenant_name)},
                            {"tenantType", wire(model::to_wire(signatory.tenant_type))},
                            {"status", wire(model::to_wire(signatory.status))},
@@ -212,6 +232,9 @@ std::string state_of(const PageView& view) {
     switch (view.contract->status) {
         case model::ContractStatus::Signing:
             break;
+        case model::ContractStatus::Invaliding:
+            if (view.action != nullptr) return "CAN_SIGN";
+            return "INVALIDING";
         case model::ContractStatus::Complete:
             return "COMPLETE";
         case model::ContractStatus::Filling:
@@ -250,7 +273,7 @@ json::array write_params(const PageView& view) {
 }
 
 std::string next_party(const PageView& view) {
-    for (const Signatory& signatory : view.contract->signatories) {
+    for (const Signatory& signatory : view.contract->acting_parties()) {
         const bool mine = view.party != nullptr && signatory.id == view.party->id;
         if (signatory.status == model::SignatoryStatus::Signing && !mine) {
             return signatory.tenant_name;
@@ -266,7 +289,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
                          {"sn", wire(contract.sn)},
                          {"sponsorName", wire(contract.tenant_name)},
                          {"status", wire(model::to_wire(contract.status))},
-                         {"ordinal", contract.ordinal}};
+                         {"ordinal", contract.ordinal && contract.running_cancellation() == nullptr}};
     if (contract.expire_time) summary["expireTime"] = wire(zone.format(*contract.expire_time));
 
     json::object me{{"name", wire(view.user.name)},
@@ -277,7 +300,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     if (for_company) me["companyName"] = wire(view.party->tenant_name);
 
     json::array waiting;
-    for (const Signatory& signatory : contract.signatories) {
+    for (const Signatory& signatory : contract.acting_parties()) {
         const bool mine = view.party != nullptr && signatory.id == view.party->id;
         if (signatory.status == model::SignatoryStatus::Signing && !mine) {
             waiting.push_back(wire(signatory.tenant_name));
@@ -308,6 +331,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     json::object result;
     result["page"] = wire(view.key);
     result["contract"] = std::move(summary);
+    if (const auto cancellation = write_cancellation(contract, zone)) result["cancellation"] = *cancellation;
     result["documents"] = write_documents(view);
     result["parties"] = write_parties(view, zone);
     if (view.party != nullptr) {

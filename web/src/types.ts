@@ -232,10 +232,21 @@ export interface FillParam {
   value: string;
 }
 
+/** An attempt to make a complete contract void. */
+export interface Cancellation {
+  reason: string;
+  /** The file by which the parties agree to it. */
+  documentId: string;
+  startTime: string;
+  expireTime?: string;
+  failType?: string;
+}
+
 export interface OpenAnswer {
   /** Names the opened link in every later call; opens nothing by itself. */
   page?: string;
   contract: ContractSummary;
+  cancellation?: Cancellation;
   documents: ContractDocument[];
   parties: Party[];
   me: Me | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  actionWord, afterMe, deadEndOfError, firstStep, partyStep, sceneOf, signingStep, stepsOf,
+  actionWord, afterMe, cancels, deadEndOfError, firstStep, partyStep, sceneOf, signingStep, stepsOf,
 } from '../src/signing/state';
 import type { Party, Task } from '../src/types';
 
@@ -21,7 +21,7 @@ describe('the scene of an opened link', () => {
 
   it.each([
     ['WAITING', 'waiting'], ['SIGNED', 'signed'], ['REJECTED', 'refused'], ['RECALLED', 'recalled'], ['EXPIRED', 'expired'],
-    ['COMPLETE', 'complete'], ['FORCE_END', 'ended'], ['INVALIDING', 'cancelled'], ['INVALIDED', 'cancelled'], ['FILLING', 'notStarted'],
+    ['COMPLETE', 'complete'], ['FORCE_END', 'ended'], ['INVALIDING', 'cancelling'], ['INVALIDED', 'cancelled'], ['FILLING', 'notStarted'],
   ])('%s_ends_on_its_own_page_even_with_a_task', (state, end) => {
     expect(sceneOf({ state, task: task() })).toEqual({ kind: 'deadEnd', end });
   });
@@ -84,5 +84,17 @@ describe('the steps of a task', () => {
     expect(stepsOf({}, 0)).toBeNull();
     expect(stepsOf({}, 1)).toEqual({ step: 2, steps: null });
     expect(stepsOf({ steps: [node(false)] }, 2)).toEqual({ step: 3, steps: null });
+  });
+});
+
+describe('a cancellation', () => {
+  it('is what is signed while the contract is INVALIDING, and only then', () => {
+    const of = (status: string) => cancels({ contract: { status } as never });
+    expect(of('INVALIDING')).toBe(true);
+    expect(['SIGNING', 'COMPLETE', 'INVALIDED'].some(of)).toBe(false);
+  });
+  it('shows who has agreed to it and who signed the contract it ended as done', () => {
+    expect(partyStep({ status: 'INVALIDED' })).toBe('done');
+    expect(partyStep({ status: 'SIGNING' })).toBe('now');
   });
 });

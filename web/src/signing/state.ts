@@ -3,7 +3,7 @@ import type { OpenAnswer, Party, Task } from '../types';
 
 /** The pages on which a request ends without anything to sign. */
 export type DeadEnd =
-  | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelled' | 'notStarted'
+  | 'waiting' | 'signed' | 'refused' | 'recalled' | 'expired' | 'complete' | 'ended' | 'cancelling' | 'cancelled' | 'notStarted'
   | 'identityLocked' | 'linkExpired' | 'linkBound' | 'forbidden' | 'notFound' | 'network' | 'busy' | 'trouble';
 
 export type Scene = { kind: 'sign'; task: Task } | { kind: 'fill' } | { kind: 'view' } | { kind: 'deadEnd'; end: DeadEnd };
@@ -18,7 +18,7 @@ const deadEndOfState: Record<string, DeadEnd> = {
   FORCE_END: 'ended',
   TERMINATED: 'ended',
   END: 'ended',
-  INVALIDING: 'cancelled',
+  INVALIDING: 'cancelling',
   INVALIDED: 'cancelled',
   DRAFT: 'notStarted',
   FILLING: 'notStarted',
@@ -71,7 +71,7 @@ export type Tone = 'quiet' | 'good' | 'warn';
 
 const toneOfEnd: Record<DeadEnd, Tone> = {
   waiting: 'quiet', signed: 'good', complete: 'good', refused: 'warn', recalled: 'quiet', expired: 'warn', ended: 'quiet',
-  cancelled: 'quiet', notStarted: 'quiet', identityLocked: 'warn', linkExpired: 'warn', linkBound: 'warn', forbidden: 'warn', notFound: 'quiet', network: 'warn',
+  cancelling: 'quiet', cancelled: 'quiet', notStarted: 'quiet', identityLocked: 'warn', linkExpired: 'warn', linkBound: 'warn', forbidden: 'warn', notFound: 'quiet', network: 'warn',
   busy: 'warn', trouble: 'warn',
 };
 
@@ -88,6 +88,8 @@ export type PartyStep = 'done' | 'now' | 'refused' | 'later';
 const stepOfStatus: Record<string, PartyStep> = {
   SIGNED: 'done',
   COMPLETE: 'done',
+  INVALIDING: 'done', // it signed the contract
+  INVALIDED: 'done',
   REJECTED: 'refused',
   SIGNING: 'now',
   FILLING: 'now',
@@ -95,6 +97,11 @@ const stepOfStatus: Record<string, PartyStep> = {
 
 export function partyStep(party: Pick<Party, 'status'>): PartyStep {
   return stepOfStatus[party.status] || 'later';
+}
+
+/** Whether what is signed now makes the contract void. */
+export function cancels(open: Pick<OpenAnswer, 'contract'>): boolean {
+  return open.contract.status === 'INVALIDING';
 }
 
 /** What follows my signature: the next in order, the others still missing, or nobody. */
