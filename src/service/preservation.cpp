@@ -79,6 +79,7 @@ std::optional<UtcTime> Preservation::next_due(const Contract& contract) const {
     std::optional<UtcTime> due;
     const auto take = [&](UtcTime time) { due = due ? std::min(*due, time) : time; };
     for (const Document& document : contract.documents) {
+        if (!contract.shows(document)) continue;  // deleted, or a cancellation that came to nothing
         if (is_wanting(document, level)) {
             take(platform_.clock.now());
         } else if (document.level && document.sealed_until) {
@@ -175,6 +176,7 @@ Status Preservation::preserve(model::ContractId id) {
     if (!is_final((*contract)->status)) return forget();
     const SignatureLevel level = level_of(**contract);
     for (const Document& document : (*contract)->documents) {
+        if (!(*contract)->shows(document)) continue;
         const Status done = preserve_document(id, document.id, level);
         if (!done) return done;
     }
