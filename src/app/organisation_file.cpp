@@ -40,14 +40,6 @@ class Table {
     void flag(std::string_view key, bool& target) { read<bool>(key, target, "true or false"); }
 
     template <typename Enum>
-    void word(std::string_view key, std::optional<Enum>& target) {
-        Enum value = target.value_or(Enum());
-        const auto node = table_.get(key);
-        word(key, value);
-        if (node != nullptr) target = value;
-    }
-
-    template <typename Enum>
     void word(std::string_view key, Enum& target) {
         std::string spelling;
         text(key, spelling);
