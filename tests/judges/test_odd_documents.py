@@ -86,7 +86,7 @@ def test_the_document_is_signed_by_three_and_every_judge_accepts_it(name, api, s
     file = tmp_path / "signed.pdf"
     file.write_bytes(after)
     strangers = [one.field for one in read_signatures(pdf)] if name == "signed by another" else []
-    assert len({one.contents for one in read_signatures(after)}) == 3 + len(strangers)
+    assert len([one for one in read_signatures(after) if not one.is_time_stamp]) == 3 + len(strangers)
     judges = tuple(judge for judge in Judges.NAMES if judge not in TOO_LARGE_FOR.get(name, ()))
     verdicts = {verdict.judge: verdict for verdict in server_judges.hear(file, judges)}
     found = [f"{judge}: {one}" for judge, verdict in verdicts.items() for one in verdict.objections]
