@@ -163,7 +163,8 @@ void Api::add_routes(http::Router& router) {
 }
 
 void Api::add_document(http::Router& router) {
-    const auto text = std::make_shared<const std::string>(json::serialize(description::document(routed_)));
+    const auto text = std::make_shared<const std::string>(
+        json::serialize(description::document(routed_, services_.download_failure_status)));
     // Under both addresses a client may have been told: the server's own, and the one that ends in /v2.
     for (const std::string_view path : {"/openapi.json", "/v2/openapi.json"}) {
         http::Route route;

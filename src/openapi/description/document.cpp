@@ -213,31 +213,42 @@ json::object json_content(json::object schema) {
     return {{"application/json", {{"schema", std::move(schema)}}}};
 }
 
-json::object responses_of(Schemas& schemas, const Endpoint& endpoint) {
-    const std::set<CodeRow> rows = rows_of(endpoint);
+json::object download_responses(const Endpoint& endpoint, int failure_status) {
+    json::object content;
+    for (const std::string_view type : endpoint.media_types)
+        content[seen(type)] = json::object();
+    json::object failure = json_content(failure_schema(rows_of(endpoint)));
     json::object responses;
-    if (endpoint.media_types.empty()) {
-        json::object schema{{"oneOf", json::array{success_schema(schemas, endpoint.result), failure_schema(rows)}}};
-        responses["200"] = {{"description", "The envelope; `code` 0 says that all went well."},
-                            {"content", json_content(std::move(schema))}};
-        responses["400"] = {{"$ref", "#/components/responses/Server"}};
+    if (failure_status == 200) {
+        content["application/json"] = failure.at("application/json");
     } else {
-        json::object content;
-        for (const std::string_view type : endpoint.media_types)
-            content[seen(type)] = json::object();
-        responses["200"] = {{"description", "The file."},
-                            {"headers",
-                             {{"Content-Disposition",
-                               {{"description", "`attachment;fileName=` and the name, percent-encoded."},
-                                {"schema", {{"type", "string"}}}}}}},
-                            {"content", std::move(content)}};
-        responses["400"] = {{"description", "The envelope of the error."},
-                            {"content", json_content(failure_schema(rows))}};
+        responses[std::to_string(failure_status)] = {{"description", "The envelope of the error."},
+                                                     {"content", std::move(failure)}};
     }
+    const json::object name{{"description", "`attachment;fileName=` and the name, percent-encoded."},
+                            {"schema", {{"type", "string"}}}};
+    responses["200"] = {
+        {"description", "The file."}, {"headers", {{"Content-Disposition", name}}}, {"content", std::move(content)}};
+    return responses;
+}
+
+json::object envelope_responses(Schemas& schemas, const Endpoint& endpoint) {
+    json::object schema{
+        {"oneOf", json::array{success_schema(schemas, endpoint.result), failure_schema(rows_of(endpoint))}}};
+    json::object responses;
+    responses["200"] = {{"description", "The envelope; `code` 0 says that all went well."},
+                        {"content", json_content(std::move(schema))}};
+    return responses;
+}
+
+json::object responses_of(Schemas& schemas, const Endpoint& endpoint, int download_failure_status) {
+    json::object responses = endpoint.media_types.empty() ? envelope_responses(schemas, endpoint)
+                                                          : download_responses(endpoint, download_failure_status);
+    // Neither takes the place of what the endpoint itself answers with that status.
     for (const char* status : {"441", "442", "443", "444", "445", "446"})
-        responses[status] = {{"$ref", "#/components/responses/Gateway"}};
-    for (const char* status : {"408", "413", "414", "415", "431", "500", "501", "503"})
-        responses[status] = {{"$ref", "#/components/responses/Server"}};
+        responses.emplace(status, json::object{{"$ref", "#/components/responses/Gateway"}});
+    for (const char* status : {"400", "408", "413", "414", "415", "431", "500", "501", "503"})
+        responses.emplace(status, json::object{{"$ref", "#/components/responses/Server"}});
     return responses;
 }
 
@@ -293,7 +304,8 @@ std::string_view group_of(std::string_view path) {
     return path.substr(0, path.find('/'));
 }
 
-json::object operation(Schemas& schemas, const Endpoint& endpoint, const RoutedPath& routed) {
+json::object operation(Schemas& schemas, const Endpoint& endpoint, const RoutedPath& routed,
+                       int download_failure_status) {
     json::object result{{"operationId", operation_id(routed.method, routed.path)},
                         {"tags", json::array{seen(group_of(routed.path))}},
                         {"summary", seen(endpoint.summary)}};
@@ -306,7 +318,7 @@ json::object operation(Schemas& schemas, const Endpoint& endpoint, const RoutedP
     } else {
         result["requestBody"] = body_of(schemas, endpoint);
     }
-    result["responses"] = responses_of(schemas, endpoint);
+    result["responses"] = responses_of(schemas, endpoint, download_failure_status);
     return result;
 }
 
@@ -352,7 +364,7 @@ json::object information() {
 
 }  // namespace
 
-json::object document(const std::vector<RoutedPath>& routed) {
+json::object document(const std::vector<RoutedPath>& routed, int download_failure_status) {
     Schemas schemas;
     json::object paths;
     json::array undescribed;
@@ -364,7 +376,8 @@ json::object document(const std::vector<RoutedPath>& routed) {
         }
         json::value& path = paths[one.path];
         if (!path.is_object()) path = json::object();
-        path.get_object()[one.method == "GET" ? "get" : "post"] = operation(schemas, *endpoint, one);
+        path.get_object()[one.method == "GET" ? "get" : "post"] =
+            operation(schemas, *endpoint, one, download_failure_status);
     }
     json::object components{
         {"schemas", schemas.components()},

@@ -13,7 +13,8 @@ struct RoutedPath {
 };
 
 /// The API as an OpenAPI 3.1 document: each routed path with what its table says, the codes it may answer, and the
-/// objects that requests and answers are made of. Paths that nobody described stand under `x-undescribed`.
-boost::json::object document(const std::vector<RoutedPath>& routed);
+/// objects that requests and answers are made of. Paths that nobody described stand under `x-undescribed`. With
+/// `download_failure_status` failed downloads answer.
+boost::json::object document(const std::vector<RoutedPath>& routed, int download_failure_status = 400);
 
 }  // namespace signet::openapi::description

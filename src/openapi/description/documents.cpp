@@ -25,7 +25,7 @@ constexpr auto kAddingTemplate =
 
 constexpr auto kDownloadFields = table(id("documentId", "The document.").must());
 constexpr std::array<std::string_view, 1> kPdf{"application/pdf"};
-constexpr auto kDownloading = join(kLocating, std::array{ErrorCode::TooFrequent});
+constexpr auto kDownloading = join(kLocating, std::array{ErrorCode::TooFrequent, ErrorCode::DocumentRequired});
 
 constexpr auto kVerifyFields =
     table(file("file", "A PDF.").must(), flag("showImg", "Add each signature's picture; false when absent."));

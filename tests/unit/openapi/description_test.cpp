@@ -111,6 +111,17 @@ TEST(The_document, shows_what_is_routed_and_nothing_else) {
     EXPECT_EQ(boost::json::serialize(made.at("x-undescribed")), R"(["POST /v2/contract/unheard"])");
 }
 
+TEST(The_document, tells_with_which_status_downloads_fail) {
+    const std::vector<RoutedPath> routed{{"GET", "/v2/document/download"}};
+    const auto responses = [&](int status) {
+        return document(routed, status).at("paths").at("/v2/document/download").at("get").at("responses").as_object();
+    };
+    EXPECT_FALSE(responses(400).at("200").at("content").as_object().contains("application/json"));
+    EXPECT_TRUE(responses(400).at("400").as_object().contains("content"));
+    EXPECT_TRUE(responses(200).at("200").at("content").as_object().contains("application/json"));
+    EXPECT_TRUE(responses(503).at("503").as_object().contains("content"));
+}
+
 TEST(The_document, tells_every_limit_of_a_field) {
     const boost::json::object made = document({{"POST", "/v2/contract/draft"}});
     const auto& stamper = made.at("components").at("schemas").at("StamperRequest").at("properties");
