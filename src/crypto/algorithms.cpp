@@ -43,6 +43,9 @@ constexpr std::array kMethods{
     NamedMethod{oid::kEcdsaWithSha512, SignatureScheme::Ecdsa, DigestAlgorithm::Sha512},
     NamedMethod{oid::kEd25519, SignatureScheme::Eddsa, DigestAlgorithm::Sha512},
     NamedMethod{oid::kEd448, SignatureScheme::Eddsa, DigestAlgorithm::Sha512},
+    NamedMethod{oid::kSm2WithSm3, SignatureScheme::Sm2, DigestAlgorithm::Sm3},
+    NamedMethod{oid::kSm2Signature, SignatureScheme::Sm2, DigestAlgorithm::Sm3},
+    NamedMethod{oid::kSm2, SignatureScheme::Sm2, DigestAlgorithm::Sm3},
 };
 
 /// Reads an explicitly tagged digest of RSASSA-PSS-params; its DEFAULT is SHA-1.
@@ -98,7 +101,8 @@ Bytes encode_algorithm(SignatureAlgorithm algorithm) {
     if (algorithm == SignatureAlgorithm::RsaPkcs1Sha256) {
         return der::sequence({der::object_identifier(oid::kSha256WithRsa), der::null()});
     }
-    return der::sequence({der::object_identifier(oid::kEcdsaWithSha256)});
+    const bool is_sm2 = algorithm == SignatureAlgorithm::Sm2Sm3;
+    return der::sequence({der::object_identifier(is_sm2 ? oid::kSm2WithSm3 : oid::kEcdsaWithSha256)});
 }
 
 Bytes encode_algorithm(DigestAlgorithm algorithm) {

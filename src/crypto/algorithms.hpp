@@ -25,7 +25,7 @@ std::optional<AlgorithmIdentifier> read_algorithm(der::Reader& reader);
 /// The same for the inside of a SEQUENCE that has another tag (IMPLICIT).
 std::optional<AlgorithmIdentifier> read_algorithm_fields(der::Reader fields);
 
-enum class SignatureScheme { RsaPkcs1, RsaPss, Ecdsa, Eddsa };
+enum class SignatureScheme { RsaPkcs1, RsaPss, Ecdsa, Eddsa, Sm2 };
 
 struct SignatureMethod {
     SignatureScheme scheme = SignatureScheme::Ecdsa;

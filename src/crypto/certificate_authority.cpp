@@ -6,6 +6,7 @@
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/private_file.hpp"
+#include "crypto/sm2.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -34,9 +35,15 @@ std::unique_ptr<Signer> certificate_signer(const PrivateKey& key) {
     return KeySigner::trusted(key, {});
 }
 
+/// What stands before "Root CA": the two authorities of one installation do not share names.
+std::string_view family_of(const PrivateKey& key) {
+    return key.signature_algorithm() == SignatureAlgorithm::Sm2Sm3 ? "Signet SM2" : "Signet";
+}
+
 Result<Bytes> make_root(const AuthoritySettings& settings, const PrivateKey& key, std::string_view id, UtcTime now) {
     const Bytes public_key = key.public_key();
-    const auto name = encode_name({settings.country, settings.organization, fmt::format("Signet Root CA {}", id), {}});
+    const auto name =
+        encode_name({settings.country, settings.organization, fmt::format("{} Root CA {}", family_of(key), id), {}});
     if (!name) return name.error();
     const Validity validity = Validity::starting(now, settings.root_lifetime);
     return write_certificate({random_serial_number(),
@@ -56,7 +63,7 @@ Result<Bytes> make_issuing(const AuthoritySettings& settings, const PrivateKey& 
     const auto issuer = subject_name_of(root);
     if (!issuer) return issuer.error();
     const auto name =
-        encode_name({settings.country, settings.organization, fmt::format("Signet Issuing CA {}", id), {}});
+        encode_name({settings.country, settings.organization, fmt::format("{} Issuing CA {}", family_of(key), id), {}});
     if (!name) return name.error();
     const Validity validity = Validity::starting(now, std::min(settings.issuing_lifetime, settings.root_lifetime));
     std::vector<Bytes> extensions{extension::authority(0, true), extension::certificate_authority_key_usage(),
@@ -73,14 +80,19 @@ Result<Bytes> make_issuing(const AuthoritySettings& settings, const PrivateKey& 
                              *certificate_signer(root_key));
 }
 
-Status check_public_key(ByteView public_key) {
+/// A key of the CA's own family: nobody who checks one half of a chain should need the other family's algorithms.
+Status check_public_key(ByteView public_key, SignatureAlgorithm issuer) {
     const unsigned char* at = public_key.data();
     const EvpKey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(std::min(public_key.size(), kMaxFile))));
     if (!key || at != public_key.data() + public_key.size()) {
         return fail(ErrorCode::KeyUnusable, "not a public key: " + openssl_reason());
     }
     if (!is_signing_key(key.get())) {
-        return fail(ErrorCode::KeyUnusable, "only P-256 and RSA keys of 2048 to 8192 bits are certified");
+        return fail(ErrorCode::KeyUnusable, "only P-256 and RSA keys of 2048 to 8192 bits, or SM2, are certified");
+    }
+    if (is_sm2_key(key.get()) != (issuer == SignatureAlgorithm::Sm2Sm3)) {
+        return fail(ErrorCode::KeyUnusable,
+                    "SM2 keys are certified by the SM2 authority alone, and it certifies no other");
     }
     return {};
 }
@@ -140,6 +152,8 @@ ServiceNames names_of(AuthorityService service) {
             return {"responder", "Signet OCSP", "certificate authority: responder key"};
         case AuthorityService::RootResponder:
             return {"root-responder", "Signet Root OCSP", "certificate authority: root responder key"};
+        case AuthorityService::SealMaker:
+            return {"seal-maker", "Signet Seal Maker", "certificate authority: seal maker's key"};
     }
     throw std::logic_error("a service without a name");
 }
@@ -195,6 +209,10 @@ struct CertificateAuthority::Parts {
         }
         if (!list.empty()) extensions.push_back(extension::revocation_list_url(list));
         return extensions;
+    }
+    KeyAlgorithm key_algorithm() const {
+        const bool is_national = issuing.front().key.signature_algorithm() == SignatureAlgorithm::Sm2Sm3;
+        return is_national ? KeyAlgorithm::Sm2 : KeyAlgorithm::EcP256;
     }
     bool has_revocation() const { return !settings.revocation_list_url.empty() || !settings.responder_url.empty(); }
 
@@ -270,9 +288,9 @@ Result<std::unique_ptr<CertificateAuthority::Parts>> CertificateAuthority::assem
 }
 
 Result<CertificateAuthority> CertificateAuthority::create(const AuthoritySettings& settings, UtcTime now) {
-    auto root_key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    auto root_key = PrivateKey::generate(settings.key_algorithm);
     if (!root_key) return root_key.error();
-    auto issuing_key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    auto issuing_key = PrivateKey::generate(settings.key_algorithm);
     if (!issuing_key) return issuing_key.error();
     const std::string id = hex(random_bytes(4));  // two installations never share a name
     auto root = make_root(settings, *root_key, id, now);
@@ -339,7 +357,8 @@ Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::file
     if (!parts.root_key) return fail(ErrorCode::KeyUnusable, "the root's key is not here");
     const Validity validity = Validity::starting(now, std::min(settings.issuing_lifetime, settings.root_lifetime));
     if (const auto checked = check_validity(validity, parts.root_validity); !checked) return checked.error();
-    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    const auto key = PrivateKey::generate(
+        parts.root_key->signature_algorithm() == SignatureAlgorithm::Sm2Sm3 ? KeyAlgorithm::Sm2 : KeyAlgorithm::EcP256);
     if (!key) return key.error();
     const auto certificate = make_issuing(settings, *key, hex(random_bytes(4)), now, *parts.root_key, parts.root);
     if (!certificate) return certificate.error();
@@ -388,7 +407,8 @@ Status CertificateAuthority::save(const std::filesystem::path& folder, const Key
 
 Result<std::vector<Bytes>> CertificateAuthority::issue_for(ByteView public_key, const Subject& subject,
                                                            const Validity& validity) const {
-    if (const auto checked = check_public_key(public_key); !checked) return checked.error();
+    const SignatureAlgorithm issuer = parts_->issuing.front().key.signature_algorithm();
+    if (const auto checked = check_public_key(public_key, issuer); !checked) return checked.error();
     return issue_checked(public_key, subject, validity);
 }
 
@@ -426,6 +446,10 @@ Result<std::vector<Bytes>> CertificateAuthority::issue_checked(ByteView public_k
 
 Result<std::unique_ptr<Signer>> CertificateAuthority::issue(const Subject& subject, const Validity& validity,
                                                             KeyAlgorithm algorithm) const {
+    if ((parts_->key_algorithm() == KeyAlgorithm::Sm2) != (algorithm == KeyAlgorithm::Sm2)) {
+        return fail(ErrorCode::KeyUnusable,
+                    "SM2 keys are certified by the SM2 authority alone, and it certifies no other");
+    }
     auto key = PrivateKey::generate(algorithm);
     if (!key) return key.error();
     auto chain = issue_checked(key->public_key(), subject, validity);
@@ -436,7 +460,7 @@ Result<std::unique_ptr<Signer>> CertificateAuthority::issue(const Subject& subje
 Result<std::unique_ptr<Signer>> CertificateAuthority::issue_service(AuthorityService service, const Validity& validity,
                                                                     std::size_t issuing) const {
     if (issuing >= parts_->issuing.size()) return invalid_parameter("there is no such issuing CA");
-    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    const auto key = PrivateKey::generate(parts_->key_algorithm());
     if (!key) return key.error();
     auto chain = issue_service_for(service, *key, validity, issuing);
     if (!chain) return chain.error();
@@ -465,7 +489,7 @@ Result<std::vector<Bytes>> CertificateAuthority::issue_service_for(AuthorityServ
     extensions.push_back(extension::service_key_usage());
     if (service == AuthorityService::TimeStamping) {
         extensions.push_back(extension::time_stamping_purpose());
-    } else {
+    } else if (service != AuthorityService::SealMaker) {
         extensions.push_back(extension::ocsp_signing_purpose());
         extensions.push_back(extension::ocsp_no_check());
     }
@@ -491,7 +515,7 @@ Result<std::unique_ptr<Signer>> CertificateAuthority::load_or_issue_service(Auth
         const auto certificate = view_certificate((*kept)->certificate_chain().front());
         if (certificate && certificate->not_before <= now && now + renew_before < certificate->not_after) return kept;
     }
-    const auto key = PrivateKey::generate(KeyAlgorithm::EcP256);
+    const auto key = PrivateKey::generate(parts_->key_algorithm());
     if (!key) return key.error();
     auto chain = issue_service_for(service, *key, Validity::starting(now, lifetime), 0);
     if (!chain) return chain.error();

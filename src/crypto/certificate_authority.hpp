@@ -61,6 +61,9 @@ struct AuthoritySettings {
     /// A certificate that lives no longer than this and has neither revocation list nor responder says so itself (RFC
     /// 9608, ETSI EN 319 412-1): validators then ask for no revocation data.
     std::chrono::hours short_term_limit{7 * 24};
+    /// EcP256, or Sm2: the CA then signs with SM2 and SM3 (GB/T 20518) and certifies SM2 keys alone, as the other
+    /// certifies none. It matters when the CA is made or renewed; a loaded one is what its keys are.
+    KeyAlgorithm key_algorithm = KeyAlgorithm::EcP256;
 };
 
 /// What the CA runs beside its certificates: each has a key and a certificate of its own.
@@ -70,10 +73,12 @@ enum class AuthorityService {
     /// OCSP (RFC 6960) for the issuing CA's certificates, and for the root's.
     Responder,
     RootResponder,
+    /// Makes the seals of GB/T 38540 (制章者), below the issuing CA.
+    SealMaker,
 };
 
 /// The installation's own certification authority: a root, an issuing CA below it (path length 0), and one certificate
-/// for each signing event, with a key of its own. All its keys are P-256. Thread-safe.
+/// for each signing event, with a key of its own. All its keys are P-256, or all are SM2. Thread-safe.
 ///
 /// The issuing CA can be renewed below the same root. It then has another name and key; the former ones stay, because
 /// their certificates still need revocation lists. Wherever a number `issuing` is asked for, 0 is the present one.
@@ -102,13 +107,14 @@ class CertificateAuthority {
     Status save(const std::filesystem::path& folder, const KeyVault& vault) const;
 
     /// A signer with a fresh key and a certificate for `subject`; its chain ends at the root. The certificate never
-    /// outlives the issuing CA. InvalidParameter or ParameterTooLong when the subject cannot stand in a certificate,
+    /// outlives the issuing CA. KeyUnusable when the key is SM2 and the CA is not, or the other way round,
+    /// InvalidParameter or ParameterTooLong when the subject cannot stand in a certificate,
     /// CertificateInvalid when the issuing CA is not valid at `validity.not_before`.
     Result<std::unique_ptr<Signer>> issue(const Subject& subject, const Validity& validity,
                                           KeyAlgorithm algorithm = KeyAlgorithm::EcP256) const;
     /// The chain for a key that lives elsewhere: the new certificate first, the root last. `public_key` is a
-    /// SubjectPublicKeyInfo of P-256 or RSA of 2048 to 8192 bits; the caller has seen proof that the subject holds the
-    /// private key.
+    /// SubjectPublicKeyInfo of P-256 or RSA of 2048 to 8192 bits, or of SM2 where the CA is SM2; the caller has seen
+    /// proof that the subject holds the private key.
     Result<std::vector<Bytes>> issue_for(ByteView public_key, const Subject& subject, const Validity& validity) const;
 
     /// A fresh key and certificate for a service; the signer's chain ends at the root. KeyUnusable when the root's key

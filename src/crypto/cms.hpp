@@ -47,7 +47,7 @@ struct SignerInfo {
     Bytes signature_value;
 };
 
-/// A CMS SignedData with exactly one SignerInfo.
+/// A CMS SignedData, of RFC 5652 or GB/T 35275, with exactly one SignerInfo.
 struct SignedData {
     /// How many bytes of the input it took; what follows (a PDF's padding) is the caller's to look at.
     std::size_t encoded_size = 0;
@@ -57,7 +57,7 @@ struct SignedData {
     std::optional<std::uint64_t> version;
     /// digestAlgorithms, dotted; empty when malformed. Not signed, and repeated in the SignerInfo.
     std::vector<std::string> digest_algorithms;
-    /// eContentType, dotted: id-data in PDFs.
+    /// eContentType, dotted: id-data in PDFs, in the arc of either standard.
     std::string content_type;
     /// eContent; absent in a detached signature.
     std::optional<Bytes> content;
@@ -124,8 +124,11 @@ struct CmsReport {
     bool valid() const;
 };
 
-/// Checks the signature over content whose digest, made with `signed_data.digest_algorithm()`, is `content_digest`.
+/// Checks the signature over content whose digest, made with `signed_data.digest_algorithm()`, is `content_digest`. An
+/// SM2 signature without signed attributes needs the content itself: UnknownAlgorithm here.
 CmsReport verify_cms(const SignedData& signed_data, ByteView content_digest);
+/// Checks a detached signature over the content itself.
+CmsReport verify_cms_of(const SignedData& signed_data, ByteView content);
 /// Checks a signature over the content it carries itself (time-stamp tokens, `adbe.pkcs7.sha1`).
 CmsReport verify_encapsulated_cms(const SignedData& signed_data);
 

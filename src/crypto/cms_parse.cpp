@@ -159,7 +159,8 @@ std::optional<der::Element> find_signed_data(ByteView encoding) {
     const std::string type = read_oid(content_info);
     der::Reader content(content_info.take(der::context(0)));
     const der::Element signed_data = content.take(der::kSequence);
-    if (!content_info.finished() || !content.finished() || type != oid::kSignedData) return std::nullopt;
+    const bool is_signed_data = type == oid::kSignedData || type == oid::kNationalSignedData;
+    if (!content_info.finished() || !content.finished() || !is_signed_data) return std::nullopt;
     return signed_data;
 }
 

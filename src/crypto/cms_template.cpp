@@ -10,26 +10,8 @@
 namespace signet::crypto {
 namespace {
 
-Bytes digest_algorithm() {
-    return encode_algorithm(DigestAlgorithm::Sha256);
-}
-
 Bytes attribute(std::string_view type, ByteView value) {
     return der::sequence({der::object_identifier(type), der::element(der::kSet, value)});
-}
-
-/// RFC 5035 §3: hashAlgorithm is DEFAULT sha-256 and therefore absent.
-Bytes signing_certificate_v2(ByteView certificate, ByteView issuer, ByteView serial_number) {
-    const Bytes directory_name = der::element(der::context(4), issuer);
-    const Bytes issuer_serial = der::sequence({der::sequence({directory_name}), serial_number});
-    const Bytes certificate_id = der::sequence({der::octet_string(Sha256::of(certificate)), issuer_serial});
-    return der::sequence({der::sequence({certificate_id})});
-}
-
-/// RFC 6211 §2, with the choice for signed data.
-Bytes algorithm_protection(ByteView signature_algorithm) {
-    const der::Element inside = der::Reader(signature_algorithm).take(der::kSequence);
-    return der::sequence({digest_algorithm(), der::element(der::context(1), inside.content)});
 }
 
 std::size_t whole(std::size_t length) {
@@ -58,9 +40,15 @@ CmsTemplate::CmsTemplate(const Signer& signer, std::string_view content_type) {
         usable_ = fail(ErrorCode::CertificateInvalid, "the signer's certificate is no DER certificate");
         return;
     }
+    const bool is_national = signer.algorithm() == SignatureAlgorithm::Sm2Sm3;
+    if (is_national && content_type != oid::kData) {
+        usable_ = fail(ErrorCode::KeyUnusable, "an SM2 key signs documents alone");
+        return;
+    }
+    if (is_national) digest_ = DigestAlgorithm::Sm3;
     const Bytes serial_number = der::element(der::kInteger, certificate->serial_number);
-    signed_data_type_ = der::object_identifier(oid::kSignedData);
-    content_type_ = der::object_identifier(content_type);
+    signed_data_type_ = der::object_identifier(is_national ? oid::kNationalSignedData : oid::kSignedData);
+    content_type_ = der::object_identifier(is_national ? oid::kNationalData : content_type);
     signature_algorithm_ = encode_algorithm(signer.algorithm());
 
     append(before_content_, der::integer(std::uint64_t{content_type == oid::kData ? 1U : 3U}));  // RFC 5652 §5.1
@@ -74,13 +62,29 @@ CmsTemplate::CmsTemplate(const Signer& signer, std::string_view content_type) {
     make_attributes(chain.front(), certificate->issuer, serial_number);
 }
 
+/// RFC 5035 §3: hashAlgorithm is DEFAULT sha-256 and therefore absent with it.
+Bytes CmsTemplate::signing_certificate_v2(ByteView certificate, ByteView issuer, ByteView serial_number) const {
+    const Bytes directory_name = der::element(der::context(4), issuer);
+    const Bytes issuer_serial = der::sequence({der::sequence({directory_name}), serial_number});
+    const Bytes algorithm = digest_ == DigestAlgorithm::Sha256 ? Bytes{} : digest_algorithm();
+    const Bytes certificate_id =
+        der::sequence({algorithm, der::octet_string(Digest::of(digest_, certificate)), issuer_serial});
+    return der::sequence({der::sequence({certificate_id})});
+}
+
+/// RFC 6211 §2, with the choice for signed data.
+Bytes CmsTemplate::algorithm_protection() const {
+    const der::Element inside = der::Reader(signature_algorithm_).take(der::kSequence);
+    return der::sequence({digest_algorithm(), der::element(der::context(1), inside.content)});
+}
+
 void CmsTemplate::make_attributes(ByteView certificate, ByteView issuer, ByteView serial_number) {
     const Bytes digest = attribute(oid::kMessageDigest, der::octet_string(Sha256Digest{}));
     attributes_ = der::set_of({
         attribute(oid::kContentType, content_type_),
         digest,
         attribute(oid::kSigningCertificateV2, signing_certificate_v2(certificate, issuer, serial_number)),
-        attribute(oid::kCmsAlgorithmProtection, algorithm_protection(signature_algorithm_)),
+        attribute(oid::kCmsAlgorithmProtection, algorithm_protection()),
     });
     // The order of the set does not depend on the digest: the attributes differ before it begins.
     const auto at = std::search(attributes_.begin(), attributes_.end(), digest.begin(), digest.end());
@@ -160,6 +164,19 @@ Result<Bytes> sign_attributes(const Signer& signer, ByteView signed_attributes) 
     return signature_value;
 }
 
+namespace {
+
+Result<PadesSignature> sign_attributes_over(const Signer& signer, const std::array<std::uint8_t, 32>& content_digest) {
+    const CmsTemplate& cms = CmsTemplate::of(signer);
+    if (!cms.usable()) return cms.usable().error();
+    Bytes attributes = cms.signed_attributes(content_digest);
+    auto signature_value = sign_attributes(signer, attributes);
+    if (!signature_value) return signature_value.error();
+    return PadesSignature{std::move(attributes), std::move(*signature_value)};
+}
+
+}  // namespace
+
 Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_digest) {
     const auto signature = sign_pades(signer, content_digest);
     if (!signature) return signature.error();
@@ -178,12 +195,19 @@ std::size_t max_pades_cms_size(const Signer& signer) {
 }
 
 Result<PadesSignature> sign_pades(const Signer& signer, const Sha256Digest& content_digest) {
-    const CmsTemplate& cms = CmsTemplate::of(signer);
-    if (!cms.usable()) return cms.usable().error();
-    Bytes attributes = cms.signed_attributes(content_digest);
-    auto signature_value = sign_attributes(signer, attributes);
-    if (!signature_value) return signature_value.error();
-    return PadesSignature{std::move(attributes), std::move(*signature_value)};
+    if (signer.algorithm() == SignatureAlgorithm::Sm2Sm3) {
+        return fail(ErrorCode::KeyUnusable, "an SM2 key makes no PAdES signature");
+    }
+    return sign_attributes_over(signer, content_digest);
+}
+
+Result<Bytes> make_national_cms(const Signer& signer, const Sm3Digest& content_digest) {
+    if (signer.algorithm() != SignatureAlgorithm::Sm2Sm3) {
+        return fail(ErrorCode::KeyUnusable, "a signature by GB/T 35275 needs an SM2 key");
+    }
+    const auto signature = sign_attributes_over(signer, content_digest);
+    if (!signature) return signature.error();
+    return finish_pades_cms_without_time_stamp(signer, *signature);
 }
 
 Result<Bytes> finish_pades_cms(const Signer& signer, const PadesSignature& signature, ByteView time_stamp_token) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "crypto/algorithms.hpp"
 #include "crypto/signer.hpp"
 
 #include <string_view>
@@ -11,15 +12,17 @@ namespace signet::crypto {
 /// Immutable, so any number of threads may use one. Reached through `make_pades_cms` and `TimeStampAuthority`.
 class CmsTemplate {
   public:
-    /// `content_type`: what is signed, eContentType (RFC 5652 §5.2).
+    /// `content_type`: what is signed, eContentType (RFC 5652 §5.2). A signer with an SM2 key makes the CMS of GB/T
+    /// 35275, of id-data alone: with SM3 everywhere and the content types of its own.
     CmsTemplate(const Signer& signer, std::string_view content_type);
 
-    /// The signer's template for PAdES, made on first use.
+    /// The signer's template for detached signatures, made on first use.
     static const CmsTemplate& of(const Signer& signer);
 
     /// Why the signer cannot be used; nothing wrong when the code below may run.
     const Status& usable() const { return usable_; }
-    /// The signed attributes as a DER SET OF: what the signature value is made over (RFC 5652 §5.4).
+    /// The signed attributes as a DER SET OF: what the signature value is made over (RFC 5652 §5.4). The digest is an
+    /// SM3 for an SM2 key.
     Bytes signed_attributes(const Sha256Digest& content_digest) const;
 
     /// What goes into one CMS.
@@ -48,9 +51,13 @@ class CmsTemplate {
   private:
     struct Lengths;
     Lengths lengths_with(const Sizes& sizes) const;
+    Bytes digest_algorithm() const { return encode_algorithm(digest_); }
+    Bytes signing_certificate_v2(ByteView certificate, ByteView issuer, ByteView serial_number) const;
+    Bytes algorithm_protection() const;
     void make_attributes(ByteView certificate, ByteView issuer, ByteView serial_number);
 
     Status usable_;
+    DigestAlgorithm digest_ = DigestAlgorithm::Sha256;
     Bytes signed_data_type_;     // id-signedData
     Bytes before_content_;       // version, digestAlgorithms
     Bytes content_type_;         // eContentType

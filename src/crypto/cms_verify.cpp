@@ -129,6 +129,8 @@ std::string describe_method(const SignatureMethod& method, const EVP_PKEY* key, 
                                to_string(method.digest));
         case SignatureScheme::Eddsa:
             return EVP_PKEY_get0_type_name(key);
+        case SignatureScheme::Sm2:
+            return fmt::format("SM2 with {}", to_string(method.digest));
     }
     return {};
 }
@@ -136,7 +138,9 @@ std::string describe_method(const SignatureMethod& method, const EVP_PKEY* key, 
 /// Checks one signature; every step adds what it finds to the report.
 class Verifier {
   public:
-    Verifier(const SignedData& data, ByteView content_digest) : data_(data), content_digest_(content_digest) {}
+    /// `content`: where it is at hand.
+    Verifier(const SignedData& data, ByteView content_digest, std::optional<ByteView> content = std::nullopt)
+        : data_(data), content_digest_(content_digest), content_(content) {}
 
     CmsReport run() {
         note_form();
@@ -262,6 +266,9 @@ class Verifier {
             note(CmsFinding::WeakDigest);
         }
         if (key == nullptr) return;
+        // SM2 hashes who signs before what is signed, so the content's digest does not help.
+        const bool needs_content = method->scheme == SignatureScheme::Sm2 && !has_attributes();
+        if (needs_content && !content_) return note(CmsFinding::UnknownAlgorithm);
         note_key_strength(key);
         if (const auto info = describe_certificate(report_.signer_certificate)) {
             report_.algorithm = describe_method(*method, key, *info);
@@ -285,6 +292,9 @@ class Verifier {
 
     bool verify_content(EVP_PKEY* key, const SignatureMethod& method) const {
         const bool same_digest = data_.digest_algorithm() == method.digest;
+        if (method.scheme == SignatureScheme::Sm2) {
+            return same_digest && verify_message(key, method, signer().signature_value, *content_);
+        }
         return method.scheme != SignatureScheme::Eddsa && same_digest &&
                verify_digest(key, method, signer().signature_value, content_digest_);
     }
@@ -301,6 +311,7 @@ class Verifier {
 
     const SignedData& data_;
     ByteView content_digest_;
+    std::optional<ByteView> content_;
     std::optional<CertificateId> certificate_id_;
     X509Certificate certificate_;
     CmsReport report_;
@@ -368,10 +379,17 @@ CmsReport verify_cms(const SignedData& signed_data, ByteView content_digest) {
     return Verifier(signed_data, content_digest).run();
 }
 
+CmsReport verify_cms_of(const SignedData& signed_data, ByteView content) {
+    const auto digest = signed_data.digest_algorithm();
+    if (!digest) return verify_cms(signed_data, {});
+    const Bytes content_digest = Digest::of(*digest, content);
+    return Verifier(signed_data, content_digest, content).run();
+}
+
 CmsReport verify_encapsulated_cms(const SignedData& signed_data) {
     const auto digest = signed_data.digest_algorithm();
     if (!digest || !signed_data.content) return verify_cms(signed_data, {});
-    return verify_cms(signed_data, Digest::of(*digest, *signed_data.content));
+    return verify_cms_of(signed_data, *signed_data.content);
 }
 
 }  // namespace signet::crypto

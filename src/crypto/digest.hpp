@@ -12,6 +12,7 @@ struct evp_md_ctx_st;
 namespace signet::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
+using Sm3Digest = std::array<std::uint8_t, 32>;  // GB/T 32905
 
 /// A running SHA-256 (FIPS 180-4) that can be copied: the copy goes on from the same point. A stored document keeps one
 /// for the end of its last revision, so that a signature hashes only what it appends. Not thread-safe; copies are

@@ -3,6 +3,7 @@
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/private_file.hpp"
+#include "crypto/sm2.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -93,7 +94,7 @@ Result<PrivateKey> PrivateKey::checked(evp_pkey_st* key) {
     EvpKey owned(key);
     if (!owned) return fail(ErrorCode::KeyUnusable, "not a private key: " + openssl_reason());
     if (!is_signing_key(key)) {
-        return fail(ErrorCode::KeyUnusable, "only P-256 and RSA keys of 2048 to 8192 bits can sign");
+        return fail(ErrorCode::KeyUnusable, "only P-256, SM2, and RSA keys of 2048 to 8192 bits can sign");
     }
     return PrivateKey(std::shared_ptr<evp_pkey_st>(std::move(owned)));
 }
@@ -106,6 +107,8 @@ Result<PrivateKey> PrivateKey::generate(KeyAlgorithm algorithm) {
             return checked(EVP_RSA_gen(2048));
         case KeyAlgorithm::Rsa3072:
             return checked(EVP_RSA_gen(3072));
+        case KeyAlgorithm::Sm2:
+            return checked(EVP_PKEY_Q_keygen(nullptr, nullptr, "SM2"));
     }
     return fail(ErrorCode::KeyUnusable, "no such key algorithm");
 }
@@ -124,6 +127,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view p
 }
 
 SignatureAlgorithm PrivateKey::signature_algorithm() const {
+    if (is_sm2_key(key_.get())) return SignatureAlgorithm::Sm2Sm3;
     return EVP_PKEY_is_a(key_.get(), "RSA") == 1 ? SignatureAlgorithm::RsaPkcs1Sha256
                                                  : SignatureAlgorithm::EcdsaP256Sha256;
 }
@@ -178,7 +182,8 @@ class KeySigner::ContextPool {
             EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) {
             return nullptr;
         }
-        if (EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) != 1) return nullptr;
+        const EVP_MD* digest = key_.signature_algorithm() == SignatureAlgorithm::Sm2Sm3 ? EVP_sm3() : EVP_sha256();
+        if (EVP_PKEY_CTX_set_signature_md(context.get(), digest) != 1) return nullptr;
         return context;
     }
 
@@ -192,7 +197,9 @@ KeySigner::KeySigner(PrivateKey key, std::vector<Bytes> chain)
       chain_(std::move(chain)),
       algorithm_(key_.signature_algorithm()),
       max_signature_size_(static_cast<std::size_t>(EVP_PKEY_get_size(key_.native()))),
-      contexts_(std::make_unique<ContextPool>(key_)) {}
+      contexts_(std::make_unique<ContextPool>(key_)) {
+    if (algorithm_ == SignatureAlgorithm::Sm2Sm3) identity_digest_ = sm2_identity_digest(key_.native());
+}
 
 KeySigner::~KeySigner() = default;
 
@@ -224,7 +231,7 @@ Result<std::unique_ptr<Signer>> KeySigner::load(const std::filesystem::path& key
 }
 
 Result<Bytes> KeySigner::sign(ByteView message) const {
-    const Sha256Digest digest = Sha256::of(message);
+    const Sha256Digest digest = identity_digest_ ? sm2_digest(*identity_digest_, message) : Sha256::of(message);
     EvpKeyContext context = contexts_->take();
     if (!context) return fail(ErrorCode::KeyUnusable, openssl_reason());
     Bytes signature(max_signature_size_);

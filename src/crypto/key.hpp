@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,10 @@ struct evp_pkey_st;
 namespace signet::crypto {
 
 /// The kinds of keys Signet makes.
-enum class KeyAlgorithm { EcP256, Rsa2048, Rsa3072 };
+enum class KeyAlgorithm { EcP256, Rsa2048, Rsa3072, Sm2 };
 
-/// A private key in this process's memory: ECDSA on P-256, or RSA of 2048 to 8192 bits. Copies share the key; immutable
-/// and thread-safe.
+/// A private key in this process's memory: ECDSA on P-256, RSA of 2048 to 8192 bits, or SM2. Copies share the key;
+/// immutable and thread-safe.
 class PrivateKey {
   public:
     static Result<PrivateKey> generate(KeyAlgorithm algorithm);
@@ -72,6 +73,8 @@ class KeySigner final : public Signer {
     std::vector<Bytes> chain_;
     SignatureAlgorithm algorithm_;
     std::size_t max_signature_size_;
+    /// SM2 alone: Z_A, the same for every message.
+    std::optional<Sm3Digest> identity_digest_;
     std::unique_ptr<ContextPool> contexts_;
 };
 

@@ -12,6 +12,10 @@ inline constexpr std::string_view kContentType = "1.2.840.113549.1.9.3";
 inline constexpr std::string_view kMessageDigest = "1.2.840.113549.1.9.4";
 inline constexpr std::string_view kSigningTime = "1.2.840.113549.1.9.5";
 
+// GB/T 35275: the content types of its own CMS.
+inline constexpr std::string_view kNationalData = "1.2.156.10197.6.1.4.2.1";
+inline constexpr std::string_view kNationalSignedData = "1.2.156.10197.6.1.4.2.2";
+
 // RFC 2634, RFC 5035, RFC 6211, RFC 3161, RFC 5126, ETSI EN 319 122-1.
 inline constexpr std::string_view kSigningCertificate = "1.2.840.113549.1.9.16.2.12";
 inline constexpr std::string_view kSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
@@ -53,6 +57,10 @@ inline constexpr std::string_view kEcdsaWithSha384 = "1.2.840.10045.4.3.3";
 inline constexpr std::string_view kEcdsaWithSha512 = "1.2.840.10045.4.3.4";
 inline constexpr std::string_view kEd25519 = "1.3.101.112";
 inline constexpr std::string_view kEd448 = "1.3.101.113";
+// GB/T 33560: the curve, which some write where an algorithm belongs; SM2 as signature algorithm; SM2 with SM3.
+inline constexpr std::string_view kSm2 = "1.2.156.10197.1.301";
+inline constexpr std::string_view kSm2Signature = "1.2.156.10197.1.301.1";
+inline constexpr std::string_view kSm2WithSm3 = "1.2.156.10197.1.501";
 
 // X.520 names.
 inline constexpr std::string_view kCommonName = "2.5.4.3";

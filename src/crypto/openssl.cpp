@@ -1,6 +1,7 @@
 #include "crypto/openssl.hpp"
 
 #include "base/text.hpp"
+#include "crypto/sm2.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,17 @@ bool is_p256(const EVP_PKEY* key) {
 bool is_usable_rsa(const EVP_PKEY* key) {
     const int bits = EVP_PKEY_get_bits(key);
     return EVP_PKEY_is_a(key, "RSA") == 1 && bits >= 2048 && bits <= 8192;
+}
+
+bool set_identity(X509* certificate) {
+    if (X509_get_signature_nid(certificate) != NID_SM2_with_SM3) return true;
+    std::unique_ptr<ASN1_OCTET_STRING, OpensslFree<ASN1_OCTET_STRING_free>> identity(ASN1_OCTET_STRING_new());
+    if (!identity || ASN1_OCTET_STRING_set(identity.get(), as_bytes(kSm2Identity).data(),
+                                           static_cast<int>(kSm2Identity.size())) != 1) {
+        return false;
+    }
+    X509_set0_distinguishing_id(certificate, identity.release());
+    return true;
 }
 
 }  // namespace
@@ -59,11 +71,12 @@ X509Certificate read_certificate(ByteView der) {
         ERR_clear_error();
         return nullptr;
     }
+    if (!set_identity(certificate.get())) return nullptr;
     return certificate;
 }
 
 bool is_signing_key(const EVP_PKEY* key) {
-    return is_p256(key) || is_usable_rsa(key);
+    return is_p256(key) || is_usable_rsa(key) || is_sm2_key(key);
 }
 
 }  // namespace signet::crypto

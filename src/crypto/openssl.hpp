@@ -35,11 +35,12 @@ std::string openssl_reason();
 std::string readable_text(std::string_view text);
 /// A BIO that reads somebody else's bytes.
 MemoryBio reading_bio(ByteView bytes);
-/// Reads exactly one DER certificate; null when it is none or more than 64 KB.
+/// Reads exactly one DER certificate; null when it is none or more than 64 KB. One signed with SM2 knows the identity
+/// it was signed under (GB/T 35276 §10), which libcrypto asks for when it checks the signature.
 X509Certificate read_certificate(ByteView der);
 /// libcrypto's own object for a digest.
 const EVP_MD* libcrypto_digest(DigestAlgorithm algorithm);
-/// Whether the key is one Signet signs with and certifies: P-256, or RSA of 2048 to 8192 bits.
+/// Whether the key is one Signet signs with and certifies: P-256, RSA of 2048 to 8192 bits, or SM2.
 bool is_signing_key(const EVP_PKEY* key);
 
 }  // namespace signet::crypto

@@ -1,5 +1,7 @@
 #include "crypto/signature_value.hpp"
 
+#include "crypto/sm2.hpp"
+
 #include <openssl/rsa.h>
 
 namespace signet::crypto {
@@ -31,6 +33,8 @@ bool goes_with(const EVP_PKEY* key, SignatureScheme scheme) {
             return EVP_PKEY_is_a(key, "EC") == 1;
         case SignatureScheme::Eddsa:
             return EVP_PKEY_is_a(key, "ED25519") == 1 || EVP_PKEY_is_a(key, "ED448") == 1;
+        case SignatureScheme::Sm2:
+            return is_sm2_key(key);
     }
     return false;
 }
@@ -43,6 +47,10 @@ bool verify_digest(EVP_PKEY* key, const SignatureMethod& method, ByteView signat
 }
 
 bool verify_message(EVP_PKEY* key, const SignatureMethod& method, ByteView signature_value, ByteView message) {
+    if (method.scheme == SignatureScheme::Sm2) {
+        const auto digest = method.digest == DigestAlgorithm::Sm3 ? sm2_digest(key, message) : std::nullopt;
+        return digest && verify_digest(key, method, signature_value, *digest);
+    }
     if (method.scheme != SignatureScheme::Eddsa) {
         return verify_digest(key, method, signature_value, Digest::of(method.digest, message));
     }

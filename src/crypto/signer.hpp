@@ -13,10 +13,11 @@ namespace signet::crypto {
 
 class CmsTemplate;
 
-/// How a signature value is made; the digest is always SHA-256 here. SM2 joins with its own track.
+/// How a signature value is made.
 enum class SignatureAlgorithm {
     EcdsaP256Sha256,  // RFC 5758 §3.2, ecdsa-with-SHA256
     RsaPkcs1Sha256,   // RFC 4055 §5, sha256WithRSAEncryption
+    Sm2Sm3,           // GB/T 32918.2 with GB/T 32905, and the identity that GB/T 35276 gives everybody; no PAdES
 };
 
 /// A private key with its certificate chain, wherever the key lives: a wrapped file, a PKCS#11 token, a remote service.
@@ -31,8 +32,8 @@ class Signer {
     virtual SignatureAlgorithm algorithm() const = 0;
     /// DER certificates: the signer's own first, then each issuer up to and including the root.
     virtual const std::vector<Bytes>& certificate_chain() const = 0;
-    /// The signature value over `message` (which is hashed inside), as CMS wants it: DER ECDSA-Sig-Value or PKCS#1
-    /// v1.5.
+    /// The signature value over `message` (which is hashed inside), as CMS wants it: DER ECDSA-Sig-Value (SM2 has the
+    /// same form) or PKCS#1 v1.5.
     virtual Result<Bytes> sign(ByteView message) const = 0;
     /// No signature value of this key is longer.
     virtual std::size_t max_signature_size() const = 0;
@@ -46,10 +47,16 @@ class Signer {
 
 /// A detached CMS SignedData (RFC 5652) for PAdES B-B (ETSI EN 319 142-1 §5.3): one SignerInfo, no encapsulated
 /// content, signed attributes content-type, message-digest, signing-certificate-v2 (RFC 5035) and
-/// cms-algorithm-protection (RFC 6211), DER-sorted, no signing-time; the whole chain in `certificates`.
+/// cms-algorithm-protection (RFC 6211), DER-sorted, no signing-time; the whole chain in `certificates`. KeyUnusable for
+/// an SM2 key: see `make_national_cms`.
 Result<Bytes> make_pades_cms(const Signer& signer, const Sha256Digest& content_digest);
 
-/// An upper bound of make_pades_cms's size for this signer, in bytes; 0 when its certificate chain is unusable.
+/// The same by GB/T 35275-2017, with an SM2 key: its content types, SM3 for `content_digest` and inside, SM2 with SM3
+/// as signature algorithm. `parse_cms` and `verify_cms` read it like any other. KeyUnusable for another kind of key.
+Result<Bytes> make_national_cms(const Signer& signer, const Sm3Digest& content_digest);
+
+/// An upper bound of make_pades_cms's (or make_national_cms's) size for this signer, in bytes; 0 when its certificate
+/// chain is unusable.
 std::size_t max_pades_cms_size(const Signer& signer);
 
 /// The same in two steps, for PAdES B-T (ETSI EN 319 142-1 §5.3): between them the caller has the signature value
