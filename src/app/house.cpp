@@ -111,8 +111,8 @@ Status House::build() {
         return preserved ? notices_->enqueue(transaction, contract, events) : preserved;
     });
     lifecycle_ = std::make_unique<service::Lifecycle>(*platform_, *directory_, *people_, *book_, *notices_, *signing_);
-    cancelling_ = std::make_unique<service::Cancelling>(
-        service::Cancelling::Tools{*platform_, *directory_, *book_, *drafting_, *places_, *signing_, data / "spool"});
+    cancelling_ = std::make_unique<service::Cancelling>(service::Cancelling::Tools{
+        *platform_, *directory_, *book_, *drafting_, *places_, *signing_, *templates_, data / "spool"});
     proof_ = std::make_unique<service::SignerProof>(*platform_, *directory_, *people_, *notices_);
     book_->set_turns([this](const model::Contract& contract) {
         return service::people_whose_turn_it_is(*platform_, *people_, contract);

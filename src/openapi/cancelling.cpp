@@ -1,11 +1,13 @@
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
+#include "openapi/template_json.hpp"
 
 #include <utility>
 
 #include <boost/json.hpp>
 
-// Taking back and cancelling: invalid, invalidbyfile, invalidsign; and files for what was ended by force.
+// Taking back and cancelling: invalid, invalidbyfile, invalidbytemplate, invalidsign; and files for what was ended by
+// force.
 namespace signet::openapi {
 
 namespace json = boost::json;
@@ -88,6 +90,16 @@ void Api::add_cancelling(http::Router& router) {
                return nothing_after(
                    services_.cancelling.with_file(caller, cancel, {part->file.path(), part->size, suffix}));
            });
+
+    command(router, "/v2/contract/invalidbytemplate",
+            [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
+                const service::OwnFileCommand cancel = read_own_file(fields);
+                const auto id = fields.id<model::TemplateId>("templateId");
+                if (!id) fields.refuse("templateId", "is required");
+                const std::vector<model::ParamValue> values = read_param_values(fields);
+                if (fields.error()) return *fields.error();
+                return nothing_after(services_.cancelling.with_template(caller, cancel, id, values));
+            });
 
     upload(router, "/v2/contract/forceend/addattachment",
            [this](const Caller& caller, const Fields& fields, http::Request& request) -> Result<json::object> {

@@ -478,6 +478,25 @@ Status Cancelling::with_document(const Caller& caller, const OwnFileCommand& com
                  [&](Contract& file) { return place_by_stampers(file, command); });
 }
 
+Status Cancelling::with_template(const Caller& caller, const OwnFileCommand& command, model::TemplateId id,
+                                 const std::vector<model::ParamValue>& values) {
+    return with_document(caller, command, [&](const Contract& contract) -> Result<Document> {
+        const auto source = tools_.templates.usable(contract.company, id);
+        if (!source) return source.error();
+        auto made =
+            tools_.templates.make_document(*source, command.title.empty() ? source->title : command.title, values);
+        if (!made) return made.error();
+        std::string missing;
+        for (const model::DocumentParam& param : made->params) {
+            if (param.param.required && param.value.empty())
+                missing += (missing.empty() ? "" : ", ") + param.param.name;
+        }
+        if (missing.empty()) return made;
+        discard(made->id);
+        return fail(ErrorCode::ParametersMissing, "templateParams: " + missing);
+    });
+}
+
 Status Cancelling::sign(const Caller& caller, const CancellationSignCommand& command) {
     const auto found = locate(caller, command.locator);
     if (!found) return found.error();

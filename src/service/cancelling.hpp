@@ -9,6 +9,7 @@
 #include "service/places.hpp"
 #include "service/platform.hpp"
 #include "service/signing.hpp"
+#include "service/templates.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -63,6 +64,7 @@ class Cancelling {
         const Drafting& drafting;
         const PlaceFinder& places;
         Signing& signing;
+        const Templates& templates;
         /// For files in the making.
         std::filesystem::path scratch;
     };
@@ -79,6 +81,11 @@ class Cancelling {
     using MakeDocument = std::function<Result<model::Document>(const model::Contract& contract)>;
     /// Starts a cancellation with a file that somebody else makes.
     Status with_document(const Caller& caller, const OwnFileCommand& command, const MakeDocument& make);
+    /// Starts a cancellation with a document made from a template. Nobody fills it in afterwards, so whatever it
+    /// requires has to be among the values. Errors: those of `invalid`, TemplateNotFound, ParametersMissing, and those
+    /// of making a document and of placing.
+    Status with_template(const Caller& caller, const OwnFileCommand& command, model::TemplateId id,
+                         const std::vector<model::ParamValue>& values);
 
     /// Signs the cancellation file for the initiator. Errors: InvalidContractStatus, NotSignStep when it has signed,
     /// InvalidParameter without a seal or a place, and those of signing.

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from judges import Judges
+from support import organisation
 from support.api import Api
 from support.clock import Clock, CredentialsByClock
 from support.contracts import Contract, company, person, user, verify
@@ -425,6 +426,34 @@ def test_an_own_file_without_places_takes_them_from_invalidsign_and_from_the_pag
     assert page.task["freePlacement"] is True
     page.sign(page.ask_for_code(LI["contact"]), typed=LI["name"], places=[{"documentId": page.view["documents"][0]["id"], "page": 1, "x": 0.6, "y": 0.5}])
     assert contract.status == "INVALIDED"
+
+
+def test_a_template_makes_the_file_and_nothing_it_requires_may_be_missing(house, tmp_path):
+    (house.server.data.parent / "end.html").write_text(
+        "<html><body><p>We end contract {{number}}.</p><p>Because {{why}}</p><p>SignHere</p></body></html>")
+    made = organisation.apply(house.server.data, [{"name": house.own, "template": [
+        {"title": "解除协议", "file": "end.html", "param": [{"name": "number", "required": True}, {"name": "why"}]}]}])
+    template = made.printed["templates"][0]["id"]
+    contract = house.complete()
+    cancel = lambda **more: house.api.post("/v2/contract/invalidbytemplate", {  # noqa: E731
+        "contractId": contract.id, "templateId": template, "invalidReason": "不再合作",
+        "stampers": [{"signatoryId": party["id"], "type": kind, "keyword": "SignHere", "offsetX": shift}
+                     for party, kind, shift in zip(contract.parties, ("COMPANY", "PERSONAL"), (0.1, 0.5))], **more})
+    before = contract.detail()
+    assert cancel().envelope["responseCode"] == "11011116"
+    assert cancel(templateId="77").envelope["responseCode"] == "11990005"
+    assert cancel(templateId="").envelope["responseCode"] == "11990005"
+    assert contract.detail() == before
+    house.api.ok(cancel(templateParams=[{"name": "number", "value": "No. 4711"}, {"name": "why", "value": "we moved"}]))
+    assert contract.status == "INVALIDING" and house.file_of(contract)["title"] == "解除协议"
+    text = chinese_text(house.file(contract))
+    assert "WeendcontractNo.4711." in text and "Becausewemoved" in text
+    assert cancel(templateParams=[{"name": "number", "value": "No. 4711"}]).envelope["responseCode"] == "11011101"
+    contract.sign_by_page(LI)
+    house.api.ok(house.api.post("/v2/contract/invalidsign", {"contractId": contract.id}))
+    assert contract.status == "INVALIDED"
+    found = verify(house.file(contract), tmp_path, house.server)
+    assert found.intact and found.signers == [LI["name"], house.own]
 
 
 @pytest.mark.parametrize("content, info, stamper, code", [
