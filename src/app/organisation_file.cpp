@@ -262,7 +262,8 @@ json::string company_name(const service::Directory& directory, model::CompanyId 
 Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file,
                                                     const std::filesystem::path& templates) {
     const std::filesystem::path folder =
-        std::filesystem::absolute(templates.empty() ? file.parent_path() : templates).lexically_normal();
+        (templates.empty() ? std::filesystem::absolute(file).parent_path() : std::filesystem::absolute(templates))
+            .lexically_normal();
     OrganisationPlan plan;
     std::optional<Error> error;
     try {

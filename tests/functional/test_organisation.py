@@ -34,6 +34,15 @@ def test_the_example_that_comes_with_the_program_can_be_applied_and_again_withou
     assert [one["id"] for one in again["categories"]] == [one["id"] for one in made["categories"][:-1]]
 
 
+def test_a_file_is_found_where_the_operator_stands(new_server, tmp_path):
+    server = new_server()
+    (tmp_path / "here.toml").write_text('[[company]]\nname = "丙（测试）"\n', encoding="utf-8")
+    done = subprocess.run([BINARY, "organisation", "apply", "here.toml", "--data", server.data], cwd=tmp_path, capture_output=True, text=True,
+                          check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert [company["name"] for company in json.loads(done.stdout)["companies"]] == ["丙（测试）"]
+
+
 def test_it_works_beside_no_server_too(new_server):
     server = new_server()
     server.stop()
