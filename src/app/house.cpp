@@ -126,7 +126,8 @@ Status House::build() {
     joining_ = std::make_unique<service::Joining>(
         service::Joining::Tools{*platform_, *directory_, *book_, *drafting_, *party_editing_, *proof_, *links_});
     copies_ = std::make_unique<service::Copies>(*platform_, *directory_, *book_, *drafting_);
-    resending_ = std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_);
+    resending_ =
+        std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_, *templates_);
     operations_ = std::make_unique<service::OperationLog>(*platform_, *directory_);
     evidence_ = std::make_unique<service::Evidence>(*platform_);
     downloads_ =

@@ -84,6 +84,7 @@ service::ResendCommand read_resend(const Fields& fields, const TimeZone& zone) {
     given("customFields", command.custom_fields, wanted.custom_fields);
     given("businessData", command.business_data, wanted.business_data);
     given("notifySponsor", command.notify_sponsor, wanted.notify_sponsor);
+    command.template_params = wanted.template_params;
     return command;
 }
 

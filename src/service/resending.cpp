@@ -85,6 +85,26 @@ Result<Resending::DocumentIds> Resending::copy_documents(Contract& contract) con
     return ids;
 }
 
+/// The values of the call win over those of the old contract, in what is there and in what is still to be made.
+Status Resending::fill_in(Contract& contract, const std::vector<model::ParamValue>& values) const {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i].signatory && contract.find(values[i].signatory) == nullptr) {
+            return invalid_parameter("templateParams[" + std::to_string(i) +
+                                     "].signatoryId: the contract has no such party");
+        }
+        std::erase_if(contract.template_params,
+                      [&](const model::ParamValue& before) { return before.name == values[i].name; });
+        contract.template_params.push_back(values[i]);
+    }
+    for (Document& document : contract.documents) {
+        const auto changed = set_values(document.params, values, "templateParams");
+        if (!changed) return changed.error();
+        if (!*changed) continue;
+        if (const Status made = templates_.render(document); !made) return made;
+    }
+    return {};
+}
+
 /// The same party, as if it had just been named.
 Status Resending::renew(Signatory& party, const DocumentIds& ids) const {
     const model::SignatoryId old = std::exchange(party.id, platform_.ids.next<model::SignatoryId>());
@@ -222,6 +242,7 @@ Result<ContractPointer> Resending::resend(const Caller& caller, const ResendComm
     }
     const auto ids = copy_documents(contract);
     if (!ids) return ids.error();
+    if (const Status filled = fill_in(contract, command.template_params); !filled) return filled.error();
     if (command.signatories) {
         const Status replaced = replace(contract, *initiator, *command.signatories, *ids);
         if (!replaced) return replaced.error();

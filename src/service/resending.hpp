@@ -7,6 +7,7 @@
 #include "service/drafting.hpp"
 #include "service/platform.hpp"
 #include "service/sending.hpp"
+#include "service/templates.hpp"
 
 #include <map>
 #include <optional>
@@ -37,6 +38,8 @@ struct ResendCommand {
     std::optional<std::vector<model::CustomField>> custom_fields;
     std::optional<std::string> business_data;
     std::optional<bool> notify_sponsor;
+    /// For the documents that were made from templates: those whose values differ are made again.
+    std::vector<model::ParamValue> template_params;
 };
 
 /// Starting a contract again that ended without success (spec §4.31): a new one with the documents as they were before
@@ -44,8 +47,13 @@ struct ResendCommand {
 class Resending {
   public:
     Resending(Platform& platform, const Directory& directory, ContractBook& book, const Drafting& drafting,
-              Sending& sending)
-        : platform_(platform), directory_(directory), book_(book), drafting_(drafting), sending_(sending) {}
+              Sending& sending, const Templates& templates)
+        : platform_(platform),
+          directory_(directory),
+          book_(book),
+          drafting_(drafting),
+          sending_(sending),
+          templates_(templates) {}
 
     /// The new contract, a draft or, with `send`, published. When sending fails the draft stays. Errors:
     /// InvalidContractStatus, DuplicateBizId, DocumentRequired when the documents were deleted, those of drafting and
@@ -55,6 +63,7 @@ class Resending {
   private:
     using DocumentIds = std::map<model::DocumentId, model::DocumentId>;
     Result<DocumentIds> copy_documents(model::Contract& contract) const;
+    Status fill_in(model::Contract& contract, const std::vector<model::ParamValue>& values) const;
     Status renew(model::Signatory& party, const DocumentIds& ids) const;
     Status replace(model::Contract& contract, const model::Company& initiator, std::vector<model::Signatory> wanted,
                    const DocumentIds& ids) const;
@@ -66,6 +75,7 @@ class Resending {
     ContractBook& book_;
     const Drafting& drafting_;
     Sending& sending_;
+    const Templates& templates_;
 };
 
 }  // namespace signet::service

@@ -63,7 +63,10 @@ def test_what_ended_without_success_starts_again_with_clean_documents_and_the_sa
     assert new.documents != old.documents
     assert not verify(new.download(), tmp_path, server).report["signatures"]
     new.send()
-    assert new.places(0) and new.places(0) == [{**place, "documentId": new.documents[0]} for place in old.places(0)]
+    renamed = {"id": "", "actionId": "", "documentId": new.documents[0]}
+    assert new.places(0) and [{**place, **renamed} for place in new.places(0)] == [{**place, **renamed} for place in old.places(0)]
+    assert {place["actionId"] for place in new.places(0)} == {new.action(0)} and {place["documentId"] for place in new.places(0)} == {new.documents[0]}
+    assert not {place["id"] for place in new.places(0)} & {place["id"] for place in old.places(0)}
     new.seal()
     new.sign_by_page(user("乙方（测试）", old.contact))
     assert new.status == "COMPLETE"
