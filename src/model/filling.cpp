@@ -74,6 +74,11 @@ bool must_be_filled(const Contract& contract) {
     return !missing(contract, [](const Signatory* who) { return who != nullptr; }).empty();
 }
 
+bool being_filled(const Contract& contract) {
+    return std::any_of(contract.signatories.begin(), contract.signatories.end(),
+                       [](const Signatory& party) { return party.status == SignatoryStatus::Filling; });
+}
+
 Result<Events> publish_for_filling(Contract& contract, UtcTime now) {
     if (const Status allowed = check(Call::Send, contract.status); !allowed) return allowed.error();
     if (contract.documents.empty()) return fail(ErrorCode::DocumentRequired, "contract " + to_string(contract.id));
@@ -99,11 +104,7 @@ Result<Events> finish_filling(Contract& contract, SignatoryId id, UtcTime now) {
     }
     (*party)->status = SignatoryStatus::Waiting;
     Events events{{Kind::Filled, id, {}}};
-    const bool all = std::none_of(contract.signatories.begin(), contract.signatories.end(),
-                                  [](const Signatory& other) { return other.status == SignatoryStatus::Filling; });
-    if (!all) return events;
-    contract.status = ContractStatus::Signing;
-    events.push_back({Kind::Published, {}, {}});
+    if (being_filled(contract)) return events;
     begin_turns(contract, now, events);
     return events;
 }

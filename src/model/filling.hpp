@@ -20,12 +20,15 @@ std::vector<std::string> missing_of(const Contract& contract, const Signatory& p
 /// Whether any receiving party has something left that it must fill in.
 bool must_be_filled(const Contract& contract);
 
+/// Whether a party is still at it; then nobody signs, whoever joins.
+bool being_filled(const Contract& contract);
+
 /// DRAFT → FILLING: every party that must fill something in is FILLING, the others wait. Errors as `publish`.
 Result<Events> publish_for_filling(Contract& contract, UtcTime now);
 
 /// A party has filled in what it had to; when it was the last, FILLING → SIGNING: the events end with Published and the
-/// first turns. Errors: InvalidContractStatus, NotSignStep when it is not the party's to fill, InvalidParameter naming
-/// what is missing.
+/// first turns. It stays FILLING while those of the first turn have yet to join. Errors: InvalidContractStatus,
+/// NotSignStep when it is not the party's to fill, InvalidParameter naming what is missing.
 Result<Events> finish_filling(Contract& contract, SignatoryId party, UtcTime now);
 
 /// A party that is FILLING refuses: it and the contract become REJECTED. Errors as above.

@@ -144,7 +144,7 @@ Result<Events> change_signatory(Contract& contract, SignatoryId id, UtcTime now)
     const bool running = contract.status == ContractStatus::Signing || contract.status == ContractStatus::Filling;
     if (!running) return wrong_status(contract);
     Events events{{Kind::SignatoryChanged, id, {}}};
-    if (must_be_filled(contract)) {
+    if (being_filled(contract)) {
         if (contract.find(id)->status == SignatoryStatus::Filling) events.push_back({Kind::FillingTurn, id, {}});
         return events;
     }
@@ -157,7 +157,12 @@ Result<Events> change_signatory(Contract& contract, SignatoryId id, UtcTime now)
 }
 
 void begin_turns(Contract& contract, UtcTime now, Events& events) {
-    start_signatories(contract, now, events);
+    Events turns;
+    start_signatories(contract, now, turns);
+    settle_beginning(contract);
+    // Until somebody who has the turn has joined it counts as being drawn up.
+    if (contract.status == ContractStatus::Signing) events.push_back({Kind::Published, {}, {}});
+    events.insert(events.end(), turns.begin(), turns.end());
     if (contract.copy_send_time == CopySendTime::Send) mark_copies(contract, events);
 }
 

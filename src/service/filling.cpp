@@ -180,7 +180,8 @@ Result<ContractPointer> Filling::fill(model::ContractId id, model::SignatoryId p
     }
     auto events = model::finish_filling(contract, party, platform_.clock.now());
     if (!events) return events.error();
-    const bool begins = contract.status == ContractStatus::Signing;
+    // Also when it waits for a party to join: what is written in it is settled.
+    const bool begins = !model::being_filled(contract);
     if (begins) {
         if (const Status frozen = sending_.freeze(contract); !frozen) return frozen.error();
     }
