@@ -142,6 +142,7 @@ void read_place(Table& table, std::vector<OrganisationPlan::Place>& places) {
     model::Stamper& stamper = place.stamper;
     table.word("type", stamper.type);
     table.number("document", stamper.document_index);
+    table.text("template", place.template_name);
     table.text("keyword", stamper.keyword);
     table.number("keyword_index", stamper.keyword_index);
     table.number("page", stamper.page);
@@ -179,6 +180,7 @@ void read_signatory(Table& table, OrganisationPlan::Category& category) {
 void read_template(Table& table, OrganisationPlan::Company& company, const std::filesystem::path& folder) {
     OrganisationPlan::Template& one = company.templates.emplace_back();
     std::string file;
+    table.text("id", one.id);
     table.text("title", one.title);
     table.text("file", file);
     one.file = folder / file;

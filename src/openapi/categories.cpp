@@ -57,6 +57,20 @@ json::array write_parties(const model::CategoryPolicy& policy) {
     return list;
 }
 
+/// As the template's own detail has it, and under both names that readers expect.
+json::object write_template(const model::Template& one) {
+    json::array params;
+    for (const model::TemplateParam& param : one.params) {
+        params.push_back({{"name", json::string(param.name)},
+                          {"required", param.required},
+                          {"type", json::string(model::to_wire(param.type))}});
+    }
+    return {{"id", to_string(one.id)},
+            {"title", json::string(one.title)},
+            {"name", json::string(one.title)},
+            {"parameters", std::move(params)}};
+}
+
 }  // namespace
 
 void Api::add_categories(http::Router& router) {
@@ -74,8 +88,10 @@ void Api::add_categories(http::Router& router) {
             const auto category = services_.directory.category(company->id, reference);
             if (!category) return category.error();
             json::array templates;
-            for (const model::TemplateId id : category->policy.templates)
-                templates.push_back(json::object{{"id", to_string(id)}});
+            for (const model::TemplateId id : category->policy.templates) {
+                const auto one = services_.templates.find(category->company, id);
+                if (one) templates.push_back(write_template(*one));
+            }
             return json::object{{"id", to_string(category->id)},
                                 {"name", category->name},
                                 {"createTime", services_.zone.format(category->create_time)},
@@ -85,7 +101,7 @@ void Api::add_categories(http::Router& router) {
                                 {"defineSponsor", !category->policy.sponsor.empty()},
                                 {"signatories", write_parties(category->policy)}};
         },
-        http::Execution::Inline);
+        http::Execution::Pool);
 }
 
 }  // namespace signet::openapi

@@ -260,7 +260,15 @@ class Builder {
         model::Template* known = find_in(templates_, [&](const model::Template& one) {
             return one.company == company.id && one.title == plan.title;
         });
-        made.id = known != nullptr ? known->id : platform_.ids.next<model::TemplateId>();
+        const std::string who = "company " + company.name + ", template " + plan.title;
+        if (known != nullptr) {
+            if (const Status same = same_id(who, plan.id, known->id); !same) return same;
+            made.id = known->id;
+        } else {
+            const auto id = id_for<model::TemplateId>(who, plan.id, templates_);
+            if (!id) return id.error();
+            made.id = *id;
+        }
         made.create_time = known != nullptr ? known->create_time : made.modify_time;
         const Status done = known != nullptr ? store::templates::update(transaction_, made)
                                              : store::templates::insert(transaction_, made);
@@ -278,13 +286,20 @@ class Builder {
                                                         const std::vector<std::string>& titles) {
         std::vector<model::TemplateId> ids;
         for (const std::string& title : titles) {
-            const auto* known = find_in(templates_, [&](const model::Template& one) {
-                return one.company == company.id && one.title == title;
-            });
-            if (known == nullptr) return invalid_parameter("company " + company.name + " has no template " + title);
-            ids.push_back(known->id);
+            const auto id = template_id(company, title);
+            if (!id) return id.error();
+            ids.push_back(*id);
         }
         return ids;
+    }
+
+    /// Of a template named by title or id.
+    Result<model::TemplateId> template_id(const Company& company, const std::string& name) {
+        const auto* known = find_in(templates_, [&](const model::Template& one) {
+            return one.company == company.id && (one.title == name || to_string(one.id) == name);
+        });
+        if (known == nullptr) return invalid_parameter("company " + company.name + " has no template " + name);
+        return known->id;
     }
 
     Result<model::FlowNode> node(const Company& company, const OrganisationPlan::Node& plan) {
@@ -330,7 +345,15 @@ class Builder {
             if (const Status sound = model::check_stamper(stamper, who); !sound) return sound.error();
             const bool over_all =
                 model::is_across_page(stamper.type) && stamper.across_type == model::AcrossType::AllDocument;
-            if (stamper.document_index == 0 && !over_all) stamper.document_index = 1;
+            if (!place.template_name.empty()) {
+                if (stamper.document_index != 0)
+                    return invalid_parameter(who + ": document and template exclude each other");
+                const auto id = template_id(category_company_, place.template_name);
+                if (!id) return id.error();
+                stamper.documents = {model::DocumentId{id->value}};
+            } else if (stamper.document_index == 0 && !over_all) {
+                stamper.document_index = 1;
+            }
             if (!place.seal.empty()) {
                 const Seal* seal = find_in(
                     seals_, [&](const Seal& one) { return one.company == company.id && one.name == place.seal; });
@@ -386,6 +409,7 @@ class Builder {
 
     Status apply_category(const Company& company, const OrganisationPlan::Category& plan) {
         if (plan.name.empty()) return invalid_parameter("company " + company.name + ": a category needs a name");
+        category_company_ = company;
         Category* known = find_in(
             categories_, [&](const Category& one) { return one.company == company.id && one.name == plan.name; });
         Category category = known != nullptr ? *known : Category();
@@ -499,6 +523,8 @@ class Builder {
     Platform& platform_;
     store::Transaction& transaction_;
     const PreparedTemplates& prepared_;
+    /// Whose category is being made: its templates are meant, also where another company's nodes have places.
+    Company category_company_;
     std::vector<Company> companies_;
     std::vector<Employee> employees_;
     std::vector<Seal> seals_;

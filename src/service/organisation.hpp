@@ -39,10 +39,12 @@ struct OrganisationPlan {
         model::SealStatus status = model::SealStatus::Normal;
         std::vector<std::string> users;
     };
-    /// A place of a node or of a person: a stamper whose seal is named. Without a document it means the first.
+    /// A place of a node or of a person: a stamper whose seal is named. It lies in the documents made from a template
+    /// of the category's company, named by title or id, else in the n-th document; without either in the first.
     struct Place {
         model::Stamper stamper;
         std::string seal;
+        std::string template_name;
     };
     struct Node {
         model::ActionType type = model::ActionType::Company;
@@ -89,6 +91,7 @@ struct OrganisationPlan {
     };
     /// A file with blanks: `file` lies where this program can read it. Known by its title.
     struct Template {
+        std::string id;
         std::string title;
         std::filesystem::path file;
         bool enabled = true;

@@ -49,7 +49,9 @@ constexpr auto kPresetPartyFields = table(word<model::TenantType>("tenantType", 
                                           text("tenantName", 0, "The only party that may stand here."),
                                           list("actions", kPresetNode, 0, "The nodes of a company."));
 constexpr Object kPresetParty{"PresetSignatory", kPresetPartyFields};
-constexpr auto kCategoryTemplateFields = table(id("id", "The template.").must());
+constexpr auto kCategoryTemplateFields =
+    table(id("id", "The template.").must(), text("title", 0, "Its name.").must(), text("name", 0, "The same.").must(),
+          list("parameters", kTemplateParamAnswer, 0, "What is filled in.").must());
 constexpr Object kCategoryTemplate{"CategoryTemplate", kCategoryTemplateFields};
 constexpr auto kCategoryDetailFields =
     table(id("id", "The category.").must(), text("name", 0, "Its name.").must(),
