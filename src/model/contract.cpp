@@ -1,5 +1,7 @@
 #include "model/contract.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace signet::model {
@@ -25,6 +27,11 @@ bool Signatory::open() const {
 
 bool Signatory::awaits_joining() const {
     return delay_set && !sponsor && open() && (tenant_name.empty() || receiver.contact.empty());
+}
+
+/// The values of prohibitType are not published; what speaks of downloading keeps it back.
+bool CopySendReceiver::may_download() const {
+    return to_lower(prohibit_type).find("download") == std::string::npos;
 }
 
 const Cancellation* Contract::running_cancellation() const {

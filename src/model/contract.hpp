@@ -202,6 +202,8 @@ struct CopySendReceiver {
     UtcTime create_time;
     /// The message is on its way.
     bool sent = false;
+
+    bool may_download() const;
 };
 
 /// A file beside a contract's documents, handed out as it came.

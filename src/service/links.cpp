@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::minutes kTicketLife{30};
 constexpr std::size_t kTokenLength = 32;
+constexpr std::chrono::hours kLookingLife{24 * 30};
 
 }  // namespace
 
@@ -96,11 +97,26 @@ Result<std::string> Links::notice_url(store::Transaction& transaction, const mod
     link.can_reject = true;
     link.create_time = platform_.clock.now();
     // What is over can be looked at for a while.
-    link.expire_time = contract.deadline().value_or(link.create_time + std::chrono::hours(24 * 30));
+    link.expire_time = contract.deadline().value_or(link.create_time + kLookingLife);
     const std::string token = random_token(kTokenLength);
     if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
         return stored.error();
     return address(contract.id, token);
+}
+
+Result<std::string> Links::copy_url(store::Transaction& transaction, const model::Contract& contract,
+                                    const model::CopySendReceiver& copy) {
+    store::links::Link link;
+    link.kind = store::links::LinkKind::View;
+    link.contract = contract.id;
+    link.user = copy.receiver;
+    link.hide_download = !copy.may_download();
+    link.create_time = platform_.clock.now();
+    link.expire_time = std::max(contract.deadline().value_or(link.create_time), link.create_time) + kLookingLife;
+    const std::string token = random_token(kTokenLength);
+    if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
+        return stored.error();
+    return platform_.base_url + "/contract/view/" + token;
 }
 
 }  // namespace signet::service

@@ -49,6 +49,11 @@ class Links {
     Result<std::string> notice_url(store::Transaction& transaction, const model::Contract& contract,
                                    const model::Signatory& signatory, const model::User& user);
 
+    /// A page for reading alone, for somebody who gets a copy: it can be read for thirty days after signing has ended
+    /// at the latest. Written in the caller's transaction.
+    Result<std::string> copy_url(store::Transaction& transaction, const model::Contract& contract,
+                                 const model::CopySendReceiver& copy);
+
   private:
     struct Access {
         ContractPointer contract;

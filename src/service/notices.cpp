@@ -225,7 +225,7 @@ Status Notices::tell_copy(store::Transaction& transaction, const Contract& contr
     if (seen_from == nullptr) return {};
     const User recipient = people_.reachable(contract, *seen_from, copy.receiver);
     if (recipient.empty()) return {};
-    const auto url = links_.notice_url(transaction, contract, *seen_from, copy.receiver);
+    const auto url = links_.copy_url(transaction, contract, copy);
     if (!url) return url.error();
     PersonalMessage message;
     message.to = recipient.contact;

@@ -33,11 +33,6 @@ namespace {
 /// Who opened a link in time may finish what he began.
 constexpr std::chrono::minutes kSessionGrace{30};
 
-/// The values of prohibitType are not published; what speaks of downloading keeps it back.
-bool forbids_download(const std::string& prohibit_type) {
-    return to_lower(prohibit_type).find("download") != std::string::npos;
-}
-
 /// A link for reading, which anybody may have got.
 bool names_nobody(const store::links::Link& link) {
     return link.kind == store::links::LinkKind::View || link.kind == store::links::LinkKind::ViewTicket;
@@ -180,7 +175,7 @@ Result<PageView> SigningPage::with_proofs(const OpenLink& link, PageView view) {
     options.can_reject = link.link.can_reject;
     options.validate_way = view.party->sign_validate_way;
     const model::CopySendReceiver* copy = view.viewing ? people_.copy_of(*view.contract, view.user) : nullptr;
-    options.hide_download = copy != nullptr && forbids_download(copy->prohibit_type);
+    options.hide_download = copy != nullptr && !copy->may_download();
     options.allow_password = link.link.allow_password;
     options.password_usable = *usable;
     options.hide_password_settings = link.link.hide_password_settings;
@@ -569,7 +564,7 @@ bool SigningPage::may_read(const Contract& contract, const User& user, bool down
     if (people_.party_of(contract, user) != nullptr) return true;
     if (people_.viewed_party(contract, user) == nullptr) return false;
     const model::CopySendReceiver* copy = people_.copy_of(contract, user);
-    return !downloads || copy == nullptr || !forbids_download(copy->prohibit_type);
+    return !downloads || copy == nullptr || copy->may_download();
 }
 
 Result<Bytes> SigningPage::picture(const Contract& contract, model::DocumentId id, int page, int pixels) {

@@ -41,6 +41,21 @@ def messages(contract: Contract, contact: str) -> int:
     return sum("抄送了" in message["text"] and contract.subject in message["text"] for message in inbox(contract.server, contact))
 
 
+def reading(contract: Contract, contact: str) -> Page:
+    """The page for reading that the message leads to."""
+    link = copied(contract, contact)["link"]
+    assert link.startswith(f"{contract.server.url}/contract/view/")
+    return Page(contract.server.host, contract.server.port, "http://x/?openPageToken=" + link.rsplit("/", 1)[1])
+
+
+def test_the_log_names_who_has_read_his_copy(sent, api):
+    contact = mobile()
+    contract = sent(copySendTime="SEND", copySendReceivers=[copy(contact)])
+    reading(contract, contact)
+    [line] = api.ok(api.get("/v2/contract/stream", contractId=contract.id, operation="VIEW"))["list"]
+    assert (line["operatorName"], line["contact"]) == ("抄送人（测试）", contact)
+
+
 def finish(contract: Contract) -> None:
     contract.sign_by_page(user("签署人（测试）", contract.contact))
     assert contract.status == "COMPLETE"
@@ -69,8 +84,8 @@ def test_copies_go_out_when_the_contract_is_complete(sent, when):
 def test_whoever_gets_a_copy_reads_and_takes_it_away_but_can_do_nothing(sent, server):
     contact = mobile()
     contract = sent(copySendTime="SEND", copySendReceivers=[copy(contact)])
-    page = Page(server.host, server.port, copied(contract, contact)["link"])
-    assert page.task is None and page.view["state"] in ("VIEWING", "VIEW_ONLY") and not page.view["options"]["hideDownload"]
+    page = reading(contract, contact)
+    assert page.task is None and page.view["state"] in ("VIEWING", "VIEW_ONLY") and page.view["options"]["canDownload"]
     for act in (lambda: page._post("/pages/code", {}), lambda: page.reject("不要"), lambda: page.sign("000000", typed="x")):
         with pytest.raises(PageError):
             act()
@@ -82,8 +97,8 @@ def test_who_may_not_download_reads_only(sent, server):
     contact = mobile()
     contract = sent(copySendTime="SEND", copySendReceivers=[copy(contact, prohibitType="DOWNLOAD")])
     assert contract.detail()["copySendReceivers"][0]["prohibitType"] == "DOWNLOAD"
-    page = Page(server.host, server.port, copied(contract, contact)["link"])
-    assert page.view["options"]["hideDownload"]
+    page = reading(contract, contact)
+    assert not page.view["options"]["canDownload"]
     document = contract.documents[0]
 
     def status(path: str) -> int:
