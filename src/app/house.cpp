@@ -192,6 +192,7 @@ std::vector<std::string> office_worker_command(const Settings& settings) {
 openapi::Services House::api_services() {
     return {*authentication_,
             *directory_,
+            *people_,
             *book_,
             *drafting_,
             *sending_,

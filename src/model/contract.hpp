@@ -19,10 +19,12 @@ using ContractId = Id<struct ContractTag>;
 using SignatoryId = Id<struct SignatoryTag>;
 using ActionId = Id<struct ActionTag>;
 using AttachmentId = Id<struct AttachmentTag>;
+using PlaceId = Id<struct PlaceTag>;
 
 /// One visible place of an action, found on a page. Points of the page as displayed, origin bottom left; the box is
 /// that of the image before it is rotated.
 struct Place {
+    PlaceId id;
     StamperType type = StamperType::Company;
     DocumentId document;
     int page = 0;  // from 0
@@ -33,6 +35,9 @@ struct Place {
     double rotation_degrees = 0;
     DatePattern date_pattern = DatePattern::Hyphen;
     SealId seal;
+    /// What it was found by; an empty keyword: by its page.
+    std::string keyword;
+    int keyword_index = 1;
     /// Across-page seals: this place shows strip `strip` of `strips`, counted from the left. 1 of 1 is a whole image.
     int strip = 0;
     int strips = 1;

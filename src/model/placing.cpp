@@ -125,6 +125,8 @@ std::vector<Place> place_at_keywords(const Stamper& stamper, const Document& doc
         const PageSize page = document.pages[static_cast<std::size_t>(hit.page)];
         Place place = make_place(stamper, document.id, hit.page, hit.x + stamper.offset_x.value_or(0) * page.width,
                                  hit.y + stamper.offset_y.value_or(0) * page.height, size);
+        place.keyword = stamper.keyword;
+        place.keyword_index = stamper.keyword_index;
         keep_inside(place, page);
         places.push_back(place);
     }

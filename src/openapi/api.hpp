@@ -16,6 +16,7 @@
 #include "service/lifecycle.hpp"
 #include "service/links.hpp"
 #include "service/operation_log.hpp"
+#include "service/people.hpp"
 #include "service/personal_grants.hpp"
 #include "service/personal_signing.hpp"
 #include "service/reading_links.hpp"
@@ -43,6 +44,7 @@ namespace signet::openapi {
 struct Services {
     const Authentication& authentication;
     const service::Directory& directory;
+    const service::People& people;
     service::ContractBook& book;
     service::Drafting& drafting;
     service::Sending& sending;

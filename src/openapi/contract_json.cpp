@@ -54,13 +54,6 @@ json::object object_of(std::size_t members, Memory memory) {
     return object;
 }
 
-json::array write_users(const std::vector<User>& users, Memory memory) {
-    json::array array(memory);
-    for (const User& user : users)
-        array.push_back(write_user(user, memory));
-    return array;
-}
-
 template <typename IdType>
 json::array write_ids(const std::vector<IdType>& ids, Memory memory) {
     json::array array(memory);
@@ -113,11 +106,25 @@ Action read_action(const Fields& fields) {
     return action;
 }
 
-json::object write_place(const model::Place& place, const model::Document* document, Memory memory) {
-    json::object object(memory);
+/// The id of the node or the person's party a position belongs to, under its name on the wire.
+struct PlaceOwner {
+    std::string_view field;
+    std::string id;
+};
+
+json::object write_place(const model::Place& place, const model::Contract& contract, const PlaceOwner& owner,
+                         Memory memory) {
+    json::object object = object_of(12, memory);
+    put_id(object, "id", place.id);
+    put(object, owner.field, owner.id);
     put(object, "type", place.type);
     put_id(object, "documentId", place.document);
     object["page"] = place.page + 1;
+    if (!place.keyword.empty()) {
+        put(object, "keyword", place.keyword);
+        object["keywordIndex"] = place.keyword_index;
+    }
+    const model::Document* document = contract.find(place.document);
     if (document != nullptr && place.page < document->page_count()) {
         const model::PageSize page = document->pages[static_cast<std::size_t>(place.page)];
         object["offsetX"] = place.x / page.width;
@@ -129,17 +136,49 @@ json::object write_place(const model::Place& place, const model::Document* docum
     return object;
 }
 
-json::array write_places(const std::vector<model::Place>& places, const model::Contract* contract, Memory memory) {
-    json::array array(memory);
-    for (const model::Place& place : places) {
-        const model::Document* document = contract == nullptr ? nullptr : contract->find(place.document);
-        array.push_back(write_place(place, document, memory));
+/// A position that is not looked for yet, as it was asked for.
+json::object write_stamper(const Stamper& stamper, const PlaceOwner& owner, Memory memory) {
+    const auto put_number = [](json::object& object, std::string_view name, const auto& number) {
+        if (number) object.emplace(name, *number);
+    };
+    json::object object = object_of(12, memory);
+    put(object, owner.field, owner.id);
+    put(object, "type", stamper.type);
+    if (!stamper.documents.empty()) put_id(object, "documentId", stamper.documents.front());
+    if (stamper.documents.size() > 1) object.emplace("documentIds", write_ids(stamper.documents, memory));
+    put_number(object, "page", stamper.page);
+    if (!stamper.keyword.empty()) {
+        put(object, "keyword", stamper.keyword);
+        object.emplace("keywordIndex", stamper.keyword_index);
     }
-    return array;
+    put_number(object, "offsetX", stamper.offset_x);
+    put_number(object, "offsetY", stamper.offset_y);
+    put_number(object, "width", stamper.width);
+    put_number(object, "height", stamper.height);
+    if (stamper.rotation_degrees != 0) object.emplace("rotationDegrees", stamper.rotation_degrees);
+    if (is_across_page(stamper.type)) put(object, "acrossType", stamper.across_type);
+    put_text(object, "sealPageConfig", stamper.seal_page_config);
+    if (stamper.type == model::StamperType::Timestamp) put(object, "datePattern", stamper.date_pattern);
+    put_id(object, "sealId", stamper.seal);
+    return object;
 }
 
-json::object write_action(const Action& action, const DetailOptions& options, const model::Contract* contract,
-                          Memory memory) {
+/// Where a node signs: in a draft what was asked for, afterwards, when it is wanted, what was found.
+void add_stampers(json::object& object, const Action& action, const PlaceOwner& owner, const model::Contract& contract,
+                  const DetailOptions& options, Memory memory) {
+    json::array array(memory);
+    if (contract.status == model::ContractStatus::Draft) {
+        for (const Stamper& stamper : action.stampers)
+            array.push_back(write_stamper(stamper, owner, memory));
+    } else if (options.places) {
+        for (const model::Place& place : action.places)
+            array.push_back(write_place(place, contract, owner, memory));
+    }
+    if (!array.empty()) object.emplace("stampers", std::move(array));
+}
+
+json::object write_action(const Action& action, const model::Contract& contract, const TimeZone& zone,
+                          const DetailOptions& options, Memory memory) {
     json::object object = object_of(8, memory);
     put_id(object, "id", action.id);
     put(object, "type", action.type);
@@ -152,17 +191,8 @@ json::object write_action(const Action& action, const DetailOptions& options, co
     put_id(object, "sealId", seal);
     if (!action.seals.empty()) object.emplace("corpSealIds", write_ids(action.seals, memory));
     if (action.auto_sign) object.emplace("autoSign", true);
-    if (options.operators) {
-        std::vector<User> users = action.operators;
-        if (action.status == model::ActionStatus::Finish && action.completed_by) users = {*action.completed_by};
-        if (!users.empty()) {
-            object.emplace("operators", write_users(users, memory));
-            object.emplace("corpOperators", write_users(users, memory));
-        }
-    }
-    if (options.places && !action.places.empty()) {
-        object.emplace("stampers", write_places(action.places, contract, memory));
-    }
+    put_time(object, "completeTime", action.complete_time, zone);
+    add_stampers(object, action, {"actionId", to_string(action.id)}, contract, options, memory);
     return object;
 }
 
@@ -175,8 +205,10 @@ json::object write_attachment(const model::Attachment& attachment, Memory memory
     return object;
 }
 
-json::object write_signatory_of(const Signatory& signatory, const DetailOptions& options,
-                                const model::Contract* contract, Memory memory) {
+}  // namespace
+
+json::object write_signatory(const Signatory& signatory, const model::Contract& contract, const TimeZone& zone,
+                             const DetailOptions& options, Memory memory) {
     json::object object = object_of(10, memory);
     put_id(object, "id", signatory.id);
     // Whom nobody knows yet goes by a type of his own once the contract is sent.
@@ -197,11 +229,15 @@ json::object write_signatory_of(const Signatory& signatory, const DetailOptions&
     if (signatory.tenant_type == TenantType::Company) {
         json::array actions(memory);
         for (const Action& action : signatory.actions)
-            actions.push_back(write_action(action, options, contract, memory));
+            actions.push_back(write_action(action, contract, zone, options, memory));
         object.emplace("actions", std::move(actions));
-    } else if (options.places && !signatory.actions.empty() && !signatory.actions.front().places.empty()) {
-        object.emplace("stampers", write_places(signatory.actions.front().places, contract, memory));
+    } else if (!signatory.actions.empty()) {
+        const PlaceOwner owner{"signatoryId", to_string(signatory.id)};
+        add_stampers(object, signatory.actions.front(), owner, contract, options, memory);
     }
+    if (signatory.fixed_flow) object.emplace("fixedFlow", true);
+    put_time(object, "receiveTime", signatory.receive_time, zone);
+    put_time(object, "completeTime", signatory.complete_time, zone);
     if (signatory.category) {
         json::object category = object_of(2, memory);
         put_id(category, "id", signatory.category);
@@ -219,6 +255,8 @@ json::object write_signatory_of(const Signatory& signatory, const DetailOptions&
     }
     return object;
 }
+
+namespace {
 
 json::object write_document(const model::Document& document, const TimeZone& zone, Memory memory) {
     json::object object = object_of(5, memory);
@@ -391,6 +429,9 @@ service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone) {
     // One SDK declares callbackUrl as a boolean by mistake; that says nothing.
     const std::string callback = fields.text("callbackUrl");
     if (callback != "true" && callback != "false") contract.callback_url = callback;
+    const std::string_view address = contract.callback_url;
+    if (!address.empty() && !address.starts_with("https://") && !address.starts_with("http://"))
+        fields.refuse("callbackUrl", "must be an http or https address");
     contract.business_data = fields.text("businessData");
     contract.tags = fields.texts("tags");
     contract.related_contracts = fields.ids<model::ContractId>("relatedContractIds");
@@ -429,11 +470,6 @@ json::object write_user(const User& user, Memory memory) {
         put(object, "contactType", user.contact_type);
     }
     return object;
-}
-
-json::object write_signatory(const Signatory& signatory, const model::Contract& contract, const DetailOptions& options,
-                             Memory memory) {
-    return write_signatory_of(signatory, options, &contract, memory);
 }
 
 json::object write_contract(const model::Contract& contract, const TimeZone& zone, const DetailOptions& options,
@@ -501,7 +537,7 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     }
     json::array signatories(memory);
     for (const Signatory& signatory : contract.signatories) {
-        signatories.push_back(write_signatory_of(signatory, options, &contract, memory));
+        signatories.push_back(write_signatory(signatory, contract, zone, options, memory));
     }
     object.emplace("signatories", std::move(signatories));
     json::array documents(memory);

@@ -29,7 +29,6 @@ std::chrono::minutes read_lifetime(const Fields& fields);
 
 /// What `detail` may add.
 struct DetailOptions {
-    bool operators = false;
     bool places = false;
     bool related = false;
 };
@@ -38,7 +37,8 @@ struct DetailOptions {
 boost::json::object write_user(const model::User& user, const boost::json::storage_ptr& memory = {});
 // `contract` is the one the party belongs to: places are told as fractions of its pages.
 boost::json::object write_signatory(const model::Signatory& signatory, const model::Contract& contract,
-                                    const DetailOptions& options = {}, const boost::json::storage_ptr& memory = {});
+                                    const TimeZone& zone, const DetailOptions& options = {},
+                                    const boost::json::storage_ptr& memory = {});
 boost::json::object write_contract(const model::Contract& contract, const TimeZone& zone,
                                    const DetailOptions& options = {}, const boost::json::storage_ptr& memory = {});
 

@@ -86,21 +86,20 @@ void Api::add_contracts(http::Router& router) {
         [this](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
             const service::Locator locator = read_locator(fields);
             DetailOptions options;
-            options.operators =
-                fields.boolean("queryActionOperator", false) || fields.boolean("queryActionOperate", false);
             options.places = fields.boolean("queryLocation", false);
             options.related = fields.boolean("queryRelatedContract", false);
             ExtraDetails extras;
+            extras.operators =
+                fields.boolean("queryActionOperator", false) || fields.boolean("queryActionOperate", false);
             extras.seal_stats = fields.boolean("querySealStats", false);
             extras.real_info = fields.boolean("queryOperatorRealInfo", false);
-            extras.places = options.places;
             extras.related = options.related;
-            options.operators = options.operators || extras.real_info;
+            extras.operators = extras.operators || extras.real_info;
             if (fields.error()) return *fields.error();
             const auto contract = services_.book.locate(caller, locator, service::Access::Party);
             if (!contract) return contract.error();
             json::object object = write_contract(**contract, services_.zone, options, fields.memory());
-            add_extras(object, **contract, caller, extras, services_.book, services_.directory);
+            add_extras(object, **contract, caller, extras, {services_.book, services_.directory, services_.people});
             return object;
         },
         http::Execution::Inline);

@@ -1,5 +1,7 @@
 #include "openapi/detail_extras.hpp"
 
+#include "openapi/contract_json.hpp"
+
 #include <map>
 #include <string>
 #include <utility>
@@ -83,36 +85,62 @@ void add_real_info(json::object& node, const Signatory& party, const service::Di
     }
 }
 
-void name_owner(json::object& holder, std::string_view field, const std::string& id) {
-    json::value* stampers = holder.if_contains("stampers");
-    if (stampers == nullptr) return;
-    for (json::value& stamper : stampers->get_array())
-        stamper.get_object().emplace(field, text(id, holder.storage()));
+void put_users(json::object& object, std::string_view name, const std::vector<model::User>& users) {
+    if (users.empty()) return;
+    json::array list(object.storage());
+    for (const model::User& user : users)
+        list.push_back(write_user(user, object.storage()));
+    object.emplace(name, std::move(list));
+}
+
+/// Who may do a node, or who did it.
+std::vector<model::User> operators_of(const Contract& contract, const Signatory& party, const Action& action,
+                                      const service::People& people) {
+    if (action.status == model::ActionStatus::Finish && action.completed_by) return {*action.completed_by};
+    if (action.status == model::ActionStatus::Start) return people.doers(contract, party, action);
+    return action.operators;
 }
 
 }  // namespace
 
+void add_operators(json::object& object, const Contract& contract, const Signatory& party,
+                   const service::Caller& caller, const service::People& people, const service::Directory& directory) {
+    json::value* nodes = object.if_contains("actions");
+    if (nodes == nullptr || !directory.same_group(caller.company.id, party.company)) return;
+    json::array& actions = nodes->get_array();
+    for (std::size_t n = 0; n < actions.size() && n < party.actions.size(); ++n) {
+        const Action& action = party.actions[n];
+        put_users(actions[n].get_object(), "operators", operators_of(contract, party, action, people));
+        put_users(actions[n].get_object(), "corpOperators", action.operators);
+    }
+}
+
+void add_named_operators(json::object& object, const Signatory& party) {
+    json::value* nodes = object.if_contains("actions");
+    if (nodes == nullptr) return;
+    json::array& actions = nodes->get_array();
+    for (std::size_t n = 0; n < actions.size() && n < party.actions.size(); ++n) {
+        for (const std::string_view name : {"operators", "corpOperators"})
+            put_users(actions[n].get_object(), name, party.actions[n].operators);
+    }
+}
+
 void add_extras(json::object& object, const Contract& contract, const service::Caller& caller,
-                const ExtraDetails& wanted, service::ContractBook& book, const service::Directory& directory) {
+                const ExtraDetails& wanted, const ExtraSources& sources) {
     const json::storage_ptr& memory = object.storage();
-    if (wanted.seal_stats) object.emplace("sealStats", write_seal_stats(contract, directory, memory));
-    if (wanted.related) object.emplace("relatedContracts", write_related(contract, caller, book, memory));
+    if (wanted.seal_stats) object.emplace("sealStats", write_seal_stats(contract, sources.directory, memory));
+    if (wanted.related) object.emplace("relatedContracts", write_related(contract, caller, sources.book, memory));
     json::value* list = object.if_contains("signatories");
-    if (list == nullptr || (!wanted.places && !wanted.real_info)) return;
+    if (list == nullptr || !wanted.operators) return;
     json::array& signatories = list->get_array();
     for (std::size_t i = 0; i < signatories.size() && i < contract.signatories.size(); ++i) {
         const Signatory& party = contract.signatories[i];
         json::object& written = signatories[i].get_object();
-        if (wanted.places) name_owner(written, "signatoryId", to_string(party.id));
+        add_operators(written, contract, party, caller, sources.people, sources.directory);
         json::value* nodes = written.if_contains("actions");
-        if (nodes == nullptr) continue;
-        const bool own = directory.same_group(caller.company.id, party.company);
-        json::array& actions = nodes->get_array();
-        for (std::size_t n = 0; n < actions.size() && n < party.actions.size(); ++n) {
-            json::object& node = actions[n].get_object();
-            if (wanted.places) name_owner(node, "actionId", to_string(party.actions[n].id));
-            if (wanted.real_info && own) add_real_info(node, party, directory);
-        }
+        if (nodes == nullptr || !wanted.real_info) continue;
+        for (json::value& node : nodes->get_array())
+            add_real_info(node.get_object(), party, sources.directory);
     }
 }
 

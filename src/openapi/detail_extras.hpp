@@ -3,6 +3,7 @@
 #include "model/contract.hpp"
 #include "service/contract_book.hpp"
 #include "service/directory.hpp"
+#include "service/people.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -12,13 +13,30 @@ namespace signet::openapi {
 struct ExtraDetails {
     bool seal_stats = false;
     bool related = false;
-    bool places = false;
+    bool operators = false;
+    /// With the operators alone.
     bool real_info = false;
 };
 
-/// Adds it to a contract that `write_contract` wrote: `sealStats`, `relatedContracts`, the node or party each place
-/// belongs to, and `realInfo` of the operators of the caller's own companies.
+/// Where they are looked up.
+struct ExtraSources {
+    service::ContractBook& book;
+    const service::Directory& directory;
+    const service::People& people;
+};
+
+/// Adds to a party that `write_signatory` wrote, as `operators`, who may act in each node whose turn it is, who acted
+/// in the finished ones, and who is named for the others; as `corpOperators` who was named. Only to a party of the
+/// caller's own companies.
+void add_operators(boost::json::object& object, const model::Contract& contract, const model::Signatory& party,
+                   const service::Caller& caller, const service::People& people, const service::Directory& directory);
+
+/// The same with nothing but who was named, to the caller who just did it.
+void add_named_operators(boost::json::object& object, const model::Signatory& party);
+
+/// Adds it to a contract that `write_contract` wrote: `sealStats`, `relatedContracts`, and the operators of the
+/// caller's own companies with or without `realInfo`.
 void add_extras(boost::json::object& object, const model::Contract& contract, const service::Caller& caller,
-                const ExtraDetails& wanted, service::ContractBook& book, const service::Directory& directory);
+                const ExtraDetails& wanted, const ExtraSources& sources);
 
 }  // namespace signet::openapi

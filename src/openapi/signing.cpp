@@ -1,5 +1,6 @@
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
+#include "openapi/detail_extras.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,10 +62,12 @@ void Api::add_signing(http::Router& router) {
         const auto added = services_.sending.add_signatory(caller, locator, std::move(signatory), locate_all);
         if (!added) return added.error();
         DetailOptions everything;
-        everything.operators = true;
         everything.places = true;
         const model::Contract& contract = *added->contract;
-        return write_signatory(*contract.find(added->signatory), contract, everything, fields.memory());
+        const model::Signatory& made = *contract.find(added->signatory);
+        json::object object = write_signatory(made, contract, services_.zone, everything, fields.memory());
+        add_named_operators(object, made);
+        return object;
     };
     command(router, "/v2/signatory/add", add_party);
     // The path of the documentation's own example.

@@ -144,7 +144,12 @@ Result<std::map<model::ActionId, std::vector<Place>>> PlaceFinder::find(const Co
         if (!image) return image.error();
         const ImageSize size = model::placed_size(item.stamper, *image);
         std::vector<Place>& target = places[item.action->id];
-        const auto add = [&](std::vector<Place> found) { target.insert(target.end(), found.begin(), found.end()); };
+        const auto add = [&](std::vector<Place> found) {
+            for (Place& place : found) {
+                place.id = platform_.ids.next<model::PlaceId>();
+                target.push_back(std::move(place));
+            }
+        };
         if (model::is_across_page(item.stamper.type)) {
             const bool joined = item.stamper.across_type == model::AcrossType::AllDocument;
             const std::size_t at_once = joined ? documents->size() : 1;

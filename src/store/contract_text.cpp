@@ -60,6 +60,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
 
 template <typename Archive>
 void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Place> {
+    archive("id", value.id);
     archive("type", value.type);
     archive("document", value.document);
     archive("page", value.page);
@@ -70,6 +71,8 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("rotation", value.rotation_degrees);
     archive("datePattern", value.date_pattern);
     archive("seal", value.seal);
+    archive("keyword", value.keyword);
+    archive("keywordIndex", value.keyword_index);
     archive("strip", value.strip);
     archive("strips", value.strips);
 }

@@ -200,7 +200,7 @@ TABLE: dict[str, dict[str, list]] = {
     DRAFT: {
         "id": [*BAD_ID, ("<unknown>", 1003), ("<document>", 1003), ("<contract>", 1101)], "bizId": bad_text(50),
         "subject": MISSING + bad_text(100), "tenantName": [*bad_text(100), ("没有这家公司", 1801)], "description": bad_text(300),
-        "sn": bad_text(50), "ordinal": BAD_FLAG, "send": BAD_FLAG, "callbackUrl": bad_text(300), "businessData": bad_text(100),
+        "sn": bad_text(50), "ordinal": BAD_FLAG, "send": BAD_FLAG, "callbackUrl": [*bad_text(300), ("ftp://example.test/x", 1005), ("example.test", 1005)], "businessData": bad_text(100),
         "signFlowStrategy": BAD_WORD, "stamperRule": BAD_WORD, "expireTime": BAD_TIME, "endTime": BAD_TIME,
         "tags": [({}, 1005), (["x" * 101], 1011), (["x"] * 51, 1005), ([{}], 1005)],
         "relatedContractIds": [(["x"], 1005), ([UNKNOWN] * 51, 1005), ({}, 1005)],

@@ -141,15 +141,22 @@ inline constexpr Object kUserAnswer{"User", kUserAnswerFields};
 inline constexpr auto kCategoryAnswerFields = table(id("id", "The category.").must(), text("name", 0, "Its name."));
 inline constexpr Object kCategoryAnswer{"Category", kCategoryAnswerFields};
 
-inline constexpr auto kStamperAnswerFields = table(
-    id("id", "The position."), id("actionId", "The node."), id("signatoryId", "The party."),
-    word<model::StamperType>("type", "What stands there.").must(), id("documentId", "The document.").must(),
-    whole("page", 1, 1e6, "The page, from 1 on.").must(), text("keyword", 0, "The words it stands at."),
-    whole("keywordIndex", 0, 0, "Which place of them."),
-    number("offsetX", 0, 0, "Left edge as a fraction of the page's width."),
-    number("offsetY", 0, 0, "Lower edge as a fraction of the page's height."),
-    number("width", 0, 0, "Fraction of the page's width."), number("height", 0, 0, "Fraction of the page's height."),
-    number("rotationDegrees", 0, 360, "Clockwise about the middle."));
+inline constexpr auto kStamperAnswerFields =
+    table(id("id", "The position."), id("actionId", "The node."), id("signatoryId", "The party."),
+          word<model::StamperType>("type", "What stands there.").must(),
+          id("documentId", "The document; of a draft also the template."),
+          ids("documentIds", 0, "Of a draft: the documents, when there are several."),
+          whole("page", 0, 0, "The page, from 1 on; of a draft as it was given."),
+          text("keyword", 0, "The words it stands at."), whole("keywordIndex", 0, 0, "Which place of them."),
+          number("offsetX", 0, 0, "Left edge as a fraction of the page's width; of a draft as it was given."),
+          number("offsetY", 0, 0, "Lower edge as a fraction of the page's height; of a draft as it was given."),
+          number("width", 0, 0, "Fraction of the page's width; of a draft millimetres."),
+          number("height", 0, 0, "Fraction of the page's height; of a draft millimetres."),
+          number("rotationDegrees", 0, 360, "Clockwise about the middle."),
+          word<model::AcrossType>("acrossType", "Of a draft: as it was given."),
+          text("sealPageConfig", 0, "Of a draft: as it was given."),
+          word<model::DatePattern>("datePattern", "Of a draft: as it was given."),
+          id("sealId", "Of a draft: the seal for this position."));
 inline constexpr Object kStamperAnswer{"Stamper", kStamperAnswerFields};
 
 inline constexpr auto kOperatorRealInfoFields =
@@ -166,8 +173,8 @@ inline constexpr auto kActionAnswerFields =
           text("actionNo", 0, "The caller's own number."), id("sealId", "The seal used, or the first to choose from."),
           ids("corpSealIds", 9, "The seals to choose from."), flag("autoSign", "The node signs itself."),
           list("operators", kOperator, 0, "Who may act, or who did; with queryActionOperator."),
-          list("corpOperators", kOperator, 0, "The same."),
-          list("stampers", kStamperAnswer, 0, "The places; with queryLocation."),
+          list("corpOperators", kOperator, 0, "Who was named to act; with queryActionOperator."),
+          list("stampers", kStamperAnswer, 0, "The places; with queryLocation, of a draft always."),
           time("createTime", "When it was made."), time("completeTime", "When it was done."));
 inline constexpr Object kActionAnswer{"Action", kActionAnswerFields};
 
@@ -186,7 +193,7 @@ inline constexpr auto kSignatoryAnswerFields = table(
     word<model::SignatoryStatus>("status", "Where it stands.").must(),
     object("receiver", kUserAnswer, "Who gets the task."), text("signatoryNo", 0, "The caller's own number."),
     list("actions", kActionAnswer, 0, "The nodes of a company."),
-    list("stampers", kStamperAnswer, 0, "The places of a person; with queryLocation."),
+    list("stampers", kStamperAnswer, 0, "The places of a person; with queryLocation, of a draft always."),
     object("category", kCategoryAnswer, "The receiver's category."),
     flag("defaultCategoryAccepted", "As it was given."),
     list("attachments", kAttachmentAnswer, 0, "What is to be handed in."), flag("fixedFlow", "As it was given."),
