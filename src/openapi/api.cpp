@@ -27,6 +27,25 @@ void take(json::object& object, const http::Parameters& parameters) {
     }
 }
 
+/// The fields of a form. Lists come as one JSON text, from some clients as a field for each object.
+void take_form(json::object& object, const http::Parameters& form) {
+    for (const auto& [name, value] : form) {
+        if (value.empty()) continue;
+        const auto [member, fresh] = object.emplace(name, json::string_view(value.data(), value.size()));
+        if (fresh || !trim(value).starts_with('{')) continue;
+        json::string& before = member->value().get_string();
+        if (before.starts_with('{')) {
+            before.insert(0, "[");
+            before.append("]");
+        }
+        if (!before.starts_with('[') || !before.ends_with(']')) continue;
+        before.pop_back();
+        before.append(",");
+        before.append(value);
+        before.append("]");
+    }
+}
+
 /// Everything a request says, as one object: a JSON body, or the fields of a form, and the query. Clients send forms
 /// where JSON is expected and the other way round.
 Result<json::object> input_of(const http::Request& request, const json::storage_ptr& memory) {
@@ -37,7 +56,7 @@ Result<json::object> input_of(const http::Request& request, const json::storage_
         if (!parsed) return parsed;
         object = std::move(*parsed);
     } else {
-        take(object, request.form);
+        take_form(object, request.form);
     }
     take(object, request.query);
     return object;

@@ -217,6 +217,7 @@ Result<Signatory> Drafting::complete(const Setting& setting, Signatory signatory
         auto receiver = resolved_receiver(own.value_or(setting.initiator), signatory.receiver, field + ".receiver");
         if (!receiver) return receiver.error();
         signatory.receiver = std::move(*receiver);
+        if (!is_company && signatory.receiver.name.empty()) signatory.receiver.name = signatory.tenant_name;
     }
 
     if (!is_company) {
