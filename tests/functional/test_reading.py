@@ -301,7 +301,8 @@ def test_the_package_has_every_item_under_its_label(api, server, one, tmp_path):
     archive = zipfile.ZipFile(io.BytesIO(reply.body))
     names = archive.namelist()
     assert names[:3] == ["原文-采购合同.pdf", "签署日志-阅读合同.pdf", "存证报告-阅读合同.pdf"]
-    assert len(names) == 6 and all(name.startswith("公钥证书-") and name.endswith(".cer") for name in names[3:])
+    # The signer's, that of the time-stamp authority, and the two above both.
+    assert len(names) == 7 and all(name.startswith("公钥证书-") and name.endswith(".cer") for name in names[3:])
     log = text_of(archive.read(names[1]), tmp_path)
     assert "签署日志" in log and "签署合同" in log and "演示读者" in log and "13800000731" in log
     report = text_of(archive.read(names[2]), tmp_path)
