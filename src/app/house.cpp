@@ -134,7 +134,10 @@ Status House::build() {
         std::make_unique<service::Downloads>(*platform_, *watermarks_, *operations_, *evidence_,
                                              service::Downloads::Options{data / "spool", settings_.downloads.lock});
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
-    appointing_ = std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *sending_);
+    appointing_ =
+        std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *templates_, *sending_);
+    page_resending_ =
+        std::make_unique<service::PageResending>(*signing_page_, *directory_, *resending_, *reading_links_);
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
     verification_ = std::make_unique<service::Verification>(*platform_, *time_stamps_);
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);

@@ -20,6 +20,7 @@
 #include "service/installation.hpp"
 #include "service/joining.hpp"
 #include "service/notices.hpp"
+#include "service/page_resending.hpp"
 #include "service/party_editing.hpp"
 #include "service/personal_grants.hpp"
 #include "service/personal_signing.hpp"
@@ -57,6 +58,7 @@ class House {
     service::Downloads& downloads() { return *downloads_; }
     service::Appointing& appointing() { return *appointing_; }
     service::ReadingLinks& reading_links() { return *reading_links_; }
+    service::PageResending& page_resending() { return *page_resending_; }
     service::Verification& verification() { return *verification_; }
     service::PersonalGrants& personal_grants() { return *personal_grants_; }
     service::ReplayGuard& replays() { return *replays_; }
@@ -122,6 +124,7 @@ class House {
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::ReadingLinks> reading_links_;
     std::unique_ptr<service::Appointing> appointing_;
+    std::unique_ptr<service::PageResending> page_resending_;
     std::unique_ptr<service::ContractFiles> contract_files_;
     std::unique_ptr<service::Verification> verification_;
     std::unique_ptr<service::PersonalGrants> personal_grants_;

@@ -407,7 +407,8 @@ int serve(const Settings& settings) {
     page_settings.upload_limit = house.platform().upload_limit;
     pages::Pages pages(
         house.signing_page(), house.batch_signing(), house.joining(), house.downloads(), house.reading_links(),
-        house.appointing(), house.verification(), [&post] { return post.inbox(); }, page_settings);
+        house.appointing(), house.verification(), house.page_resending(), [&post] { return post.inbox(); },
+        page_settings);
 
     pages::GrantPages grant_pages(house.personal_grants(), house.platform().zone);
 

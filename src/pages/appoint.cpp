@@ -3,7 +3,9 @@
 #include "pages/page_errors.hpp"
 #include "pages/page_requests.hpp"
 #include "pages/pages.hpp"
+#include "pages/view_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -19,6 +21,7 @@ using service::AppointView;
 namespace {
 
 constexpr std::size_t kMostBoxes = 1'000;
+constexpr std::size_t kMostValues = 1'000;
 
 json::string wire(std::string_view text) {
     return json::string(text);
@@ -115,6 +118,7 @@ json::object write_appoint(const AppointView& view, const TimeZone& zone) {
     result["documents"] = std::move(documents);
     result["nodes"] = write_nodes(view);
     result["boxes"] = write_boxes(view);
+    if (view.fills) result["params"] = write_params(contract, nullptr);
     result["options"] = std::move(options);
     return result;
 }
@@ -153,6 +157,31 @@ Result<AppointBox> read_box(const json::value& value) {
     return box;
 }
 
+Status read_values(const json::object& body, std::vector<model::ParamValue>& values) {
+    const json::value* given = body.if_contains("values");
+    if (given == nullptr) return {};
+    if (!given->is_object() || given->get_object().size() > kMostValues)
+        return invalid_parameter("values: must be texts by name");
+    for (const auto& [name, value] : given->get_object()) {
+        if (!value.is_string()) return invalid_parameter(std::string(name) + ": must be a text");
+        values.push_back({std::string(name), std::string(value.get_string()), {}, {}});
+    }
+    return {};
+}
+
+/// Which parameter does not fit is the page's own business; its name is before the last colon.
+http::Response refusal_of_value(const Error& error, const std::vector<model::ParamValue>& values) {
+    const std::string field = error.detail.substr(0, error.detail.rfind(": "));
+    const bool named =
+        std::any_of(values.begin(), values.end(), [&](const model::ParamValue& value) { return value.name == field; });
+    http::Response response = refusal(error);
+    if (!named) return response;
+    json::object told = error_object(error);
+    told["field"] = json::string(field);
+    response.body = json::serialize(json::object{{"error", std::move(told)}});
+    return response;
+}
+
 Result<service::AppointChange> read_change(const json::object& body, const TimeZone& zone) {
     service::AppointChange change;
     const auto version = number(body, "version");
@@ -164,6 +193,7 @@ Result<service::AppointChange> read_change(const json::object& body, const TimeZ
         change.expire_time = zone.parse(day);
         if (!change.expire_time) return invalid_parameter("expireTime: must be yyyy-MM-dd");
     }
+    if (const Status read = read_values(body, change.values); !read) return read.error();
     const json::value* boxes = body.if_contains("boxes");
     if (boxes == nullptr) return change;
     if (!boxes->is_array() || boxes->get_array().size() > kMostBoxes) return invalid_parameter("boxes: too many");
@@ -199,7 +229,7 @@ void Pages::add_appoint_routes(http::Router& router) {
             const auto change = read_change(*body, settings_.zone);
             if (!change) return page_failure(change.error());
             const auto view = appointing_.save(client_of(request), page_key(request), *change);
-            if (!view) return refusal(view.error());
+            if (!view) return refusal_of_value(view.error(), change->values);
             return json_response(write_appoint(*view, settings_.zone));
         },
         4U << 20);

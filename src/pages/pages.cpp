@@ -70,7 +70,8 @@ json::object outcome(const service::PageView& view) {
 
 Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
              service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
-             service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+             service::Verification& verification, service::PageResending& resending,
+             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
       batch_(batch),
       joining_(joining),
@@ -78,6 +79,7 @@ Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::
       links_(links),
       appointing_(appointing),
       verification_(verification),
+      resending_(resending),
       inbox_(std::move(inbox)),
       settings_(std::move(settings)) {}
 

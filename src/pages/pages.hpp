@@ -5,6 +5,7 @@
 #include "service/batch_signing.hpp"
 #include "service/downloads.hpp"
 #include "service/joining.hpp"
+#include "service/page_resending.hpp"
 #include "service/reading_links.hpp"
 #include "service/signing_page.hpp"
 #include "service/verification.hpp"
@@ -47,7 +48,8 @@ class Pages {
   public:
     Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
           service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
-          service::Verification& verification, std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+          service::Verification& verification, service::PageResending& resending,
+          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
 
@@ -83,6 +85,7 @@ class Pages {
     service::ReadingLinks& links_;
     service::Appointing& appointing_;
     service::Verification& verification_;
+    service::PageResending& resending_;
     std::function<std::vector<InboxMessage>()> inbox_;
     Settings settings_;
 

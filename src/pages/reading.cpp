@@ -55,6 +55,11 @@ void Pages::add_reading_routes(http::Router& router) {
             return json_response(write_view(*view, settings_.zone));
         });
     };
+    add(router, "POST", "/pages/resend", [this](http::Request& request) {
+        const auto url = resending_.resend(client_of(request), page_key(request));
+        if (!url) return refusal(url.error());
+        return json_response(json::object{{"pageUrl", *url}});
+    });
     by_initiator("/pages/recall", &service::SigningPage::recall);
     by_initiator("/pages/end", &service::SigningPage::force_end);
 

@@ -249,14 +249,12 @@ std::string state_of(const PageView& view) {
     return "WAITING";
 }
 
-/// The parameters that the user fills in, each once, in the order of the documents.
-json::array write_params(const PageView& view) {
+json::array write_params(const model::Contract& contract, const Signatory* party) {
     json::array list;
     std::set<std::string> seen;
-    for (const model::Document& document : view.contract->documents) {
+    for (const model::Document& document : contract.documents) {
         for (const model::DocumentParam& one : document.params) {
-            const Signatory* who = model::filler(*view.contract, one);
-            if (who == nullptr || who->id != view.party->id || !seen.insert(one.param.name).second) continue;
+            if (model::filler(contract, one) != party || !seen.insert(one.param.name).second) continue;
             json::array options;
             for (const std::string& option : one.param.options)
                 options.push_back(wire(option));
@@ -346,7 +344,7 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     }
     result["state"] = wire(state_of(view));
     result["identity"] = write_identity(view);
-    if (view.may_fill) result["params"] = write_params(view);
+    if (view.may_fill) result["params"] = write_params(*view.contract, view.party);
     result["steps"] = write_steps(view);
     json::array others;
     for (const std::string& name : view.others)

@@ -5,6 +5,7 @@
 #include "service/batch_signing.hpp"
 #include "service/signing_page.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 namespace signet::pages {
@@ -14,6 +15,10 @@ boost::json::object write_view(const service::PageView& view, const TimeZone& zo
 
 /// The state a page is in for its user: CAN_SIGN, WAITING, SIGNED, or the contract's own end.
 std::string state_of(const service::PageView& view);
+
+/// The parameters that a party of the contract fills in, each once, in the order of the documents; null: those of the
+/// initiator.
+boost::json::array write_params(const model::Contract& contract, const model::Signatory* party);
 
 /// Who acts next, for "after you it is sent to …"; empty when nobody does.
 std::string next_party(const service::PageView& view);

@@ -1,6 +1,7 @@
 #include "service/appointing.hpp"
 
 #include "base/text.hpp"
+#include "model/filling.hpp"
 #include "model/transitions.hpp"
 #include "service/links.hpp"
 #include "service/operation_log.hpp"
@@ -74,6 +75,21 @@ Status check_text(const std::string& text, std::size_t longest, std::string_view
     return {};
 }
 
+/// Whether a link's page shows the initiator's parameters.
+bool shows_parameters(const Link& link) {
+    return link.page_type == "FILL_PARAMETERS" || link.shows_parameters;
+}
+
+/// The initiator's parameter of that name; null when there is none, or a party fills it in.
+const model::DocumentParam* own_param(const Contract& contract, const std::string& name) {
+    for (const model::Document& document : contract.documents) {
+        for (const model::DocumentParam& one : document.params) {
+            if (one.param.name == name && model::filler(contract, one) == nullptr) return &one;
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 struct Appointing::OpenLink {
@@ -141,6 +157,7 @@ Result<AppointView> Appointing::view_of(const OpenLink& link) {
     view.options = {link.link.page_type,     link.link.can_send,         link.link.can_save,
                     link.link.shows_places,  link.link.shows_parameters, link.link.hide_return,
                     link.link.callback_page, link.link.language,         link.link.theme_color};
+    view.fills = shows_parameters(link.link);
     for (const Signatory& party : view.contract->signatories) {
         for (const Action& action : party.actions) {
             auto offers = offers_of(*view.contract, party, action);
@@ -148,6 +165,31 @@ Result<AppointView> Appointing::view_of(const OpenLink& link) {
         }
     }
     return view;
+}
+
+Status Appointing::fill(Contract& contract, const std::vector<model::ParamValue>& values) const {
+    for (const model::ParamValue& value : values) {
+        const model::DocumentParam* own = own_param(contract, value.name);
+        if (own == nullptr) return invalid_parameter(value.name + ": is not the initiator's to fill in");
+        if (own->param.read_only && own->value != value.value)
+            return invalid_parameter(value.name + ": cannot be changed");
+        if (const Status sound = check_value(own->param, value.value, value.name); !sound) return sound;
+    }
+    for (model::Document& document : contract.documents) {
+        bool changed = false;
+        for (model::DocumentParam& one : document.params) {
+            if (model::filler(contract, one) != nullptr) continue;
+            const auto given = std::find_if(values.begin(), values.end(), [&](const model::ParamValue& value) {
+                return value.name == one.param.name;
+            });
+            if (given == values.end() || given->value == one.value) continue;
+            one.value = given->value;
+            changed = true;
+        }
+        if (!changed) continue;
+        if (const Status made = templates_.render(document); !made) return made;
+    }
+    return {};
 }
 
 Result<AppointView> Appointing::save(std::string_view client, std::string_view key, const AppointChange& wish) {
@@ -179,6 +221,10 @@ Result<AppointView> Appointing::save(std::string_view client, std::string_view k
     }
     if (wish.boxes) {
         if (const Status put = put_boxes(contract, *wish.boxes, "boxes"); !put) return put.error();
+    }
+    if (!wish.values.empty()) {
+        if (!shows_parameters(link->link)) return fail(ErrorCode::NoOperationPermission, "this page does not fill in");
+        if (const Status filled = fill(contract, wish.values); !filled) return filled.error();
     }
     Change change;
     change.event = wish.boxes ? "stampers.placed" : "contract.modified";

@@ -8,6 +8,7 @@
 #include "service/places.hpp"
 #include "service/platform.hpp"
 #include "service/sending.hpp"
+#include "service/templates.hpp"
 
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ struct AppointView {
     /// The nodes that sign, in the contract's order.
     std::vector<AppointNode> nodes;
     AppointOptions options;
+    /// The page shows and takes the initiator's parameters.
+    bool fills = false;
     /// Names the link in later calls of the same client; opens nothing by itself.
     std::string key;
 };
@@ -74,20 +77,28 @@ struct AppointChange {
     std::optional<UtcTime> expire_time;
     /// All places of all nodes.
     std::optional<std::vector<AppointBox>> boxes;
+    /// Values of the initiator's parameters, by name; an empty one takes the earlier value away.
+    std::vector<model::ParamValue> values;
 };
 
-/// The page before sending: whoever got its link places what will be signed, changes what the contract is called, and
-/// publishes when the link allows it. Thread-safe.
+/// The page before sending: whoever got its link places what will be signed, fills in
+/// the initiator's parameters, changes what the contract is called, and publishes when the link allows it. Thread-safe.
 class Appointing {
   public:
     Appointing(Platform& platform, const Directory& directory, ContractBook& book, const PlaceFinder& places,
-               Sending& sending)
-        : platform_(platform), directory_(directory), book_(book), places_(places), sending_(sending) {}
+               const Templates& templates, Sending& sending)
+        : platform_(platform),
+          directory_(directory),
+          book_(book),
+          places_(places),
+          templates_(templates),
+          sending_(sending) {}
 
     /// Opens a link for a client. LinkNotFound, LinkExpired.
     Result<AppointView> open(std::string_view token, std::string_view client);
     /// Saves. Errors: Conflict when the draft changed meanwhile, InvalidContractStatus once it is sent,
-    /// NoOperationPermission when the link does not allow it, InvalidParameter, InvalidStamperType, SignPageBeyond.
+    /// NoOperationPermission when the link does not allow it, InvalidParameter and ParameterTooLong (of a value naming
+    /// its parameter), InvalidStamperType, SignPageBeyond.
     Result<AppointView> save(std::string_view client, std::string_view key, const AppointChange& change);
     /// Publishes. NoOperationPermission when the link does not allow it, and the errors of Sending::send.
     Result<AppointView> send(std::string_view client, std::string_view key);
@@ -96,6 +107,7 @@ class Appointing {
     struct OpenLink;
     Result<OpenLink> open_link(std::string_view client, std::string_view key) const;
     Result<AppointView> view_of(const OpenLink& link);
+    Status fill(model::Contract& contract, const std::vector<model::ParamValue>& values) const;
     std::vector<AppointOffer> offers_of(const model::Contract& contract, const model::Signatory& party,
                                         const model::Action& action) const;
 
@@ -103,6 +115,7 @@ class Appointing {
     const Directory& directory_;
     ContractBook& book_;
     const PlaceFinder& places_;
+    const Templates& templates_;
     Sending& sending_;
 };
 

@@ -43,6 +43,7 @@ Result<std::string> Links::page_url(const Caller& caller, const PageCommand& com
     if (!granted) return granted.error();
     store::links::Link link;
     link.kind = store::links::LinkKind::PageUrl;
+    link.application = caller.application.token;
     link.contract = granted->contract->id;
     link.signatory = granted->signatory->id;
     link.user = command.user;

@@ -5,6 +5,7 @@
 #include "service/drafting.hpp"
 #include "service/links.hpp"
 #include "service/operation_log.hpp"
+#include "service/watermarks.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
 #include "store/links.hpp"
@@ -26,6 +27,8 @@ constexpr std::chrono::minutes kDownloadLife{60};
 constexpr std::chrono::minutes kEnteredLife{30};
 /// A short link is typed and sent by SMS; 20 letters and digits are still 119 bits.
 constexpr std::size_t kShortLength = 20;
+/// Marks the link behind a code printed on a page: it outlives the contract's end.
+constexpr const char* kPrintedCode = "CODE";
 /// Contracts that never end by themselves are not open for ever through a link.
 constexpr std::chrono::hours kLongestShortLife{24 * 731};
 
@@ -48,6 +51,15 @@ Result<std::string> ReadingLinks::keep(Link link, std::chrono::minutes lifetime,
 }
 
 Result<Link> ReadingLinks::link_of(std::string_view token, LinkKind kind) const {
+    // The code on a document's page asks who reads it; it is printed, so it never ends.
+    const auto code = kind == LinkKind::Short ? read_code_token(platform_, token) : std::nullopt;
+    if (code && !code->evidence && code->permission == model::ViewPermission::Private) {
+        Link link;
+        link.kind = LinkKind::Short;
+        link.contract = code->contract;
+        link.page_type = kPrintedCode;
+        return link;
+    }
     auto found = platform_.database.read(
         [&](store::Connection& connection) { return store::links::find(connection, token_hash(token)); });
     if (!found) return found.error();
@@ -216,7 +228,9 @@ Result<ReadingLinks::ShortView> ReadingLinks::short_view(std::string_view token)
     if (!link) return link.error();
     const auto contract = book_.find(link->contract);
     if (!contract) return contract.error();
-    if (is_over((*contract)->status) && (*contract)->status != model::ContractStatus::Complete)
+    const bool printed = link->page_type == kPrintedCode;
+    if (printed && (*contract)->status == model::ContractStatus::Draft) return fail(ErrorCode::LinkNotFound);
+    if (!printed && is_over((*contract)->status) && (*contract)->status != model::ContractStatus::Complete)
         return fail(ErrorCode::LinkExpired);
     return ShortView{(*contract)->subject, (*contract)->tenant_name,
                      link->user.contact.empty() ? std::string() : mask_contact(link->user.contact)};

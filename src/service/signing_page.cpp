@@ -32,6 +32,7 @@ namespace {
 
 /// Who opened a link in time may finish what he began.
 constexpr std::chrono::minutes kSessionGrace{30};
+constexpr std::chrono::minutes kCodeLife{30};
 
 /// A link for reading, which anybody may have got.
 bool names_nobody(const store::links::Link& link) {
@@ -50,7 +51,33 @@ struct SigningPage::OpenLink {
     store::links::Link link;
 };
 
+/// Whoever reads the code of a public watermark gets a link of his own, for reading alone.
+Result<std::string> SigningPage::link_of_code(const CodeTarget& code) {
+    const auto contract = book_.find(code.contract);
+    if (!contract) return contract.error();
+    if ((*contract)->status == model::ContractStatus::Draft) return fail(ErrorCode::LinkNotFound);
+    store::links::Link link;
+    link.kind = store::links::LinkKind::View;
+    link.contract = code.contract;
+    link.hide_download = true;
+    link.hide_print = true;
+    link.create_time = platform_.clock.now();
+    link.expire_time = link.create_time + kCodeLife;
+    std::string token = random_token(32);
+    const Status stored = platform_.database.write([&](store::Transaction& transaction) {
+        return store::links::insert(transaction, service::token_hash(token), link);
+    });
+    if (!stored) return stored.error();
+    return token;
+}
+
 Result<PageView> SigningPage::open(std::string_view token, bool is_ticket, std::string_view client) {
+    const auto code = is_ticket ? std::nullopt : read_code_token(platform_, token);
+    if (code && !code->evidence && code->permission == model::ViewPermission::Public) {
+        const auto own = link_of_code(*code);
+        if (!own) return own.error();
+        return open(*own, false, client);
+    }
     OpenLink open_link{service::token_hash(token), service::token_hash(client), {}};
     auto found = platform_.database.read(
         [&](store::Connection& connection) { return store::links::find(connection, open_link.token_hash); });
@@ -207,7 +234,7 @@ Result<SigningPage::Visit> SigningPage::visit(std::string_view client, std::stri
     if (!page) return page.error();
     if (page->party == nullptr) return fail(ErrorCode::NoOperationPermission, "this link is for reading");
     Signer signer = signer_of(*link, *page);
-    return Visit{std::move(*page), std::move(signer)};
+    return Visit{std::move(*page), std::move(signer), link->link.application};
 }
 
 Result<SigningPage::CodeSent> SigningPage::send_code(std::string_view client, std::string_view key) {

@@ -134,6 +134,8 @@ class SigningPage {
     struct Visit {
         PageView view;
         Signer signer;
+        /// The token of the application that asked for the link; empty for links of our own making.
+        std::string application;
     };
     Result<Visit> visit(std::string_view client, std::string_view key);
 
@@ -189,6 +191,7 @@ class SigningPage {
 
   private:
     struct OpenLink;
+    Result<std::string> link_of_code(const CodeTarget& code);
     /// Whoever opened a link of the contract that shows its pages, as the log names him.
     Result<Keeper> reader_of(std::string_view client, model::DocumentId document, bool keeps);
     using InitiatorsWork = std::function<Result<model::Events>(model::Contract&, UtcTime)>;

@@ -33,8 +33,9 @@ class Page:
         self._host, self._port = host, port
         self._cookie = beside._cookie if beside else ""
         self.view: dict = {}
-        query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
-        self.view = self._post("/pages/open", {"ticket": ticket} if ticket else {"token": query["openPageToken"][0]})
+        address = urllib.parse.urlsplit(url)
+        [token] = urllib.parse.parse_qs(address.query).get("openPageToken", [address.path.rsplit("/", 1)[-1]])
+        self.view = self._post("/pages/open", {"ticket": ticket} if ticket else {"token": token})
 
     @property
     def task(self) -> dict | None:

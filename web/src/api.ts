@@ -154,6 +154,7 @@ export const api = {
   printed: () => call<unknown>('/pages/printed', json({})),
   recall: (reason: string) => call<OpenAnswer>('/pages/recall', json({ reason })),
   forceEnd: (reason: string) => call<OpenAnswer>('/pages/end', json({ reason })),
+  resend: () => call<{ pageUrl: string }>('/pages/resend', json({})),
   async appointOpen(token: string): Promise<AppointAnswer> {
     const answer = await once<AppointAnswer>('/pages/appoint/open', json({ token }), kTimeoutMs);
     pageKey = answer.page;

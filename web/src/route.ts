@@ -16,6 +16,8 @@ export function resolveRoute(path: string, query: string): Route {
   }
   if (/^\/contract\/join\/[^/]+$/.test(trimmed)) return { page: 'join', token: params.get('joinToken') };
   const view = /^\/contract\/view\/([^/]+)$/.exec(trimmed);
+  // The code printed on a document's page: its reader shows by a code who he is.
+  if (view && /^\d+-p-/.test(view[1])) return { page: 'short', token: view[1] };
   if (view) return { page: 'sign', contractId: '', key: { token: view[1] }, hasCb: false };
   if (/^\/contract\/appoint\/[^/]+$/.test(trimmed)) return { page: 'appoint', token: params.get('openPageToken') || '' };
   const short = /^\/s\/([^/]+)$/.exec(trimmed);

@@ -200,6 +200,8 @@ export interface AppointAnswer {
   documents: ContractDocument[];
   nodes: AppointNode[];
   boxes: AppointBox[];
+  /** The initiator's own, when the link lets them be filled in. */
+  params?: FillParam[];
   options: {
     pageType: string; canSend: boolean; canSave: boolean; showsPlaces: boolean; showsParameters: boolean; hideReturn: boolean;
     callbackPage?: string; lang?: string; themeColor?: string;
@@ -212,6 +214,7 @@ export interface AppointChange {
   description?: string;
   expireTime?: string;
   boxes?: AppointBox[];
+  values?: Record<string, string>;
 }
 
 /** What a short link tells before anybody has logged in. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checked, firstOpen, joined, openCount } from '../src/signing/filling';
+import { changedValues, checked, firstOpen, joined, openCount } from '../src/signing/filling';
 import type { FillParam } from '../src/types';
 
 const param = (name: string, more: Partial<FillParam> = {}): FillParam => ({
@@ -12,6 +12,11 @@ describe('filling in', () => {
     expect(openCount(params, { a: ' ', b: 'x' })).toBe(1);
     expect(firstOpen(params, { a: ' ', b: 'x' })).toBe('a');
     expect(firstOpen(params, { a: '1', b: '2' })).toBe('');
+  });
+
+  it('tells_only_what_was_changed', () => {
+    const params = [param('a', { value: '1' }), param('b', { value: '2' }), param('c'), param('d', { readOnly: true })];
+    expect(changedValues(params, { a: '1', b: '', c: '', d: 'x' })).toEqual({ b: '' });
   });
 
   it('keeps_choices_in_the_order_of_the_options', () => {

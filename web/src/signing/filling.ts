@@ -19,6 +19,14 @@ export function firstOpen(params: readonly FillParam[], draft: Draft): string {
   return found ? found.name : '';
 }
 
+/** What differs from the values the server told. */
+export function changedValues(params: readonly FillParam[], draft: Draft): Record<string, string> {
+  const values: Record<string, string> = {};
+  params.filter((param) => !param.readOnly && (draft[param.name] || '') !== param.value)
+    .forEach((param) => { values[param.name] = draft[param.name] || ''; });
+  return values;
+}
+
 const words = (value: string | undefined) => (value ? value.split(',') : []);
 
 export function checked(value: string | undefined, option: string): boolean {
