@@ -100,7 +100,7 @@ json::object write_appoint(const AppointView& view, const TimeZone& zone) {
         documents.push_back({{"id", wire(to_string(document.id))},
                              {"title", wire(document.title)},
                              {"pageCount", document.page_count()},
-                             {"edition", document.revision},
+                             {"edition", edition_of(contract, document)},
                              {"pages", std::move(pages)}});
     }
     json::object options{{"pageType", wire(view.options.page_type)},

@@ -157,9 +157,8 @@ http::Response Pages::picture(http::Request& request) {
     if (!contract) return refusal(contract.error());
     const model::Document* document = (*contract)->find(model::DocumentId{*id});
     if (document == nullptr) return page_failure(fail(ErrorCode::SignPageBeyond));
-    // What a draft shows changes with its watermarks.
-    const std::string marks = (*contract)->watermarks.empty() ? "" : "/" + std::to_string((*contract)->version);
-    const std::string key = to_string(document->id) + "/" + std::to_string(document->length) + marks + "/" +
+    const std::string edition = std::to_string(edition_of(**contract, *document));
+    const std::string key = to_string(document->id) + "/" + std::to_string(document->length) + "/" + edition + "/" +
                             std::to_string(*page) + "/" + std::to_string(width);
     auto picture = kept_picture(key);
     if (!picture) {

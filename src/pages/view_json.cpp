@@ -53,7 +53,7 @@ json::array write_documents(const PageView& view) {
         documents.push_back({{"id", wire(to_string(document.id))},
                              {"title", wire(document.title)},
                              {"pageCount", document.page_count()},
-                             {"edition", document.revision},
+                             {"edition", edition_of(*view.contract, document)},
                              {"pages", std::move(pages)}});
     }
     return documents;
@@ -247,6 +247,13 @@ std::string state_of(const PageView& view) {
     if (view.action != nullptr) return "CAN_SIGN";
     if (view.party->status == model::SignatoryStatus::Signed) return "SIGNED";
     return "WAITING";
+}
+
+std::int64_t edition_of(const model::Contract& contract, const model::Document& document) {
+    const bool settled =
+        contract.status != model::ContractStatus::Draft && contract.status != model::ContractStatus::Filling;
+    // Until it is sent, blanks and watermarks change; below zero these meet no number of what follows.
+    return settled ? document.revision : -contract.version;
 }
 
 json::array write_params(const model::Contract& contract, const Signatory* party) {

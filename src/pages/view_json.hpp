@@ -16,6 +16,9 @@ boost::json::object write_view(const service::PageView& view, const TimeZone& zo
 /// The state a page is in for its user: CAN_SIGN, WAITING, SIGNED, or the contract's own end.
 std::string state_of(const service::PageView& view);
 
+/// A number that changes whenever the document's pages may look different: browsers keep pictures for a while.
+std::int64_t edition_of(const model::Contract& contract, const model::Document& document);
+
 /// The parameters that a party of the contract fills in, each once, in the order of the documents; null: those of the
 /// initiator.
 boost::json::array write_params(const model::Contract& contract, const model::Signatory* party);

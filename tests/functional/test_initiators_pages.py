@@ -58,7 +58,7 @@ def test_the_page_fills_in_what_is_the_initiators(draft, tmp_path):
     assert early.value.code == "ParametersMissing" and draft.status == "DRAFT"
     page.save(values={"price": "1200"}, subject="填好的合同")
     assert page.view["params"][0]["value"] == "1200" and page.view["contract"]["subject"] == "填好的合同"
-    assert page.view["documents"][0]["edition"] != edition or page.view["documents"][0]["id"] != draft.documents[0]
+    assert page.view["documents"][0]["edition"] != edition
     assert "price: 1200" in text_of(draft, tmp_path)
     page.save(values={"price": "1300", "place": "here"})
     page.save(values={"place": ""})
