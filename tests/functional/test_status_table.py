@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from support import organisation
 from support.api import Api
 from support.clock import Clock, CredentialsByClock
 from support.contracts import Contract, company, person, user
@@ -24,19 +25,25 @@ ANSWERS = {
     ".": "11011101",  # invalid contract status
     "t": "11011107",  # not this node's turn
     "s": "11011113",  # nobody was left open
+    "a": "14990002",  # who signs never authorised it
 }
 TABLE = {
     # call                     D F S C R R E I I F
     "draft":                  "y . . . . . . . . .",
     "addbyfile":              "y . . . . . . . . .",
     "addbyfiles":             "y . . . . . . . . .",
+    "addbytemplate":          "y . . . . . . . . .",
+    "addwartermark":          "y . . . . . . . . .",
     "send":                   "y . . . . . . . . .",
     "companysign":            ". . y . . . . . . .",
     "legalpersonsign":        ". . t . . . . . . .",
+    "personalsign":           ". . a . . . . . . .",
     "employeeaudit":          ". . t . . . . . . .",
     "invalid":                "y y y y y y y . . .",
     "invalidsign":            ". . . . . . . y . .",
     "invalidbyfile":          ". . . y . . . . . .",
+    "invalidbytemplate":      ". . . y . . . . . .",
+    "contractModify":         "y y y . . . . . . .",
     "delay":                  ". y y . . . y . . .",
     "forceend":               ". y y . . . y . . .",
     "forceend/addattachment": ". . . . . . . . . y",
@@ -45,10 +52,16 @@ TABLE = {
     "notice to all":          ". y y . . . . y . .",
     "pageurl":                ". y y y y y y y y y",
     "miniappexchange":        ". y y y y y y y y y",
+    "viewurl":                "y y y y y y y y y y",
+    "miniappexchange/view":   "y y y y y y y y y y",
+    "appointurl":             "y . . . . . . . . .",
+    "shorturl":               ". y y y y y y y y y",
     "joinurl":                ". y y . . . . . . .",
     "personal/joinurl":       ". y s . . . . . . .",
     "copysend":               ". y y y y y y y y y",
     "resend":                 ". . . . y y y . y y",
+    "required/detail":        "y y y y y y y y y y",
+    "stream":                 "y y y y y y y y y y",
     "detail":                 "y y y y y y y y y y",
     "document/download":      "y y y y y y y y y y",
     "contract/download":      "y y y y y y y y y y",
@@ -57,10 +70,11 @@ CELLS = [(call, status, ANSWERS[letter]) for call, row in TABLE.items() for stat
 
 # Where an allowed call leaves the contract, when that is another status.
 AFTERWARDS = {("send", "DRAFT"): "SIGNING", ("invalid", "FILLING"): "RECALLED", ("invalid", "SIGNING"): "RECALLED", ("invalid", "COMPLETE"): "INVALIDING", ("invalidbyfile", "COMPLETE"): "INVALIDING",
+              ("invalidbytemplate", "COMPLETE"): "INVALIDING",
               ("delay", "EXPIRED"): "SIGNING", ("forceend", "FILLING"): "FORCE_END",
               ("forceend", "SIGNING"): "FORCE_END", ("forceend", "EXPIRED"): "FORCE_END", ("signatory/add", "COMPLETE"): "SIGNING"}
 DELETES = [("invalid", status) for status in ("DRAFT", "REJECTED", "RECALLED", "EXPIRED")]
-READS = {"joinurl", "personal/joinurl", "resend", "detail", "document/download", "contract/download", "pageurl", "miniappexchange", "notice", "notice to all"}
+READS = {"viewurl", "miniappexchange/view", "appointurl", "shorturl", "required/detail", "stream", "joinurl", "personal/joinurl", "resend", "detail", "document/download", "contract/download", "pageurl", "miniappexchange", "notice", "notice to all"}
 
 
 class House:
@@ -70,6 +84,9 @@ class House:
         self.server, self.clock = server, clock
         self.api = Api(server.host, server.port, CredentialsByClock(server.demo["appToken"], server.demo["appSecret"], clock))
         self._kept: dict[str, Contract] = {}
+        (server.data.parent / "plain.html").write_text("<html><body><p>Signed below</p></body></html>", encoding="utf-8")
+        made = organisation.apply(server.data, [{"name": server.demo["companyName"], "template": [{"title": "plain", "file": "plain.html"}]}])
+        self.template = made.printed["templates"][0]["id"]
 
     def kept(self, status: str) -> Contract:
         """One for all calls that leave it as it is."""
@@ -127,6 +144,20 @@ class House:
                 return contract.try_file(plain_pages(1))
             case "addbyfiles":
                 return api.upload("/v2/document/addbyfiles", {**here, "title": "又一份"}, [("files", "a.pdf", plain_pages(1))])
+            case "addbytemplate":
+                return api.post("/v2/document/addbytemplate", {**here, "title": "模板文件", "templateId": self.template})
+            case "addwartermark":
+                return api.post("/v2/contract/addwartermark", {**here, "watermarks": [{"type": "NO"}]})
+            case "personalsign":
+                at = {"type": "PERSONAL", "documentId": contract.documents[0], "page": 1, "offsetX": 0.3, "offsetY": 0.3}
+                return api.post("/v2/contract/personalsign", {**here, "user": LI, "stampers": [at]})
+            case "invalidbytemplate":
+                at = {"signatoryId": contract.parties[0]["id"], "type": "COMPANY", "page": 1, "offsetX": 0.3, "offsetY": 0.3}
+                return api.post("/v2/contract/invalidbytemplate", {**here, "templateId": self.template, "stampers": [at]})
+            case "contractModify":
+                return api.post("/v2/contract/contractModify", {"id": contract.id, "subject": "改名"})
+            case "viewurl" | "shorturl" | "stream":
+                return api.get(f"/v2/contract/{name}", **here)
             case "employeeaudit":
                 return api.post("/v2/contract/employeeaudit", {**here, "pass": True})
             case "invalidbyfile":
