@@ -33,6 +33,11 @@ class Table {
         target = node->value<double>();
         if (!target || !node->is_number()) refuse(key, "must be a number");
     }
+    void decimal(std::string_view key, double& target) {
+        std::optional<double> value;
+        decimal(key, value);
+        if (value) target = *value;
+    }
     void number(std::string_view key, std::optional<int>& target) {
         if (table_.get(key) == nullptr) return static_cast<void>(find(key));
         number(key, target.emplace());
@@ -195,6 +200,12 @@ void read_template(Table& table, OrganisationPlan::Company& company, const std::
         item.text("description", param.description);
         item.texts("options", param.options);
         item.number("party", param.party);
+        item.number("page", param.page);
+        item.decimal("x", param.x);
+        item.decimal("y", param.y);
+        item.decimal("width", param.width);
+        item.decimal("height", param.height);
+        item.decimal("font_size", param.font_size);
     });
 }
 

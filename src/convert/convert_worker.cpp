@@ -6,6 +6,7 @@
 #include "convert/image_page.hpp"
 #include "convert/pdf_merge.hpp"
 #include "convert/pdf_normalizer.hpp"
+#include "convert/pdf_template.hpp"
 #include "convert/template_filler.hpp"
 #include "convert/wire.hpp"
 #include "sandbox/file.hpp"
@@ -153,10 +154,12 @@ Result<Bytes> handle_fill(MessageReader& reader, int input, int output) {
     if (!values.complete()) return malformed();
     const auto type = file_type(content, suffix);
     if (!type) return type.error();
-    if (*type != FileType::Docx && *type != FileType::Html) {
+    if (*type != FileType::Docx && *type != FileType::Html && *type != FileType::Pdf) {
         return fail(ErrorCode::UnsupportedFileType, "files of this type have no blanks to fill");
     }
-    const auto filled = *type == FileType::Docx ? fill_word(content, fields) : fill_html(content, fields);
+    const auto filled = *type == FileType::Pdf    ? lift_form(content)
+                        : *type == FileType::Docx ? fill_word(content, fields)
+                                                  : fill_html(content, fields);
     if (!filled) return filled.error();
     if (auto written = write_to(output, filled->file); !written) return written.error();
     MessageWriter reply;
@@ -164,6 +167,12 @@ Result<Bytes> handle_fill(MessageReader& reader, int input, int output) {
     reply.number(filled->file.size()).number(count);
     for (std::size_t i = 0; i < count; ++i)
         reply.text(filled->blanks[i]);
+    reply.number(filled->places.size());
+    for (const FieldPlace& place : filled->places) {
+        reply.text(place.name).number(static_cast<std::uint64_t>(place.page));
+        for (const double value : {place.x, place.y, place.width, place.height, place.font_size})
+            reply.decimal(value);
+    }
     return reply.take();
 }
 

@@ -30,6 +30,14 @@ constexpr std::size_t kLongestMark = 64;
 /// What a convert worker may say that LibreOffice has to print: the suffix becomes part of a file's name.
 constexpr std::array<std::string_view, 5> kOfficeSuffixes{"doc", "docx", "xls", "xlsx", "html"};
 
+/// A worker that was taken over may say anything.
+bool is_plausible(const FieldPlace& place) {
+    const auto within = [](double value, double most) { return value >= 0 && value <= most; };
+    return place.page > 0 && within(place.x, 1) && within(place.y, 1) && within(place.width, 1) &&
+           within(place.height, 1) && place.width > 0 && place.height > 0 && within(place.font_size, 100) &&
+           place.font_size > 0;
+}
+
 Error implausible() {
     return fail(ErrorCode::DamagedDocument, "the file could not be processed");
 }
@@ -197,10 +205,18 @@ Result<FilledTemplate> Converter::fill(ByteView content, std::string_view suffix
     std::vector<std::string> blanks(std::min(reader.count(sizeof(std::uint64_t)), kMostFields));
     for (std::string& blank : blanks)
         blank = reader.text();
+    std::vector<FieldPlace> places(std::min(reader.count(7 * sizeof(std::uint64_t)), kMostFields));
+    for (FieldPlace& place : places) {
+        place.name = reader.text();
+        place.page = static_cast<int>(std::min<std::uint64_t>(reader.number(), kMostPages));
+        for (double* value : {&place.x, &place.y, &place.width, &place.height, &place.font_size})
+            *value = reader.decimal();
+    }
     if (!reader.complete() || length == 0 || length > kMostPackageBytes) return implausible();
+    if (!std::ranges::all_of(places, is_plausible)) return implausible();
     auto file = sandbox::read_file(output->get(), length);
     if (!file) return implausible();
-    return FilledTemplate{std::move(*file), std::move(blanks)};
+    return FilledTemplate{std::move(*file), std::move(blanks), std::move(places)};
 }
 
 Result<Image> Converter::read_picture(ByteView content) const {

@@ -16,7 +16,8 @@ namespace signet::convert {
 //
 // Fill: the template's length, its suffix (docx or html) and the length of the fields; the input holds the template and
 // after it the fields: their count; of each its name, text, whether it is a table, its rows with their cells, its
-// picture. The reply: the length of what was written, and the names of the blanks.
+// picture. The reply: the length of what was written, the names of the blanks, and of a PDF (which has no fields)
+// where its text fields were: name, page, x, y, width, height, size of the text.
 //
 // Picture: the input's length. The reply: width, height, components, coding, whether it is inverted, orientation, and
 // how many bytes of samples and of alpha stand in the output, one after the other.

@@ -109,7 +109,11 @@ class PageMarker {
             forms_.push_back(mark.drawing->write(writer_));
     }
 
-    Status mark(const Page& page) {
+    bool concerns(int number) const {
+        return std::ranges::any_of(marks_, [&](const PageMark& mark) { return is_on(mark, number); });
+    }
+
+    Status mark(const Page& page, int number) {
         Result<Array> contents = contents_of(page);
         if (!contents) return contents.error();
         const StateBalance balance = balance_of(*contents);
@@ -118,7 +122,7 @@ class PageMarker {
         Dictionary changed = *page.dictionary;
         const Result<std::string> names = set_resources(page, changed);
         if (!names) return names.error();
-        marked.emplace_back(Reference{closing(1 + balance.open, page.geometry, *names), 0});
+        marked.emplace_back(Reference{closing(1 + balance.open, page.geometry, *names, number), 0});
         changed.set("Contents", std::move(marked));
         writer_.write(page.reference.number, serialise(changed), page.reference.generation);
         return {};
@@ -222,23 +226,31 @@ class PageMarker {
         return known->second;
     }
 
-    std::uint32_t closing(int states, const PageGeometry& page, const std::string& names) {
+    static bool is_on(const PageMark& mark, int number) { return mark.page == 0 || mark.page == number; }
+
+    std::uint32_t closing(int states, const PageGeometry& page, const std::string& names, int number) {
         const Rectangle& crop = page.crop;
-        const auto key =
-            std::tuple(states, crop.left, crop.bottom, crop.right, crop.top, page.rotation, page.user_unit, names);
+        const bool all_alike = std::ranges::all_of(marks_, [](const PageMark& mark) { return mark.page == 0; });
+        const auto key = std::tuple(states, crop.left, crop.bottom, crop.right, crop.top, page.rotation, page.user_unit,
+                                    names, all_alike ? 0 : number);
         const auto [known, is_new] = closings_.try_emplace(key, 0);
         if (!is_new) return known->second;
         std::string content;
         for (int i = 0; i < states; ++i)
             content += "\nQ";
-        content += "\n/Artifact <</Type/Pagination/Subtype/Watermark>> BDC\n";
+        content += "\n";
         for (std::size_t i = 0; i < marks_.size(); ++i) {
+            if (!is_on(marks_[i], number)) continue;
+            // What stands on one page was written for it; what stands on all of them belongs to the paper.
+            const bool is_artifact = marks_[i].page == 0;
+            if (is_artifact) content += "/Artifact <</Type/Pagination/Subtype/Watermark>> BDC\n";
             for (const ImagePlacement& image : marks_[i].layout(page.displayed_width(), page.displayed_height())) {
                 const Matrix matrix = placed(*marks_[i].drawing, image).then(page.from_displayed());
                 content += fmt::format("q {} cm /{}{} Do Q\n", operands(matrix), names, i);
             }
+            if (is_artifact) content += "EMC\n";
         }
-        known->second = write_content(content + "EMC\n");
+        known->second = write_content(content);
         return known->second;
     }
 
@@ -254,7 +266,7 @@ class PageMarker {
     std::vector<std::uint32_t> forms_;
     std::map<Reference, std::pair<std::string, std::uint32_t>> shared_;
     std::map<int, std::uint32_t> openings_;
-    std::map<std::tuple<int, double, double, double, double, int, double, std::string>, std::uint32_t> closings_;
+    std::map<std::tuple<int, double, double, double, double, int, double, std::string, int>, std::uint32_t> closings_;
 };
 
 Status check_unsigned(const Document& document) {
@@ -294,10 +306,12 @@ Result<MarkedRevision> mark_pages(const Document& document, std::span<const Page
     RevisionWriter writer(*before);
     PageMarker marker(document, marks, writer);
     std::map<Reference, bool> done;
+    int number = 0;
     for (const Page& page : *pages) {
+        if (!marker.concerns(++number)) continue;
         // A page that the tree names twice is one object all the same.
         if (!done.emplace(page.reference, true).second) continue;
-        if (const Status marked = marker.mark(page); !marked) return marked.error();
+        if (const Status marked = marker.mark(page, number); !marked) return marked.error();
     }
     MarkedRevision revision;
     revision.state = writer.finish();

@@ -4,6 +4,7 @@
 #include "convert/converter.hpp"
 #include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
+#include "service/template_pdf.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -127,13 +128,13 @@ bool is_option(const TemplateParam& param, std::string_view word) {
 }
 
 /// The chosen among all there is to choose from: what was not chosen belongs to what was agreed.
-std::string ticked(const TemplateParam& param, const std::string& value) {
+std::string ticked(const TemplateParam& param, const std::string& value, std::string_view yes, std::string_view no) {
     const auto chosen = split(value, ',');
     std::string text;
     for (const std::string& option : param.options) {
         const bool on =
             std::any_of(chosen.begin(), chosen.end(), [&](std::string_view c) { return trim(c) == option; });
-        text += (text.empty() ? "" : "　") + std::string(on ? "☑" : "☐") + option;
+        text += (text.empty() ? "" : "　") + std::string(on ? yes : no) + option;
     }
     return text;
 }
@@ -151,7 +152,7 @@ convert::FillField field_of(const DocumentParam& one) {
             break;
         case ParamType::Single:
         case ParamType::Multiple:
-            field.text = ticked(one.param, one.value);
+            field.text = ticked(one.param, one.value, "☑", "☐");
             break;
         default:
             field.text = one.value.empty() ? std::string(kOpenLine) : one.value;
@@ -160,7 +161,7 @@ convert::FillField field_of(const DocumentParam& one) {
 }
 
 bool has_blanks(std::string_view suffix) {
-    return suffix == "docx" || suffix == "html" || suffix == "htm";
+    return suffix == "docx" || suffix == "html" || suffix == "htm" || suffix == "pdf";
 }
 
 Status check_param(const TemplateParam& param, const std::string& field) {
@@ -178,6 +179,16 @@ Status check_param(const TemplateParam& param, const std::string& field) {
 }
 
 }  // namespace
+
+std::string value_text(const DocumentParam& one) {
+    const bool chooses = one.param.type == ParamType::Single || one.param.type == ParamType::Multiple;
+    // The faces that texts are set in have no ☑.
+    return chooses ? ticked(one.param, one.value, "■", "□") : one.value;
+}
+
+Bytes picture_bytes(const std::string& value) {
+    return picture_of(value).value_or(Bytes());
+}
 
 Status check_value(const TemplateParam& param, const std::string& value, const std::string& field) {
     if (value.empty()) return {};
@@ -270,7 +281,6 @@ Result<model::Document> Templates::make_document(model::CompanyId company, model
 Result<model::Document> Templates::make_document(const Template& source, const std::string& title,
                                                  const std::vector<ParamValue>& values) const {
     model::Document document;
-    document.id = platform_.ids.next<model::DocumentId>();
     document.title = title;
     document.create_time = platform_.clock.now();
     document.original_blob = source.blob;
@@ -280,6 +290,8 @@ Result<model::Document> Templates::make_document(const Template& source, const s
         document.params.push_back({param, param.default_value, {}});
     if (const auto set = set_values(document.params, values, "templateParams"); !set) return set.error();
     if (const Status made = render(document); !made) return made.error();
+    // Its first bytes are its own; only what is made anew lies elsewhere.
+    document.id = std::exchange(document.file, {});
     return document;
 }
 
@@ -288,20 +300,32 @@ Status Templates::render(model::Document& document) const {
     if (!blob) return fail(ErrorCode::StorageFailed, "the template's file is not known");
     auto content = platform_.blobs.read(*blob);
     if (!content) return content.error();
-    if (has_blanks(document.original_suffix)) {
+    const bool is_pdf = document.original_suffix == "pdf";
+    std::vector<convert::FieldPlace> places;
+    // A PDF without parameters stays as it came, its signatures included.
+    if (has_blanks(document.original_suffix) && !(is_pdf && document.params.empty())) {
         std::vector<convert::FillField> fields;
         for (const DocumentParam& one : document.params)
-            fields.push_back(field_of(one));
+            if (!is_pdf) fields.push_back(field_of(one));
         auto filled = platform_.converter.fill(*content, document.original_suffix, fields);
         if (!filled) return filled.error();
         *content = std::move(filled->file);
+        places = std::move(filled->places);
     }
-    const auto converted = platform_.converter.to_pdf(*content, document.original_suffix);
+    auto converted = platform_.converter.to_pdf(*content, document.original_suffix);
     if (!converted) return converted.error();
     const auto memory = sandbox::memory_file(converted->pdf);
     if (!memory) return memory.error();
     const auto sizes = platform_.pages.page_sizes({memory->get(), converted->pdf.size()});
     if (!sizes) return sizes.error();
+    document.pages.clear();
+    for (const render::PageSize& page : *sizes)
+        document.pages.push_back({page.width, page.height});
+    if (is_pdf) {
+        auto drawn = draw_values(platform_, std::move(converted->pdf), document.pages, document.params, places);
+        if (!drawn) return drawn.error();
+        converted->pdf = std::move(*drawn);
+    }
     const auto file = platform_.ids.next<model::DocumentId>();
     const auto extent = platform_.documents.create(file, converted->pdf);
     if (!extent) return extent.error();
@@ -309,11 +333,54 @@ Status Templates::render(model::Document& document) const {
     document.length = extent->length;
     document.sha256 = hex(extent->sha256);
     document.signed_before = converted->had_signatures;
-    document.pages.clear();
-    for (const render::PageSize& page : *sizes)
-        document.pages.push_back({page.width, page.height});
     return {};
 }
+
+namespace {
+
+/// The columns that a template names of a table: `{{table.column}}`.
+std::vector<std::string> columns_of(const TemplateParam& param, const std::vector<std::string>& blanks) {
+    std::vector<std::string> columns;
+    if (param.type != ParamType::Table) return columns;
+    for (const std::string& blank : blanks) {
+        if (blank.starts_with(param.name + ".")) columns.push_back(blank.substr(param.name.size() + 1));
+    }
+    return columns;
+}
+
+/// Holds the parameters against the blanks of the file; what is not described becomes an optional text.
+Status settle_params(std::vector<TemplateParam>& params, const std::vector<std::string>& blanks, int page_count,
+                     const std::string& who) {
+    const bool is_pdf = page_count > 0;
+    std::set<std::string> known;
+    for (TemplateParam& param : params) {
+        const bool is_named = std::find(blanks.begin(), blanks.end(), param.name) != blanks.end();
+        known.insert(param.name);
+        if (is_pdf) {
+            const Status placed = check_place(param, is_named, page_count, who + ", parameter " + param.name);
+            if (!placed) return placed;
+            continue;
+        }
+        const std::vector<std::string> columns = columns_of(param, blanks);
+        for (const std::string& column : columns)
+            known.insert(param.name + "." + column);
+        if (!is_named && columns.empty()) return invalid_parameter(who + ": its file has no {{" + param.name + "}}");
+        if (param.options.empty()) param.options = columns;
+    }
+    for (const std::string& blank : blanks) {
+        if (!known.insert(blank).second) continue;
+        TemplateParam found;
+        found.name = blank;
+        const Status sound = check_param(found, who + ", blank " + blank);
+        // A form's fields may be called anything; those that cannot be a parameter stay empty.
+        if (!sound && is_pdf) continue;
+        if (!sound) return sound;
+        params.push_back(std::move(found));
+    }
+    return {};
+}
+
+}  // namespace
 
 Result<Template> prepare_template(Platform& platform, const TemplateSource& source) {
     const std::string who = "template " + source.title;
@@ -333,22 +400,21 @@ Result<Template> prepare_template(Platform& platform, const TemplateSource& sour
         if (!names.insert(param.name).second)
             return invalid_parameter(who + ": parameter " + param.name + " comes twice");
     }
-    if (has_blanks(made.suffix)) {
-        std::vector<convert::FillField> fields;
-        for (const TemplateParam& param : made.params)
-            fields.push_back(field_of({param, {}, {}}));
-        const auto filled = platform.converter.fill(source.file, made.suffix, fields);
-        if (!filled) return fail(filled.error().code, who + ": " + filled.error().detail);
-        for (const TemplateParam& param : made.params) {
-            if (std::find(filled->blanks.begin(), filled->blanks.end(), param.name) == filled->blanks.end())
-                return invalid_parameter(who + ": its file has no {{" + param.name + "}}");
-        }
-        for (const std::string& blank : filled->blanks) {
-            if (names.contains(blank)) continue;
-            TemplateParam& found = made.params.emplace_back();
-            found.name = blank;
-            if (const Status sound = check_param(found, who + ", blank " + blank); !sound) return sound.error();
-        }
+    bool is_signed = false;
+    int page_count = 0;
+    if (made.suffix == "pdf") {
+        const auto read = platform.converter.to_pdf(source.file, made.suffix);
+        if (!read) return fail(read.error().code, who + ": " + read.error().detail);
+        if (read->had_signatures && !made.params.empty())
+            return invalid_parameter(who + ": a signed PDF has no parameters");
+        page_count = read->page_count;
+        is_signed = read->had_signatures;
+    }
+    if (has_blanks(made.suffix) && !is_signed) {
+        const auto read = platform.converter.fill(source.file, made.suffix, {});
+        if (!read) return fail(read.error().code, who + ": " + read.error().detail);
+        const Status settled = settle_params(made.params, read->blanks, page_count, who);
+        if (!settled) return settled.error();
     } else if (!made.params.empty()) {
         return invalid_parameter(who + ": files of type " + made.suffix + " have no parameters");
     }

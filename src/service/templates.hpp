@@ -53,6 +53,12 @@ Result<bool> set_values(std::vector<model::DocumentParam>& params, const std::ve
 /// `field`; ParameterTooLong.
 Status check_value(const model::TemplateParam& param, const std::string& value, const std::string& field);
 
+/// How a value stands in a box of a PDF: of a choice all there is to choose from, ■ before what was chosen and □ before
+/// the rest; of a text that is missing nothing.
+std::string value_text(const model::DocumentParam& one);
+/// The picture of an Image's value; empty when it is none.
+Bytes picture_bytes(const std::string& value);
+
 /// What an operator says about a template: its file and its parameters.
 struct TemplateSource {
     std::string title;

@@ -46,3 +46,24 @@ def _file(objects: list[bytes]) -> bytes:
 
 def plain_pages(count: int) -> bytes:
     return make_pdf([[(72, 720, f"Page {i + 1} of an invented contract")] for i in range(count)])
+
+
+def make_form(fields: list[tuple[str, tuple[float, float, float, float]]], rotate: int = 0, size: float = 12) -> bytes:
+    """One A4 page with a form: text fields by name and rectangle (left, bottom, right, top), and a ticked box."""
+    first = 7
+    names = " ".join(f"{first + i} 0 R" for i in range(len(fields))) + " 6 0 R"
+    objects = [
+        f"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{names}]/DR<</Font<</Helv 3 0 R>>>>/DA(/Helv {size} Tf 0 g)>>>>".encode(),
+        b"<</Type/Pages/Kids[4 0 R]/Count 1>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        (f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {A4[0]} {A4[1]}]/Rotate {rotate}/Resources<</Font<</F1 3 0 R>>>>/Contents 5 0 R"
+         f"/Annots[{names}]>>").encode(),
+        b"<</Length 48>>stream\nBT /F1 12 Tf 72 780 Td (An invented form) Tj ET \nendstream",
+        (b"<</Type/Annot/Subtype/Widget/FT/Btn/T(agreed)/V/Yes/AS/Yes/F 4/P 4 0 R/Rect[72 700 84 712]"
+         b"/AP<</N<</Yes %d 0 R>>>>>>" % (first + len(fields))),
+    ]
+    for name, rect in fields:
+        objects.append((f"<</Type/Annot/Subtype/Widget/FT/Tx/T({name})/F 4/P 4 0 R/DA(/Helv {size} Tf 0 g)"
+                        f"/Rect[{' '.join(map(str, rect))}]>>").encode())
+    objects.append(b"<</Type/XObject/Subtype/Form/BBox[0 0 12 12]/Length 15>>stream\n0 0 12 12 re f \nendstream")
+    return _file(objects)
