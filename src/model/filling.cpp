@@ -31,7 +31,9 @@ std::vector<std::string> missing(const Contract& contract, Mine is_mine) {
     std::vector<std::string> names;
     for (const Document& document : contract.documents) {
         for (const DocumentParam& param : document.params) {
-            if (is_mine(filler(contract, param))) add_missing(param, names);
+            // Nobody can change it on the page, so its value is the initiator's to give.
+            const Signatory* who = param.param.read_only ? nullptr : filler(contract, param);
+            if (is_mine(who)) add_missing(param, names);
         }
     }
     return names;
@@ -106,6 +108,18 @@ Result<Events> finish_filling(Contract& contract, SignatoryId id, UtcTime now) {
     Events events{{Kind::Filled, id, {}}};
     if (being_filled(contract)) return events;
     begin_turns(contract, now, events);
+    return events;
+}
+
+Events settle_filling(Contract& contract, UtcTime now) {
+    Events events;
+    if (contract.status != ContractStatus::Filling) return events;
+    for (Signatory& party : contract.signatories) {
+        if (party.status != SignatoryStatus::Filling || !missing_of(contract, party).empty()) continue;
+        party.status = SignatoryStatus::Waiting;
+        events.push_back({Kind::Filled, party.id, {}});
+    }
+    if (!events.empty() && !being_filled(contract)) begin_turns(contract, now, events);
     return events;
 }
 

@@ -13,7 +13,8 @@ namespace signet::model {
 /// of signing. Null: the initiator, who does it while the contract is a draft.
 const Signatory* filler(const Contract& contract, const DocumentParam& param);
 
-/// The names of the initiator's required parameters that have no value, each once.
+/// The names of the initiator's required parameters that have no value, each once; among them those of others that
+/// cannot be changed on the page.
 std::vector<std::string> missing_of_initiator(const Contract& contract);
 /// The same for a receiving party.
 std::vector<std::string> missing_of(const Contract& contract, const Signatory& party);
@@ -30,6 +31,10 @@ Result<Events> publish_for_filling(Contract& contract, UtcTime now);
 /// first turns. It stays FILLING while those of the first turn have yet to join. Errors: InvalidContractStatus,
 /// NotSignStep when it is not the party's to fill, InvalidParameter naming what is missing.
 Result<Events> finish_filling(Contract& contract, SignatoryId party, UtcTime now);
+
+/// For when the initiator has given values while others fill in: every party that has nothing left to fill in is done
+/// with it, as if it had finished by itself. No events when there is none.
+Events settle_filling(Contract& contract, UtcTime now);
 
 /// A party that is FILLING refuses: it and the contract become REJECTED. Errors as above.
 Result<Events> refuse_filling(Contract& contract, SignatoryId party, std::string reason, UtcTime now);

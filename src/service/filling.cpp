@@ -148,7 +148,9 @@ Result<ContractPointer> Filling::modify(const Caller& caller, const ModifyComman
     Change change;
     change.event = "contract.modified";
     change.actor = actor_of(caller);
-    return book_.commit(std::move(contract), change);
+    change.events = model::settle_filling(contract, platform_.clock.now());
+    if (change.events.empty()) return book_.commit(std::move(contract), change);
+    return commit_filled(held, std::move(contract), change);
 }
 
 Result<ContractPointer> Filling::fill(model::ContractId id, model::SignatoryId party,
@@ -180,16 +182,20 @@ Result<ContractPointer> Filling::fill(model::ContractId id, model::SignatoryId p
     }
     auto events = model::finish_filling(contract, party, platform_.clock.now());
     if (!events) return events.error();
-    // Also when it waits for a party to join: what is written in it is settled.
-    const bool begins = !model::being_filled(contract);
-    if (begins) {
-        if (const Status frozen = sending_.freeze(contract); !frozen) return frozen.error();
-    }
     Change change;
     change.event = "contract.filled";
     change.actor = actor_of(by);
     change.detail = R"({"signatory":")" + to_string(party) + "\"}";
     change.events = std::move(*events);
+    return commit_filled(held, std::move(contract), change);
+}
+
+Result<ContractPointer> Filling::commit_filled(const ContractLock& held, Contract contract, const Change& change) {
+    // Also when it waits for a party to join: what is written in it is settled.
+    const bool begins = !model::being_filled(contract);
+    if (begins) {
+        if (const Status frozen = sending_.freeze(contract); !frozen) return frozen.error();
+    }
     const auto committed = book_.commit(std::move(contract), change);
     if (!committed || !begins) return committed;
     if (const Status automatic = signing_.sign_automatically(held); !automatic) return automatic.error();

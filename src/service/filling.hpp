@@ -48,7 +48,8 @@ class Filling {
     /// the initiator left out what is required of it.
     Result<model::DocumentId> add_template(const Caller& caller, const AddTemplateCommand& command);
 
-    /// Subject and times while the contract is not at an end, values while nobody signs. Errors: InvalidContractStatus,
+    /// Subject and times while the contract is not at an end, values while nobody signs; a party that has nothing left
+    /// to fill in then is done with it. Errors: InvalidContractStatus,
     /// InvalidParameter.
     Result<ContractPointer> modify(const Caller& caller, const ModifyCommand& command);
 
@@ -64,6 +65,7 @@ class Filling {
 
   private:
     Status apply_values(model::Contract& contract, const ModifyCommand& command) const;
+    Result<ContractPointer> commit_filled(const ContractLock& held, model::Contract contract, const Change& change);
 
     Platform& platform_;
     ContractBook& book_;
