@@ -12,6 +12,7 @@
 #include "notify/smtp_gateway.hpp"
 #include "openapi/envelope.hpp"
 #include "pages/grant_pages.hpp"
+#include "service/orphan_files.hpp"
 #include "store/links.hpp"
 #include "store/people.hpp"
 #include "store/personal_grants.hpp"
@@ -22,6 +23,7 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -188,8 +190,19 @@ class Housekeeping {
             if (const Status removed = house_.cancelling().remove_deleted_files(100); !removed) {
                 spdlog::error("deleted files: {}", for_log(describe(removed.error())));
             }
+            sweep();
             if (round % kRoundsPerCleaning == 0) clean();
         }
+    }
+
+    /// Once a day, the first time soon after the start.
+    void sweep() {
+        const UtcTime now = house_.platform().clock.now();
+        if (next_sweep_ && now < *next_sweep_) return;
+        next_sweep_ = now + service::kOrphanAge;
+        const auto removed = service::remove_orphans(house_.platform());
+        if (!removed) spdlog::error("files of no document: {}", for_log(describe(removed.error())));
+        if (removed && *removed > 0) spdlog::info("{} files of no document were removed", *removed);
     }
 
     void clean() {
@@ -208,6 +221,7 @@ class Housekeeping {
     }
 
     House& house_;
+    std::optional<UtcTime> next_sweep_;
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;

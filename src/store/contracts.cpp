@@ -25,6 +25,25 @@ std::optional<std::string> biz_id_column(const Contract& contract) {
     return contract.biz_id;
 }
 
+/// Documents that the contract has no more leave the table; their files, and those of documents that were made anew,
+/// are noted to go.
+Status drop_documents(Transaction& transaction, const Contract& contract) {
+    const auto rows =
+        transaction.all("SELECT id, file FROM document WHERE contract = $1", {contract.id},
+                        [](const Row& row) { return std::pair(row.get<DocumentId>(0), row.get<DocumentId>(1)); });
+    if (!rows) return rows.error();
+    std::vector<DocumentId> gone;
+    for (const auto& [id, file] : *rows) {
+        const model::Document* kept = contract.find(id);
+        const DocumentId stored = file ? file : id;
+        if (kept == nullptr || kept->stored() != stored) gone.push_back(stored);
+        if (kept != nullptr) continue;
+        const auto dropped = transaction.execute("DELETE FROM document WHERE id = $1", {id});
+        if (!dropped) return dropped.error();
+    }
+    return note_removals(transaction, gone);
+}
+
 Status write_documents(Transaction& transaction, const Contract& contract) {
     for (const model::Document& document : contract.documents) {
         const auto written = transaction.execute(
@@ -86,6 +105,7 @@ Status update(Transaction& transaction, Contract& contract) {
          contract.deadline(), contract.version, body, old_version});
     if (!updated) return updated.error();
     if (*updated != 1) return fail(ErrorCode::Conflict, "contract " + to_string(contract.id) + " changed meanwhile");
+    if (const Status dropped = drop_documents(transaction, contract); !dropped) return dropped;
     return write_documents(transaction, contract);
 }
 
