@@ -171,15 +171,29 @@ def test_what_is_filled_in_waits_for_the_one_who_signs_first_to_join(api, server
 def test_who_joins_early_does_not_sign_before_others_have_filled_in(api, server, made):
     filler, first = mobile(), mobile()
     contract = draft(api, [{**later(), "serialNo": 1}, person("韩梅（测试）", filler, serialNo=2)], "met open")
-    # The call that gives a value also tells whose it is; given it is, it is still the party's turn to look at it.
+    # The call that gives a value also tells whose it is.
     owner = contract["signatories"][1]["id"]
     api.ok(api.post("/v2/contract/contractModify", {"id": contract["id"], "templateParams": [
         {"name": "house", "value": "House 1"}, {"name": "tenant", "value": "", "signatoryId": owner}]}))
     api.ok(api.post("/v2/contract/send", {"contractId": contract["id"]}))
-    api.ok(api.post("/v2/contract/contractModify", {"id": contract["id"], "templateParams": values(tenant="Han Mei")}))
     page = joiner(api, server, contract).join("李雷（测试）", first)
     now = detail(api, contract)
     assert now["status"] == "FILLING" and [one["status"] for one in now["signatories"]] == ["WAITING", "FILLING"]
     assert page.view["state"] == "WAITING"
     page_of(api, server, contract, filler).fill({"tenant": "Han Mei"})
     assert [one["status"] for one in detail(api, contract)["signatories"]] == ["SIGNING", "WAITING"]
+
+
+def test_a_value_that_the_initiator_gives_settles_whose_it_was(api, server, made):
+    """As if it had been there at sending: then nobody would have been asked to fill in."""
+    filler, first = mobile(), mobile()
+    contract = draft(api, [{**later(), "serialNo": 1}, person("韩梅（测试）", filler, serialNo=2)], "met open")
+    owner = contract["signatories"][1]["id"]
+    api.ok(api.post("/v2/contract/contractModify", {"id": contract["id"], "templateParams": [
+        {"name": "house", "value": "House 1"}, {"name": "tenant", "value": "", "signatoryId": owner}]}))
+    api.ok(api.post("/v2/contract/send", {"contractId": contract["id"]}))
+    api.ok(api.post("/v2/contract/contractModify", {"id": contract["id"], "templateParams": values(tenant="Han Mei")}))
+    now = detail(api, contract)
+    assert now["status"] == "FILLING" and [one["status"] for one in now["signatories"]] == ["WAITING", "WAITING"]
+    page = joiner(api, server, contract).join("李雷（测试）", first)
+    assert detail(api, contract)["status"] == "SIGNING" and page.view["state"] == "CAN_SIGN"
