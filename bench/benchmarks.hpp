@@ -14,6 +14,7 @@ inline constexpr int kRounds = 5;
 void bench_sign(const std::string& name, std::size_t size, crypto::KeyAlgorithm algorithm);
 void bench_sign_timed();
 void bench_stamp();
+void bench_sm2();
 void bench_verify();
 void bench_render();
 void bench_api_sign();

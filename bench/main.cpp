@@ -32,6 +32,7 @@ std::vector<Benchmark> all() {
             signing("sign.rsa2048.100k", 100'000, KeyAlgorithm::Rsa2048),
             {"sign.bt.p256", bench_sign_timed},
             {"stamp", bench_stamp},
+            {"sm2", bench_sm2},
             {"verify.20m", bench_verify},
             {"render.first-page", bench_render},
             {"api.sign", bench_api_sign},

@@ -10,6 +10,7 @@ namespace signet::pdf {
 namespace {
 
 constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
+constexpr std::string_view kNationalIdData = "1.2.156.10197.6.1.4.2.1";  // GB/T 35275
 constexpr std::string_view kIdTstInfo = "1.2.840.113549.1.9.16.1.4";
 
 void add(SignatureReport& report, Finding finding, std::string detail) {
@@ -97,6 +98,7 @@ void report_findings(const crypto::CmsReport& cms, SignatureReport& report) {
 }  // namespace
 
 void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, SignatureReport& report) const {
+    if (value.sub_filter == kNationalSealSubFilter) return judge_seal(value, digest, report);
     const ByteView contents = as_bytes(value.contents);
     Result<crypto::SignedData> data = crypto::parse_cms(contents);
     if (!data) {
@@ -129,7 +131,8 @@ crypto::CmsReport CmsJudge::check(const SignatureValue& value, const crypto::Sig
         add(report, Finding::WeakAlgorithm, "adbe.pkcs7.sha1 rests on SHA-1");
         return crypto::verify_encapsulated_cms(data);
     }
-    if (data.content_type != kIdData || data.content) {
+    const bool is_data = data.content_type == kIdData || data.content_type == kNationalIdData;
+    if (!is_data || data.content) {
         add(report, Finding::CmsMalformed, "the signature brings content of its own");
     }
     const auto algorithm = data.digest_algorithm();

@@ -13,8 +13,8 @@ namespace signet::pdf {
 /// Answers the digest of a signature's byte range with the algorithm it wants.
 using DigestOfRange = std::function<Bytes(crypto::DigestAlgorithm)>;
 
-/// Judges the CMS of a signature whose byte range has been found sound: fills in what `report` says about value, signer
-/// and trust, and appends findings.
+/// Judges the CMS of a signature, or its seal by GB/T 38540, whose byte range has been found sound: fills in what
+/// `report` says about value, signer and trust, and appends findings.
 class CmsJudge {
   public:
     CmsJudge(const std::vector<Bytes>& trusted_roots, const VerificationOptions& options)
@@ -25,6 +25,7 @@ class CmsJudge {
   private:
     crypto::CmsReport check(const SignatureValue& value, const crypto::SignedData& data, const DigestOfRange& digest,
                             SignatureReport& report) const;
+    void judge_seal(const SignatureValue& value, const DigestOfRange& digest, SignatureReport& report) const;
     void judge_trust(const crypto::CmsReport& cms, const SignatureValue& value, SignatureReport& report) const;
 
     const std::vector<Bytes>& trusted_roots_;

@@ -31,6 +31,16 @@ struct PlaceAppearance {
     double rotation_degrees = 0;
 };
 
+/// What stands in /Contents (/Filter, /SubFilter).
+enum class SignatureFormat {
+    /// PAdES (ETSI EN 319 142-1): a CMS.
+    Pades,
+    /// A signature with an electronic seal (GB/T 38540-2020), as vendors of the national algorithms write it:
+    /// `/GM.sm2seal`. Validators that do not know it pass it over or say so, and judge the others in the file all the
+    /// same.
+    NationalSeal,
+};
+
 /// What a signature dictionary says besides its value (ISO 32000-1 §12.8.1, table 252). Empty texts are left out.
 struct SignatureDetails {
     UtcTime time;
@@ -46,6 +56,9 @@ struct SignatureDetails {
     /// Certify (DocMDP with P=2: form filling and signing stay allowed). Only for the first signature of a document
     /// prepared with PrepareOptions::certifiable; InvalidParameter otherwise.
     bool certify = false;
+    SignatureFormat format = SignatureFormat::Pades;
+    /// For NationalSeal alone: /Cert, the certificates between the two in the signature and the roots, in DER.
+    std::vector<Bytes> certificates;
 };
 
 struct SignatureRequest {

@@ -148,14 +148,32 @@ std::uint32_t AppearanceWriter::write(const PlaceAppearance& appearance, const P
     return number;
 }
 
+namespace {
+
+std::string head_of(SignatureFormat format) {
+    if (format == SignatureFormat::Pades) return "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M";
+    return fmt::format("<</Type/Sig/Filter/GM.PKILite/SubFilter/{}/M", kNationalSealSubFilter);
+}
+
+void append_certificates(std::string& head, const SignatureDetails& details) {
+    if (details.format != SignatureFormat::NationalSeal || details.certificates.empty()) return;
+    head += "/Cert[";
+    for (const Bytes& certificate : details.certificates)
+        head += "<" + hex(certificate) + ">";
+    head += "]";
+}
+
+}  // namespace
+
 SignatureSlot write_signature(RevisionWriter& writer, std::uint32_t number, Reference catalog,
                               const SignatureDetails& details, const FieldLock* lock, std::size_t max_cms_size) {
-    std::string head = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M";
+    std::string head = head_of(details.format);
     head += date_text(details.time, details.zone_offset_minutes);
     append_text_entry(head, "/Name", details.signer_name);
     append_text_entry(head, "/Reason", details.reason);
     append_text_entry(head, "/Location", details.location);
     append_text_entry(head, "/ContactInfo", details.contact_info);
+    append_certificates(head, details);
     append_references(head, catalog, details.certify, lock);
     return write_with_room(writer, number, head, std::max(max_cms_size, details.contents_reserve));
 }

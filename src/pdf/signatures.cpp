@@ -193,6 +193,27 @@ Status read_references(const Document& document, const Dictionary& dictionary, S
     return {};
 }
 
+void read_certificate(const Object& object, std::vector<Bytes>& certificates) {
+    constexpr std::size_t kMaxCertificates = 10;
+    constexpr std::size_t kMaxCertificate = 64 * 1024;
+    const String* bytes = object.as_string();
+    if (bytes == nullptr || bytes->bytes.size() > kMaxCertificate || certificates.size() == kMaxCertificates) return;
+    const ByteView view = as_bytes(bytes->bytes);
+    certificates.emplace_back(view.begin(), view.end());
+}
+
+/// /Cert: one byte string, or an array of them (table 252).
+std::vector<Bytes> read_certificates(const Dictionary& dictionary) {
+    std::vector<Bytes> certificates;
+    const Object& entry = dictionary.get("Cert");
+    read_certificate(entry, certificates);
+    if (const Array* array = entry.as_array()) {
+        for (const Object& one : *array)
+            read_certificate(one, certificates);
+    }
+    return certificates;
+}
+
 Result<std::optional<SignatureValue>> read_value(const Document& document, const Object& object) {
     Result<Object> resolved = document.resolve(object);
     if (!resolved) return resolved.error();
@@ -217,6 +238,7 @@ Result<std::optional<SignatureValue>> read_value(const Document& document, const
     }
     value.byte_range = read_byte_range(dictionary.get("ByteRange"));
     if (const String* contents = dictionary.get("Contents").as_string()) value.contents = contents->bytes;
+    value.certificates = read_certificates(dictionary);
     Status references = read_references(document, dictionary, value);
     if (!references) return references.error();
     return std::optional<SignatureValue>(std::move(value));

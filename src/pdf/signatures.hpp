@@ -25,6 +25,9 @@ struct FieldLock {
     friend bool operator==(const FieldLock&, const FieldLock&) = default;
 };
 
+/// /SubFilter of a signature with a seal by GB/T 38540, as vendors write it; no standard names one.
+inline constexpr std::string_view kNationalSealSubFilter = "GM.sm2seal";
+
 /// The value of a signature field (§12.8.1), as the file has it.
 struct SignatureValue {
     Reference reference;
@@ -37,6 +40,8 @@ struct SignatureValue {
     std::optional<std::array<std::uint64_t, 4>> byte_range;
     /// /Contents: the CMS with the zeros that fill it up.
     std::string contents;
+    /// /Cert, in DER: at most 10 of at most 64 KB each.
+    std::vector<Bytes> certificates;
     std::string signer_name;
     std::string reason;
     std::string location;

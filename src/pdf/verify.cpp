@@ -500,11 +500,11 @@ std::string_view to_string(LaterChanges changes) {
 }
 
 std::string_view to_string(Finding finding) {
-    constexpr std::array<std::string_view, 15> kNames = {
+    constexpr std::array<std::string_view, 16> kNames = {
         "SignatureIncomplete", "WrongGap",      "NotWholeRevision",   "UnaccountedBytes",
         "ForbiddenChange",     "HiddenContent", "LockedFieldChanged", "CertificationViolated",
         "PagesChanged",        "SealNotSigned", "DigestMismatch",     "SignatureValueWrong",
-        "CmsMalformed",        "WeakAlgorithm", "AmbiguousStructure"};
+        "CmsMalformed",        "WeakAlgorithm", "AmbiguousStructure", "ElectronicSealInvalid"};
     return kNames[static_cast<std::size_t>(finding)];
 }
 

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/electronic_seal.hpp"
 #include "pdf/document.hpp"
 #include "pdf/validation_data.hpp"
 
@@ -80,6 +81,8 @@ enum class Finding {
     WeakAlgorithm,
     /// A signature object is used by several signatures in different places, or came with duplicate keys.
     AmbiguousStructure,
+    /// The electronic seal in a signature (GB/T 38540) may not be used so: not its maker's, expired, or another's.
+    ElectronicSealInvalid,
 };
 std::string_view to_string(DocumentVerdict verdict);
 std::string_view to_string(Coverage coverage);
@@ -145,6 +148,9 @@ struct SignatureReport {
     std::optional<UtcTime> time_stamp_time;
     /// The name its /VRI entry has, or would have; see SecurityStore::Related.
     std::string related_key;
+
+    /// A signature with an electronic seal (GB/T 38540), whatever came of it; nothing for a CMS.
+    std::optional<crypto::SealSignatureReport> seal;
 
     std::vector<FindingReport> findings;
 

@@ -15,6 +15,8 @@ import pytest
 from asn1crypto import core, parser, x509
 from gmssl import sm2
 
+from authority import sign_as_a_stranger
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CONTENT = "示例合同：every byte but the signature".encode()
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
@@ -247,18 +249,18 @@ def test_our_seal_and_the_signature_with_it_are_what_gbt_38540_says(ours):
 # ---- What is made here, judged by Signet.
 
 @pytest.fixture(scope="module")
-def root():
+def sm2_root():
     return Signatory("Example Foreign Root")
 
 
 @pytest.fixture(scope="module")
-def signer(root):
-    return Signatory("Example Foreign Signer", root)
+def signer(sm2_root):
+    return Signatory("Example Foreign Signer", sm2_root)
 
 
 @pytest.fixture(scope="module")
-def maker(root):
-    return Signatory("Example Foreign Maker", root)
+def maker(sm2_root):
+    return Signatory("Example Foreign Maker", sm2_root)
 
 
 @pytest.fixture
@@ -294,9 +296,9 @@ def foreign_signature(signer, seal: bytes, **changes) -> bytes:
                           "signature": signer.sign(to_sign.dump())}).dump()
 
 
-def test_foreign_certificates_are_trusted(national, write, root, signer):
+def test_foreign_certificates_are_trusted(national, write, sm2_root, signer):
     leaf = write("leaf", signer.certificate)
-    assert national("chain", leaf, write("root", root.certificate)) == "trusted"
+    assert national("chain", leaf, write("root", sm2_root.certificate)) == "trusted"
     other = Signatory("Example Foreign Root")
     assert national("chain", leaf, write("other", other.certificate)) != "trusted"
 
@@ -321,10 +323,10 @@ def test_foreign_cms_holds(national, write, signer, algorithm, with_attributes):
 
 
 @pytest.mark.parametrize("list_type", [1, 2])
-def test_foreign_seals_and_signatures_hold(national, write, root, signer, maker, list_type):
+def test_foreign_seals_and_signatures_hold(national, write, sm2_root, signer, maker, list_type):
     seal = foreign_seal(maker, [signer.certificate], list_type=list_type)
     signature = write("signature", foreign_signature(signer, seal))
-    assert national("seal", signature, write("content", CONTENT), write("root", root.certificate)) == "valid"
+    assert national("seal", signature, write("content", CONTENT), write("root", sm2_root.certificate)) == "valid"
 
 
 FAULTS = {
@@ -349,9 +351,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_is_wrong_with_a_foreign_signature_is_named(national, write, root, signer, maker, fault):
+def test_what_is_wrong_with_a_foreign_signature_is_named(national, write, sm2_root, signer, maker, fault):
     signature = write("signature", FAULTS[fault](signer, maker))
-    assert national("seal", signature, write("content", CONTENT), write("root", root.certificate)) == fault
+    assert national("seal", signature, write("content", CONTENT), write("root", sm2_root.certificate)) == fault
 
 
 # Each field of both structures, changed in the finished bytes by somebody without the keys.
@@ -373,21 +375,45 @@ EARLIER = {"SES_Signature.version": "VersionUnsupported", "SES_Signature.signatu
 
 
 @pytest.mark.parametrize("field", CHANGES)
-def test_a_field_changed_afterwards_breaks_the_signature(national, write, root, signer, maker, field):
+def test_a_field_changed_afterwards_breaks_the_signature(national, write, sm2_root, signer, maker, field):
     seal = foreign_seal(maker, [signer.certificate])
     tampered = SealSignature.load(foreign_signature(signer, seal))
     CHANGES[field](tampered)
     found = national("seal", write("signature", tampered.dump(force=True)), write("content", CONTENT),
-                     write("root", root.certificate))
+                     write("root", sm2_root.certificate))
     assert found == EARLIER.get(field, "SignatureValueWrong")
 
 
 @pytest.mark.parametrize("field", [name for name in CHANGES if name.startswith("SESeal")])
-def test_a_seal_changed_before_it_was_used_is_found_out(national, write, root, signer, maker, field):
+def test_a_seal_changed_before_it_was_used_is_found_out(national, write, sm2_root, signer, maker, field):
     """Its user signs with it all the same, as a forger with a certificate of his own would."""
     tampered = SealSignature.load(foreign_signature(signer, foreign_seal(maker, [signer.certificate])))
     CHANGES[field](tampered)
     seal = tampered["to_sign"]["seal"].dump(force=True)
     found = national("seal", write("signature", foreign_signature(signer, seal)), write("content", CONTENT),
-                     write("root", root.certificate))
+                     write("root", sm2_root.certificate))
     assert found == "SealSignatureValueWrong"
+
+
+# ---- A seal in a PDF, beside PAdES, before validators that do not know it.
+
+@pytest.fixture
+def sealed(national, authority, variants, tmp_path):
+    """A contract that a stranger signed by PAdES, then a company sealed, then another stranger signed."""
+    first = sign_as_a_stranger(variants["classic"].read_bytes(), authority.issue("Simulated Signer 1"), "First")
+    (tmp_path / "first.pdf").write_bytes(first)
+    assert national("pdf", tmp_path / "first.pdf", tmp_path / "sealed.pdf", tmp_path) == ""
+    last = sign_as_a_stranger((tmp_path / "sealed.pdf").read_bytes(), authority.issue("Simulated Signer 2"), "Last",
+                              box=(300, 60, 420, 120))
+    (tmp_path / "last.pdf").write_bytes(last)
+    return tmp_path
+
+
+@pytest.mark.parametrize("judge", ["pyhanko", "openssl", "pdfsig"])
+@pytest.mark.parametrize("name", ["sealed.pdf", "last.pdf"])
+def test_a_seal_leaves_the_pades_signatures_around_it_valid(sealed, judges, judge, name):
+    verdict = getattr(judges, judge)(sealed / name)
+    people = {one.field: one for one in verdict.signatures if one.field != "national"}
+    assert set(people) == ({"First", "Last"} if name == "last.pdf" else {"First"})
+    for one in people.values():
+        assert one.valid and one.trusted is not False, verdict
