@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/log.hpp"
 #include "crypto/pem.hpp"
 #include "pdf/verify.hpp"
 #include "sandbox/file.hpp"
@@ -51,8 +52,29 @@ json::array write_findings(const std::vector<pdf::FindingReport>& findings) {
 
 using Standings = std::vector<service::SignatureStanding>;
 
+/// What stands where a PAdES signature has its level.
+constexpr std::string_view kSealStandard = "GB/T 38540";
+
 std::string_view level_of(const service::SignatureStanding& standing) {
     return standing.level ? to_wire(*standing.level) : "time-stamp";
+}
+
+/// A signature with a seal by GB/T 38540.
+json::object write_seal(const crypto::SealSignatureReport& report) {
+    json::object seal{{"valid", report.valid()}, {"timeStamp", report.has_time_stamp}};
+    if (report.fault) {
+        seal["fault"] = json::string(crypto::name_of(*report.fault));
+        seal["faultMessage"] = json::string(crypto::to_string(*report.fault));
+        seal["faultMessageZh"] = json::string(crypto::to_chinese(*report.fault));
+        seal["detail"] = json::string(report.detail);
+    }
+    if (report.signature) {
+        const crypto::SealFields& fields = report.signature->seal.fields;
+        seal["id"] = json::string(fields.id);
+        seal["name"] = json::string(fields.name);
+        seal["propertyInfo"] = json::string(report.signature->property_info);
+    }
+    return seal;
 }
 
 json::object write_report(const pdf::VerificationReport& report, const Standings& standings) {
@@ -89,6 +111,7 @@ json::object write_report(const pdf::VerificationReport& report, const Standings
                                           {"publicKey", json::string(signature.signer->public_key)},
                                           {"fingerprint", json::string(signature.signer->fingerprint)}};
         }
+        if (signature.seal) item["electronicSeal"] = write_seal(*signature.seal);
         signatures.push_back(std::move(item));
     }
     json::object result{{"verdict", json::string(to_string(report.verdict))},
@@ -114,12 +137,17 @@ void print_report(const pdf::VerificationReport& report, const Standings& standi
                   << (signature.trusted() ? "trusted    " : "not trusted  ")
                   << (signature.signer ? signature.signer->subject : signature.signer_name) << "  "
                   << signature.claimed_time << "  " << to_string(signature.coverage)
-                  << ", later changes: " << to_string(signature.later_changes) << ", " << level_of(standing);
+                  << ", later changes: " << to_string(signature.later_changes) << ", "
+                  << (signature.seal ? kSealStandard : level_of(standing));
         if (standing.proven_time)
             std::cout << ", proven " << TimeZone::fixed(0).format(*standing.proven_time) << " UTC";
         if (standing.revoked) std::cout << ", REVOKED";
         std::cout << '\n';
         if (!standing.problem.empty()) std::cout << "    time-stamp: " << standing.problem << '\n';
+        if (signature.seal && signature.seal->signature) {
+            std::cout << "    electronic seal " << for_log(signature.seal->signature->seal.fields.name) << ": "
+                      << (signature.seal->fault ? crypto::to_string(*signature.seal->fault) : "valid") << '\n';
+        }
         for (const pdf::FindingReport& finding : signature.findings) {
             std::cout << "    " << to_string(finding.finding) << ": " << finding.detail << '\n';
         }

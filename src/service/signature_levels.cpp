@@ -35,12 +35,17 @@ class Judge {
     std::vector<SignatureStanding> judge() {
         std::vector<SignatureStanding> list;
         for (const pdf::SignatureReport& signature : report_.signatures)
-            list.push_back(signature.is_document_time_stamp ? of_seal(signature) : of_signature(signature));
+            list.push_back(standing_of(signature));
         raise_by_seals(list);
         return list;
     }
 
   private:
+    SignatureStanding standing_of(const pdf::SignatureReport& signature) const {
+        if (signature.seal) return {};  // GB/T 38540 knows no levels, and such a seal says nothing about the others
+        return signature.is_document_time_stamp ? of_seal(signature) : of_signature(signature);
+    }
+
     SignatureStanding of_seal(const pdf::SignatureReport& signature) const {
         SignatureStanding standing;
         const auto stamp = crypto::verify_time_stamp_token(signature.cms, signature.covered_digest, trust_);

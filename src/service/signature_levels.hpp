@@ -13,7 +13,8 @@ namespace signet::service {
 
 /// How long a signature can be relied upon by what the file itself holds.
 struct SignatureStanding {
-    /// Nothing for a document time-stamp. A level counts only when everything it needs was checked and holds.
+    /// Nothing for a document time-stamp or a seal by GB/T 38540. A level counts only when everything it needs was
+    /// checked and holds.
     std::optional<model::SignatureLevel> level;
     /// The earliest moment that a trusted time-stamp proves; of a document time-stamp its own.
     std::optional<UtcTime> proven_time;

@@ -15,6 +15,9 @@
 namespace signet::service {
 namespace {
 
+/// What stands where a PAdES signature has its level.
+constexpr std::string_view kSealStandard = "GB/T 38540";
+
 Verdict verdict_of(pdf::DocumentVerdict verdict) {
     switch (verdict) {
         case pdf::DocumentVerdict::Intact:
@@ -92,7 +95,7 @@ VerificationFindings Verification::verify(ByteView file) const {
             continue;
         }
         SignatureFinding found;
-        found.level = std::string(to_wire(*standing.level));
+        found.level = standing.level ? std::string(to_wire(*standing.level)) : std::string(kSealStandard);
         found.proven_time = proven;
         found.revoked = standing.revoked;
         if (signature.signer) {

@@ -33,7 +33,7 @@ struct SignatureFinding {
     bool trusted = false;
     bool intact = false;
     bool covers_whole_document = false;
-    /// B-B, B-T, B-LT or B-LTA: what the file itself holds for it and was found good.
+    /// B-B, B-T, B-LT or B-LTA: what the file itself holds for it and was found good; `GB/T 38540` for a seal by it.
     std::string level;
     /// When a trusted time-stamp proves that it existed; empty when none does.
     std::string proven_time;
