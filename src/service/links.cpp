@@ -25,6 +25,16 @@ std::string Links::address(model::ContractId contract, std::string_view token) c
     return platform_.base_url + "/contract/share/" + to_string(contract) + "?openPageToken=" + std::string(token);
 }
 
+std::string page_token() {
+    Bytes random = random_bytes(16);
+    random[6] = static_cast<std::uint8_t>(0x40 | (random[6] & 0x0f));
+    random[8] = static_cast<std::uint8_t>(0x80 | (random[8] & 0x3f));
+    std::string token = hex(random);
+    for (const std::size_t at : {8, 13, 18, 23})
+        token.insert(at, 1, '-');
+    return token;
+}
+
 Result<Links::Access> Links::access(const Caller& caller, const PageCommand& command) {
     auto contract = book_.locate(caller, command.locator, service::Access::Party);
     if (!contract) return contract.error();
@@ -61,7 +71,7 @@ Result<std::string> Links::page_url(const Caller& caller, const PageCommand& com
     link.theme_color = command.theme_color;
     link.create_time = platform_.clock.now();
     link.expire_time = link.create_time + command.lifetime;
-    const std::string token = random_token(kTokenLength);
+    const std::string token = page_token();
     const Status stored = platform_.database.write(
         [&](store::Transaction& transaction) { return store::links::insert(transaction, token_hash(token), link); });
     if (!stored) return stored.error();
@@ -99,7 +109,7 @@ Result<std::string> Links::notice_url(store::Transaction& transaction, const mod
     link.create_time = platform_.clock.now();
     // What is over can be looked at for a while.
     link.expire_time = contract.deadline().value_or(link.create_time + kLookingLife);
-    const std::string token = random_token(kTokenLength);
+    const std::string token = page_token();
     if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
         return stored.error();
     return address(contract.id, token);

@@ -31,8 +31,11 @@ struct PageCommand {
     std::chrono::minutes lifetime{30};
 };
 
-/// Links and tickets that open the signing page. A token is 32 random characters (190 bits); the database knows only
-/// its hash. Thread-safe.
+/// A token of `/contract/share/…?openPageToken=`: a random UUID, 122 bits.
+std::string page_token();
+
+/// Links and tickets that open the signing page. A ticket is 32 random characters (190 bits); the database knows only
+/// the hashes. Thread-safe.
 class Links {
   public:
     Links(Platform& platform, const People& people, ContractBook& book)

@@ -271,7 +271,7 @@ Result<std::string> ReadingLinks::short_enter(std::string_view token, const std:
     page.can_reject = true;
     page.create_time = platform_.clock.now();
     page.expire_time = page.create_time + kEnteredLife;
-    const std::string opened = random_token(32);
+    const std::string opened = page_token();
     const Status stored = platform_.database.write([&](store::Transaction& transaction) -> Status {
         if (const Status settled = confirmed->settle(transaction); !settled) return settled;
         return store::links::insert(transaction, token_hash(opened), page);
