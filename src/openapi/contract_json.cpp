@@ -398,6 +398,23 @@ service::Locator read_locator(const Fields& fields) {
     return {fields.id<model::ContractId>("contractId"), fields.text("bizId"), fields.text("tenantName")};
 }
 
+std::string read_theme_color(const Fields& fields) {
+    std::string colour(trim(fields.text("themeColor", 20)));
+    if (colour.empty()) return colour;
+    const std::string_view digits = std::string_view(colour).substr(colour.front() == '#' ? 1 : 0);
+    const bool sized = digits.size() == 6 || digits.size() == 3;
+    if (!sized || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+        fields.refuse("themeColor", "must be a colour such as #24476B");
+        return {};
+    }
+    return colour.front() == '#' ? colour : "#" + colour;
+}
+
+std::string read_page_style(const Fields& fields) {
+    const auto style = fields.object("pageStyle");
+    return style ? read_theme_color(*style) : std::string();
+}
+
 std::chrono::minutes read_lifetime(const Fields& fields) {
     constexpr int kUsual = 30;
     constexpr int kShortest = 5;

@@ -24,6 +24,10 @@ service::CategoryReference read_category(const Fields& fields);
 /// The body of /v2/contract/draft.
 service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone);
 service::Locator read_locator(const Fields& fields);
+/// `themeColor`, a colour as hex digits with or without `#`; empty when absent. Anything else is refused.
+std::string read_theme_color(const Fields& fields);
+/// The same of a request's `pageStyle`.
+std::string read_page_style(const Fields& fields);
 /// `expireTime` with `expireTimeUnit`: how long a page's link lives, 5 minutes to 90 days, 30 minutes when not said.
 std::chrono::minutes read_lifetime(const Fields& fields);
 

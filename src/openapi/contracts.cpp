@@ -38,7 +38,7 @@ Result<service::PageCommand> read_page(const Fields& fields) {
     if (!is_page) fields.refuse("callbackPage", "must be an http or https address");
     command.language = to_lower(fields.text("lang"));
     if (command.language != "cn" && command.language != "en") command.language.clear();
-    if (const auto style = fields.object("pageStyle")) command.theme_color = style->text("themeColor");
+    command.theme_color = read_page_style(fields);
     command.page_type = fields.text("pageType");
     command.lifetime = read_lifetime(fields);
     if (fields.error()) return *fields.error();

@@ -71,7 +71,7 @@ service::GrantCommand read_grant(const Fields& fields, const TimeZone& zone) {
     command.callback_page = read_address(fields, "callbackPage", 1000);
     command.personal_parties = fields.boolean("allowPersonalAuto", true);
     command.identity = read_identity(fields);
-    if (const auto style = fields.object("pageStyle")) command.theme_color = style->text("themeColor", 20);
+    command.theme_color = read_page_style(fields);
     command.language = to_lower(fields.text("lang", 10));
     if (command.language != "cn" && command.language != "en") command.language.clear();
     return command;

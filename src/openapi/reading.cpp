@@ -68,7 +68,7 @@ service::ViewCommand read_view(const Fields& fields) {
     view.locator = read_locator(fields);
     view.document = fields.id<model::DocumentId>("documentId");
     view.language = read_language(fields);
-    view.theme_color = fields.text("themeColor", 20);
+    view.theme_color = read_theme_color(fields);
     view.download_button = fields.boolean("downloadButton", true);
     view.print_button = fields.boolean("printButton", true);
     return view;
@@ -92,7 +92,7 @@ service::AppointCommand read_appoint(const Fields& fields) {
     appoint.shows_places = fields.boolean("specifyLocationButton", true);
     appoint.shows_parameters = fields.boolean("fillParamButton", true);
     appoint.language = read_language(fields);
-    if (const auto style = fields.object("pageStyle")) appoint.theme_color = style->text("themeColor", 20);
+    appoint.theme_color = read_page_style(fields);
     appoint.lifetime = read_lifetime(fields);
     return appoint;
 }
