@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kCompanyName = "示例科技（演示）有限公司";
 constexpr std::string_view kSubCompanyName = "示例科技子公司（演示）有限公司";
+constexpr std::string_view kLeaseTitle = "房屋租赁合同（演示）";
 constexpr std::string_view kLegalPerson = "韩梅梅";
 constexpr std::size_t kTokenLength = 10;
 constexpr std::size_t kSecretLength = 30;
@@ -84,6 +85,38 @@ OrganisationPlan sub_company() {
     receiving.intake = {approval, sealing};
     company.categories = {receiving};
     return {{company}};
+}
+
+/// A template with a category of its own: what it makes can be tried at once. It needs LibreOffice only when used.
+OrganisationPlan::Company with_lease(const std::filesystem::path& file) {
+    OrganisationPlan::Company company;
+    company.name = kCompanyName;
+    OrganisationPlan::Template lease;
+    lease.title = kLeaseTitle;
+    lease.file = file;
+    const auto blank = [&](std::string name, model::ParamType type, bool required, int party) -> model::TemplateParam& {
+        model::TemplateParam& param = lease.params.emplace_back();
+        param.name = std::move(name);
+        param.type = type;
+        param.required = required;
+        param.party = party;
+        return param;
+    };
+    using enum model::ParamType;
+    blank("房屋地址", Text, true, 0);
+    blank("月租金", Number, true, 0);
+    blank("付款方式", Single, true, 0).options = {"按月支付", "按季支付"};
+    blank("物品", Table, false, 0);
+    blank("承租人", Text, true, 1);
+    blank("身份证号", IdCard, true, 1).description = "15 或 18 位";
+    blank("起租日", Date, true, 1);
+    blank("备注", Textarea, false, 1);
+    company.templates = {lease};
+    OrganisationPlan::Category category;
+    category.name = "房屋租赁（模板）";
+    category.templates = {lease.title};
+    company.categories = {category};
+    return company;
 }
 
 /// The contract that a first start leaves waiting for a person.
@@ -161,7 +194,8 @@ Result<bool> is_empty(Platform& platform) {
     return companies->empty();
 }
 
-Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, const std::string& contract_pdf) {
+Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
+                                         const std::filesystem::path& contract_pdf) {
     const model::CompanyId company_id = platform.ids.next<model::CompanyId>();
     const model::Company company{company_id, std::string(kCompanyName), "91000000000000000X", true,
                                  {},         platform.clock.now()};
@@ -205,7 +239,10 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, co
         return insert(transaction, stored);
     });
     if (!written) return written.error();
-    const auto applied = apply_organisation(platform, tools.directory, sub_company());
+    OrganisationPlan plan = sub_company();
+    const std::filesystem::path lease = contract_pdf.parent_path() / "template-lease.html";
+    if (std::filesystem::exists(lease)) plan.companies.push_back(with_lease(lease));
+    const auto applied = apply_organisation(platform, tools.directory, plan);
     if (!applied) return applied.error();
 
     Demonstration demo;

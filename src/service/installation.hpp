@@ -9,6 +9,7 @@
 #include "service/sending.hpp"
 #include "service/signing.hpp"
 
+#include <filesystem>
 #include <string>
 
 namespace signet::service {
@@ -38,7 +39,9 @@ Result<bool> is_empty(Platform& platform);
 
 /// Makes the demo company with seals, people, a default category and one that allows adding parties after sending, an
 /// application, a sub-company with a receiving flow of its own, and a real contract that the company has sealed and
-/// that waits for a person. `contract_pdf` is its document.
-Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools, const std::string& contract_pdf);
+/// that waits for a person. `contract_pdf` is its document; a `template-lease.html` beside it becomes a template with a
+/// category of its own.
+Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
+                                         const std::filesystem::path& contract_pdf);
 
 }  // namespace signet::service

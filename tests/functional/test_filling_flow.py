@@ -339,3 +339,12 @@ def test_what_was_made_for_a_document_that_never_came_about_is_swept_away(house)
     house.clock.advance(days=3)
     until(lambda: not left & house.files())
     assert json.dumps(sorted(before & house.files())) == json.dumps(sorted(before))
+
+def test_the_demo_has_a_template_that_makes_a_contract(house):
+    """What README's quick start says of a first start."""
+    contact = mobile()
+    contract = Contract(house.api, house.server, [person("甲（测试）", contact)], category={"name": "房屋租赁（模板）"}, send=True,
+                        templateParams=values(房屋地址="示例路 1 号", 月租金="1000", 付款方式="按月支付"))
+    assert contract.status == "FILLING"
+    asked = {param["name"]: param["required"] for param in house.page(contract, contact).view["params"]}
+    assert asked == {"承租人": True, "身份证号": True, "起租日": True, "备注": False}
