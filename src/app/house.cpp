@@ -143,6 +143,7 @@ Status House::build() {
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});
+    evidence_chain_ = std::make_unique<service::EvidenceChain>(*platform_, *book_, *time_stamps_);
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);
     if (const Status loaded = replays_->load(); !loaded) return loaded;
     authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
@@ -218,6 +219,7 @@ openapi::Services House::api_services() {
             *resending_,
             *personal_grants_,
             *personal_signing_,
+            *evidence_chain_,
             clock_,
             platform_->zone,
             platform_->upload_limit,

@@ -16,6 +16,7 @@
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
 #include "service/copies.hpp"
+#include "service/evidence_chain.hpp"
 #include "service/filling.hpp"
 #include "service/installation.hpp"
 #include "service/joining.hpp"
@@ -129,6 +130,7 @@ class House {
     std::unique_ptr<service::Verification> verification_;
     std::unique_ptr<service::PersonalGrants> personal_grants_;
     std::unique_ptr<service::PersonalSigning> personal_signing_;
+    std::unique_ptr<service::EvidenceChain> evidence_chain_;
     std::unique_ptr<service::ReplayGuard> replays_;
     std::unique_ptr<openapi::Authentication> authentication_;
 };

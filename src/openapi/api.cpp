@@ -165,6 +165,7 @@ void Api::add_routes(http::Router& router) {
     add_reading(router);
     add_templates(router);
     add_watermarks(router);
+    add_chain(router);
     for (const std::string_view prefix :
          {"/v2", "/v3", "/saas", "/contract", "/document", "/signatory", "/company", "/companyauth", "/chain"}) {
         http::Route unknown;

@@ -33,6 +33,7 @@
 
 namespace signet::service {
 class Copies;
+class EvidenceChain;
 class Joining;
 class PartyEditing;
 class Resending;
@@ -67,6 +68,7 @@ struct Services {
     service::Resending& resending;
     service::PersonalGrants& personal_grants;
     service::PersonalSigning& personal_signing;
+    service::EvidenceChain& evidence_chain;
     const Clock& clock;
     TimeZone zone;
     std::uint64_t upload_limit = 50ULL << 20;
@@ -110,6 +112,7 @@ class Api {
     void add_reading(http::Router& router);
     void add_templates(http::Router& router);
     void add_watermarks(http::Router& router);
+    void add_chain(http::Router& router);
 
     Result<http::Response> send_archive(const service::Caller& caller, const service::Locator& locator,
                                         const service::ArchiveCommand& command);

@@ -79,7 +79,15 @@ std::string who(const Operation& operation) {
     return text;
 }
 
-/// Long hexadecimal numbers in groups, so that two can be compared by eye.
+std::string factor_text(const std::string& factor) {
+    if (factor == "code") return "短信或邮件验证码";
+    if (factor == "password") return "签署密码";
+    if (factor.empty() || factor == "application") return "业务系统指令";
+    return factor;
+}
+
+}  // namespace
+
 std::string grouped(std::string_view hexadecimal) {
     std::string out;
     for (std::size_t i = 0; i < hexadecimal.size(); ++i) {
@@ -87,13 +95,6 @@ std::string grouped(std::string_view hexadecimal) {
         out += hexadecimal[i];
     }
     return out;
-}
-
-std::string factor_text(const std::string& factor) {
-    if (factor == "code") return "短信或邮件验证码";
-    if (factor == "password") return "签署密码";
-    if (factor.empty() || factor == "application") return "业务系统指令";
-    return factor;
 }
 
 void add_contract(seal::Report& report, const Contract& contract, const TimeZone& zone) {
@@ -119,7 +120,40 @@ void add_parties(seal::Report& report, const Contract& contract, const TimeZone&
     report.table({{"签署方", 2.2}, {"类型", 0.7}, {"经办人", 1.6}, {"状态", 0.9}, {"完成时间", 1.4}}, rows);
 }
 
-}  // namespace
+Status add_document(seal::Report& report, const Document& document, const Platform& platform) {
+    report.paragraph("《" + document.title + "》　" + std::to_string(document.page_count()) + " 页");
+    const auto bytes = platform.documents.read(document.stored(), 0, document.length);
+    if (!bytes) return bytes.error();
+    report.facts({{"当前 SHA-256", grouped(hex(crypto::Sha256::of(*bytes)))},
+                  {"大小", std::to_string(bytes->size()) + " 字节"}});
+    const pdf::VerificationReport verified = pdf::verify(*bytes, {platform.authority.root_certificate()});
+    std::vector<std::vector<std::string>> rows;
+    for (const pdf::SignatureReport& signature : verified.signatures) {
+        const bool known = signature.signer.has_value();
+        const std::string name = known ? signature.signer->subject_common_name : signature.signer_name;
+        const std::string issuer = known ? signature.signer->issuer_common_name : "";
+        const std::string serial = known ? signature.signer->serial_number : "";
+        const auto claimed = pdf::parse_date(signature.claimed_time);
+        std::string digest = "—";
+        if (signature.revision >= 1 && signature.revision <= verified.revisions.size()) {
+            const std::uint64_t end = verified.revisions[signature.revision - 1].end;
+            if (end <= bytes->size()) digest = hex(crypto::Sha256::of(ByteView(*bytes).first(end)));
+        }
+        const std::string time = claimed ? platform.zone.format(*claimed) : signature.claimed_time;
+        const std::string stamp = signature.is_document_time_stamp ? "（文档时间戳）"
+                                  : signature.has_time_stamp       ? "（含时间戳）"
+                                                                   : "";
+        rows.push_back({std::to_string(rows.size() + 1), name + stamp + "\n" + time, issuer + "\n序列号 " + serial,
+                        signature.intact ? "完好" : "不完好", grouped(digest)});
+    }
+    if (rows.empty()) {
+        report.note("这份文件没有签名。");
+    } else {
+        report.table({{"序", 0.4}, {"签名人与时间", 1.7}, {"证书", 1.9}, {"签名", 0.6}, {"签署后文件 SHA-256", 2.4}},
+                     rows);
+    }
+    return {};
+}
 
 Result<Bytes> Evidence::sign_log(const Contract& contract, const std::vector<Operation>& operations) const {
     seal::Report report(platform_.fonts, "签署日志", std::string(kFoot) + " · " + to_string(contract.id));
@@ -165,37 +199,7 @@ Result<Bytes> Evidence::report(const Contract& contract, const std::vector<Opera
 
     report.heading("四、文件与签名");
     for (const Document& document : contract.documents) {
-        report.paragraph("《" + document.title + "》　" + std::to_string(document.page_count()) + " 页");
-        const auto bytes = platform_.documents.read(document.stored(), 0, document.length);
-        if (!bytes) return bytes.error();
-        report.facts({{"当前 SHA-256", grouped(hex(crypto::Sha256::of(*bytes)))},
-                      {"大小", std::to_string(bytes->size()) + " 字节"}});
-        const pdf::VerificationReport verified = pdf::verify(*bytes, {platform_.authority.root_certificate()});
-        std::vector<std::vector<std::string>> rows;
-        for (const pdf::SignatureReport& signature : verified.signatures) {
-            const bool known = signature.signer.has_value();
-            const std::string name = known ? signature.signer->subject_common_name : signature.signer_name;
-            const std::string issuer = known ? signature.signer->issuer_common_name : "";
-            const std::string serial = known ? signature.signer->serial_number : "";
-            const auto claimed = pdf::parse_date(signature.claimed_time);
-            std::string digest = "—";
-            if (signature.revision >= 1 && signature.revision <= verified.revisions.size()) {
-                const std::uint64_t end = verified.revisions[signature.revision - 1].end;
-                if (end <= bytes->size()) digest = hex(crypto::Sha256::of(ByteView(*bytes).first(end)));
-            }
-            const std::string time = claimed ? zone.format(*claimed) : signature.claimed_time;
-            const std::string stamp = signature.is_document_time_stamp ? "（文档时间戳）"
-                                      : signature.has_time_stamp       ? "（含时间戳）"
-                                                                       : "";
-            rows.push_back({std::to_string(rows.size() + 1), name + stamp + "\n" + time, issuer + "\n序列号 " + serial,
-                            signature.intact ? "完好" : "不完好", grouped(digest)});
-        }
-        if (rows.empty()) {
-            report.note("这份文件没有签名。");
-        } else {
-            report.table(
-                {{"序", 0.4}, {"签名人与时间", 1.7}, {"证书", 1.9}, {"签名", 0.6}, {"签署后文件 SHA-256", 2.4}}, rows);
-        }
+        if (const Status added = add_document(report, document, platform_); !added) return added.error();
     }
 
     report.heading("五、操作记录");

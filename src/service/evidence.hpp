@@ -7,7 +7,12 @@
 #include "service/platform.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace signet::seal {
+class Report;
+}
 
 namespace signet::service {
 
@@ -35,5 +40,16 @@ class Evidence {
   private:
     const Platform& platform_;
 };
+
+// The parts that papers about contracts have in common.
+
+/// Long hexadecimal numbers in groups, so that two can be compared by eye.
+std::string grouped(std::string_view hexadecimal);
+/// What a contract is called and where it stands.
+void add_contract(seal::Report& report, const model::Contract& contract, const TimeZone& zone);
+/// Who its parties are, and which have signed.
+void add_parties(seal::Report& report, const model::Contract& contract, const TimeZone& zone);
+/// A document's digest and its signatures: who, when, by which certificate, and the file as each left it.
+Status add_document(seal::Report& report, const model::Document& document, const Platform& platform);
 
 }  // namespace signet::service

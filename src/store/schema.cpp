@@ -162,6 +162,19 @@ std::vector<Migration> schema() {
     migrations.push_back({111, "files to remove", R"(
         CREATE TABLE file_removal (document BIGINT PRIMARY KEY);
     )"});
+    // Digests that business systems had recorded with a time-stamp, and the papers made about them; `record` is 0 in
+    // one about documents alone.
+    migrations.push_back({112, "recorded evidence", R"(
+        CREATE TABLE chain_record (
+            id {id}, application BIGINT NOT NULL, data_id TEXT NOT NULL, algorithm TEXT NOT NULL, hash TEXT NOT NULL,
+            content TEXT NOT NULL, token {bytes} NOT NULL, time BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX chain_record_data ON chain_record (application, data_id);
+        CREATE TABLE chain_proof (
+            id {id}, application BIGINT NOT NULL, record BIGINT NOT NULL, blob TEXT NOT NULL,
+            create_time BIGINT NOT NULL
+        );
+    )"});
     return migrations;
 }
 

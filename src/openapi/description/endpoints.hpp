@@ -15,6 +15,7 @@ extern const std::span<const Endpoint> kLifecycleEndpoints;
 extern const std::span<const Endpoint> kSigningEndpoints;
 extern const std::span<const Endpoint> kDocumentEndpoints;
 extern const std::span<const Endpoint> kOrganisationEndpoints;
+extern const std::span<const Endpoint> kChainEndpoints;
 
 /// The row whose path or alias this is; null when nobody described it.
 const Endpoint* find(std::string_view path);

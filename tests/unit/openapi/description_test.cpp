@@ -18,7 +18,7 @@ constexpr std::size_t kMostFields = 64;  // what check can keep in mind
 std::vector<const Endpoint*> all_endpoints() {
     std::vector<const Endpoint*> all;
     for (const auto group : {kContractEndpoints, kPageEndpoints, kLifecycleEndpoints, kSigningEndpoints,
-                             kDocumentEndpoints, kOrganisationEndpoints}) {
+                             kDocumentEndpoints, kOrganisationEndpoints, kChainEndpoints}) {
         for (const Endpoint& endpoint : group)
             all.push_back(&endpoint);
     }
