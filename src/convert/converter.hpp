@@ -66,8 +66,8 @@ class Converter {
     /// signatures, which no merged document can keep.
     Result<ConvertedPdf> to_one_pdf(std::span<const SourceFile> files) const;
 
-    /// Fills a template of type docx, html or htm; what comes out is of the same type. At most 1000 fields. Of a PDF its
-    /// form is taken off and told of, the fields are not looked at.
+    /// Fills a template of type docx, html or htm; what comes out is of the same type. At most 1000 fields. Of a PDF
+    /// its form is taken off and told of, the fields are not looked at.
     ///
     /// Errors: UnsupportedFileType for another type, or content of another type than declared; InvalidFile and
     /// DocumentTooLarge as `to_pdf`, and for pictures; TimeLimit, DamagedDocument, Unavailable.
