@@ -74,6 +74,7 @@ void Api::add_documents(http::Router& router) {
            [this](const Caller&, const Fields& fields, http::Request& request) -> Result<json::object> {
                const http::Part* part = request.file("file");
                if (part == nullptr) fields.refuse("file", "is required");
+               const bool show = fields.boolean("showImg", false);
                if (fields.error()) return *fields.error();
                const auto report = services_.verification.verify_file(part->file.path());
                if (!report) return report.error();
@@ -95,6 +96,16 @@ void Api::add_documents(http::Router& router) {
                    item["level"] = signature.level;
                    item["timestampTime"] = signature.proven_time;
                    item["revoked"] = signature.revoked;
+                   item["organizationName"] = signature.organization;
+                   item["certDN"] = signature.subject;
+                   item["certIssuer"] = signature.issuer;
+                   item["certNotBefore"] = signature.not_before;
+                   item["certNotAfter"] = signature.not_after;
+                   item["valid"] = signature.intact && !signature.revoked;
+                   if (show) {
+                       const Bytes picture = services_.verification.picture(part->file.path(), signature);
+                       if (!picture.empty()) item["sealImage"] = base64(picture);
+                   }
                    signatures.push_back(std::move(item));
                }
                json::array reasons;

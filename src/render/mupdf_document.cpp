@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <new>
 #include <optional>
 
@@ -207,6 +208,69 @@ Result<PageSize> MupdfDocument::page_size(int number) {
     return PageSize{bounds.x1 - bounds.x0, bounds.y1 - bounds.y0, quarter_turns(rotate)};
 }
 
+namespace {
+
+/// The first widget of a field with this full name on a page; null when there is none. Within `guarded` only.
+pdf_annot* widget_named(fz_context* context, pdf_page* page, const char* name) {
+    for (pdf_annot* widget = pdf_first_widget(context, page); widget != nullptr;
+         widget = pdf_next_widget(context, widget)) {
+        char* const found = pdf_field_name(context, pdf_annot_obj(context, widget));
+        const bool same = found != nullptr && std::strcmp(found, name) == 0;
+        fz_free(context, found);
+        if (same) return widget;
+    }
+    return nullptr;
+}
+
+Picture picture_of(fz_context* context, fz_pixmap* pixels) {
+    Picture picture{fz_pixmap_width(context, pixels), fz_pixmap_height(context, pixels), {}};
+    const std::size_t row = static_cast<std::size_t>(picture.width) * 3;
+    picture.samples.reserve(row * static_cast<std::size_t>(picture.height));
+    const unsigned char* const samples = fz_pixmap_samples(context, pixels);
+    const std::ptrdiff_t stride = fz_pixmap_stride(context, pixels);
+    for (int y = 0; y < picture.height; ++y)
+        append(picture.samples, ByteView(samples + y * stride, row));
+    return picture;
+}
+
+}  // namespace
+
+Result<Picture> MupdfDocument::draw_field(const std::string& name, int pixel_width) {
+    constexpr double kHighest = 4096;
+    fz_context* const context = impl_->context;
+    for (int number = 0; number < page_count_; ++number) {
+        Held<pdf_page> page(context, &drop_page);
+        fz_rect bounds{};
+        if (auto loaded = impl_->load(number, page, bounds); !loaded) return loaded.error();
+        pdf_annot* widget = nullptr;
+        fz_rect box{};
+        const auto sought = guarded(context, [&] {
+            widget = widget_named(context, page.get(), name.c_str());
+            if (widget != nullptr) box = fz_intersect_rect(pdf_bound_widget(context, widget), bounds);
+        });
+        if (!sought) return sought.error();
+        if (widget == nullptr) continue;
+        if (!(box.x1 - box.x0 >= 1) || !(box.y1 - box.y0 >= 1)) break;  // it is not to be seen
+        const auto factor = static_cast<float>(pixel_width / static_cast<double>(box.x1 - box.x0));
+        const double height = std::round(static_cast<double>(box.y1 - box.y0) * static_cast<double>(factor));
+        if (height > kHighest) return invalid_parameter("the picture of the field would be too large");
+        const fz_irect area{0, 0, pixel_width, static_cast<int>(std::max(1.0, height))};
+        Held<fz_pixmap> pixels(context, &fz_drop_pixmap);
+        Held<fz_device> device(context, &fz_drop_device);
+        const auto drawn = guarded(context, [&] {
+            pixels.slot() = fz_new_pixmap_with_bbox(context, fz_device_rgb(context), area, nullptr, 0);
+            fz_clear_pixmap_with_value(context, pixels.get(), 0xFF);
+            device.slot() = fz_new_draw_device(context, fz_identity, pixels.get());
+            const fz_matrix to_pixels = fz_concat(fz_translate(-box.x0, -box.y0), fz_scale(factor, factor));
+            pdf_run_annot(context, widget, device.get(), to_pixels, nullptr);
+            fz_close_device(context, device.get());
+        });
+        if (!drawn) return drawn.error();
+        return picture_of(context, pixels.get());
+    }
+    return fail(ErrorCode::KeywordNotFound, "no field of this name shows anything");
+}
+
 Result<Picture> MupdfDocument::draw(int number, int pixel_width) {
     if (auto checked = impl_->check_page(number, page_count_); !checked) return checked.error();
     fz_context* const context = impl_->context;
@@ -235,14 +299,7 @@ Result<Picture> MupdfDocument::draw(int number, int pixel_width) {
     });
     if (!drawn) return drawn.error();
 
-    Picture picture{area.x1, area.y1, {}};
-    const std::size_t row = static_cast<std::size_t>(picture.width) * 3;
-    picture.samples.reserve(row * static_cast<std::size_t>(picture.height));
-    const unsigned char* const samples = fz_pixmap_samples(context, pixels.get());
-    const std::ptrdiff_t stride = fz_pixmap_stride(context, pixels.get());
-    for (int y = 0; y < picture.height; ++y)
-        append(picture.samples, ByteView(samples + y * stride, row));
-    return picture;
+    return picture_of(context, pixels.get());
 }
 
 Result<PageText> MupdfDocument::text(int number) {

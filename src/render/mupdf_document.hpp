@@ -30,6 +30,9 @@ class MupdfDocument {
     int page_count() const { return page_count_; }
     Result<PageSize> page_size(int page);
     Result<Picture> draw(int page, int pixel_width);
+    /// What the form field of this full name shows at its first place, on white. KeywordNotFound when no page has one
+    /// that shows anything.
+    Result<Picture> draw_field(const std::string& name, int pixel_width);
     /// The text of the page's content; annotations and form fields do not count, so that signing moves no hit.
     Result<PageText> text(int page);
 

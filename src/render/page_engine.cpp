@@ -135,6 +135,15 @@ Result<Bytes> PageEngine::picture_png(const DocumentInput& document, int page, i
     return draw(workers_, RequestKind::Png, document, page, pixel_width, 100);
 }
 
+Result<Bytes> PageEngine::field_png(const DocumentInput& document, const std::string& name, int pixel_width) const {
+    constexpr std::size_t kLongestName = 4096;
+    if (pixel_width < kLeastPixelWidth || pixel_width > kMostPixelWidth)
+        return invalid_parameter("the width of a field's picture must be 16 to 4096 pixels");
+    if (name.size() > kLongestName) return fail(ErrorCode::ParameterTooLong, "the field's name");
+    return ask(workers_, RequestKind::Field, document,
+               [&](MessageWriter& request) { request.text(name).number(static_cast<std::uint64_t>(pixel_width)); });
+}
+
 Result<std::vector<TextHit>> PageEngine::find_text(const DocumentInput& document, std::string_view keyword) const {
     auto all = find_text(document, std::vector<std::string>{std::string(keyword)});
     if (!all) return all.error();

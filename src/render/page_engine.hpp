@@ -53,6 +53,11 @@ class PageEngine {
     /// The same as a lossless PNG.
     Result<Bytes> picture_png(const DocumentInput& document, int page, int pixel_width) const;
 
+    /// What the form field of this full name (ISO 32000-1 §12.7.3.2) shows at its first place, alone and on white, as a
+    /// PNG `pixel_width` wide (16…4096): the seal or the signature of a signature field. KeywordNotFound when no page
+    /// shows such a field.
+    Result<Bytes> field_png(const DocumentInput& document, const std::string& name, int pixel_width) const;
+
     /// Every occurrence of the keyword in reading order: by page, then from top to bottom, then from left to right.
     /// Occurrences do not overlap. Empty when there is none, and for a blank keyword.
     ///

@@ -65,6 +65,8 @@ class RenderWorker {
                 return picture(kind, reader);
             case RequestKind::FindText:
                 return find_text(reader);
+            case RequestKind::Field:
+                return field(reader);
         }
         return fail(ErrorCode::Internal, "an unknown request");
     }
@@ -88,6 +90,14 @@ class RenderWorker {
         const auto drawn = open_->document->draw(page, pixel_width);
         if (!drawn) return drawn.error();
         return kind == RequestKind::Jpeg ? encode_jpeg(*drawn, quality) : encode_png(*drawn);
+    }
+
+    Result<Bytes> field(MessageReader& reader) {
+        const std::string name = reader.text();
+        const auto pixel_width = static_cast<int>(reader.number());
+        const auto drawn = open_->document->draw_field(name, pixel_width);
+        if (!drawn) return drawn.error();
+        return encode_png(*drawn);
     }
 
     Result<Bytes> find_text(MessageReader& reader) {

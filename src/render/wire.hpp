@@ -7,7 +7,7 @@ namespace signet::render {
 // What PageEngine asks a render worker. Every request: the kind, the document's key (four numbers that change when the
 // file does) and length, then what the kind needs. The document is the job's one file.
 
-enum class RequestKind : std::uint64_t { PageSizes = 1, Jpeg = 2, Png = 3, FindText = 4 };
+enum class RequestKind : std::uint64_t { PageSizes = 1, Jpeg = 2, Png = 3, FindText = 4, Field = 5 };
 
 inline constexpr int kMostPages = 5000;
 inline constexpr int kLeastPixelWidth = 16;

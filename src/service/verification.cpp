@@ -5,6 +5,7 @@
 #include "crypto/digest.hpp"
 #include "pdf/cms_judge.hpp"
 #include "pdf/verify.hpp"
+#include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
 #include "service/signature_levels.hpp"
 
@@ -95,6 +96,7 @@ VerificationFindings Verification::verify(ByteView file) const {
             continue;
         }
         SignatureFinding found;
+        if (!signature.field_names.empty()) found.field = signature.field_names.front();
         found.level = standing.level ? std::string(to_wire(*standing.level)) : std::string(kSealStandard);
         found.proven_time = proven;
         found.revoked = standing.revoked;
@@ -102,6 +104,7 @@ VerificationFindings Verification::verify(ByteView file) const {
             found.name = signature.signer->subject_common_name;
             found.organization = signature.signer->subject_organization;
             found.issuer = signature.signer->issuer_common_name;
+            found.subject = signature.signer->subject;
             found.serial_number = signature.signer->serial_number;
             found.not_before = platform_.zone.format(signature.signer->not_before);
             found.not_after = platform_.zone.format(signature.signer->not_after);
@@ -121,6 +124,16 @@ VerificationFindings Verification::verify(ByteView file) const {
         findings.signatures.push_back(std::move(found));
     }
     return findings;
+}
+
+Bytes Verification::picture(const std::filesystem::path& file, const SignatureFinding& signature) const {
+    constexpr int kPixels = 300;
+    const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!descriptor || ::fstat(descriptor.get(), &status) != 0) return {};
+    auto drawn = platform_.pages.field_png({descriptor.get(), static_cast<std::uint64_t>(status.st_size)},
+                                           signature.field, kPixels);
+    return drawn ? std::move(*drawn) : Bytes{};
 }
 
 Result<VerificationFindings> Verification::verify_file(const std::filesystem::path& file) const {

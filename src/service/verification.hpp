@@ -21,9 +21,13 @@ std::string_view word(Verdict verdict);
 
 /// What was found about one signature; times as the wire writes them.
 struct SignatureFinding {
+    /// The full name of the form field that shows it.
+    std::string field;
     std::string name;
     std::string organization;
     std::string issuer;
+    /// The subject of its certificate, as RFC 4514 writes it.
+    std::string subject;
     std::string serial_number;
     std::string not_before;
     std::string not_after;
@@ -63,6 +67,8 @@ class Verification {
     /// InvalidFile when the file cannot be read from disk; what is wrong inside it is a finding.
     Result<VerificationFindings> verify_file(const std::filesystem::path& file) const;
     VerificationFindings verify(ByteView file) const;
+    /// What a signature looks like on its page, as a PNG; empty when it shows nothing or cannot be drawn.
+    Bytes picture(const std::filesystem::path& file, const SignatureFinding& signature) const;
 
   private:
     std::vector<Bytes> trusted_roots() const;

@@ -1,9 +1,12 @@
 """From draft to download: contracts of one to four parties, in order and in parallel, sealed, signed, dated, and verified."""
 from __future__ import annotations
 
+import base64
 import datetime
 import io
 import itertools
+import pathlib
+import subprocess
 import time
 import uuid
 import zipfile
@@ -621,6 +624,36 @@ def test_what_the_server_signs_it_also_verifies(draft, own, api):
     forged = pdf[:spot] + bytes([pdf[spot] ^ 1]) + pdf[spot + 1:]
     report = api.ok(api.upload("/v2/verify", {}, [("file", "a.pdf", forged)]))
     assert (report["statusCode"], report["documentModified"]) == (1, True)
+
+
+def pixels_of(picture: str, folder: pathlib.Path) -> tuple[int, int, list[tuple[int, int, int]]]:
+    """Width, height and colours of a PNG in Base64."""
+    file = folder / "picture.png"
+    file.write_bytes(base64.b64decode(picture))
+    drawn = subprocess.run(["mutool", "draw", "-q", "-F", "ppm", "-r", "96", "-o", "-", file], capture_output=True, check=True, timeout=60).stdout
+    kind, size, depth, samples = drawn.split(b"\n", 3)
+    assert (kind, depth) == (b"P6", b"255")
+    width, height = map(int, size.split())
+    return width, height, [tuple(samples[i:i + 3]) for i in range(0, width * height * 3, 3)]
+
+
+def test_verifying_tells_of_the_certificate_and_shows_the_seal_when_asked_to(draft, own, api, tmp_path):
+    contract = draft([company(own), signer(WANG)])
+    contract.send([contract.at_action(0, **on_page("COMPANY")), contract.at_party(1, **on_page("PERSONAL", x=0.5))])
+    contract.seal()
+    contract.sign_by_page(WANG)
+    pdf = contract.download()
+    plain = api.ok(api.upload("/v2/verify", {"showImg": "false"}, [("file", "a.pdf", pdf)]))["signatureInfos"]
+    assert not any("sealImage" in one for one in plain)
+    seal, signature = api.ok(api.upload("/v2/verify", {"showImg": "True"}, [("file", "a.pdf", pdf)]))["signatureInfos"]
+    assert own in seal["certDN"] and seal["certIssuer"].startswith("Signet") and seal["valid"] and not seal["modified"]
+    assert seal["certNotBefore"] <= seal["signTime"] < seal["certNotAfter"]
+    width, height, pixels = pixels_of(seal["sealImage"], tmp_path)
+    assert abs(width - height) <= 2, "a round seal"
+    red = sum(r > 150 and g < 110 and b < 110 for r, g, b in pixels)
+    assert 0.05 < red / len(pixels) < 0.6
+    width, height, pixels = pixels_of(signature["sealImage"], tmp_path)
+    assert width > height and any(sum(pixel) < 200 for pixel in pixels), "ink"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)

@@ -29,18 +29,22 @@ constexpr auto kDownloading = join(kLocating, std::array{ErrorCode::TooFrequent,
 
 constexpr auto kVerifyFields =
     table(file("file", "A PDF.").must(), flag("showImg", "Add each signature's picture; false when absent."));
-constexpr auto kSignatureFields =
-    table(whole("code", 0, 1, "0 when the signature is intact.").must(), text("msg", 0, "The same in Chinese.").must(),
-          text("signatory", 0, "Who signed."), text("organization", 0, "Who issued the certificate."),
-          text("signTime", 0, "When."), flag("modified", "Whether what it covers was changed.").must(),
-          flag("signatureCoversWholeDocument", "Whether nothing came after it.").must(),
-          text("strAlgName", 0, "The algorithm."), text("certSerialNumber", 0, "The certificate's number."),
-          text("certDateFrom", 0, "From when the certificate holds."), text("certDateTo", 0, "Until when."),
-          flag("trusted", "Whether the certificate leads to a known root.").must(),
-          text("level", 0, "B-B, B-T, B-LT or B-LTA: what the file holds for it and was found good."),
-          text("timestampTime", 0, "When a trusted time-stamp proves that it existed; empty when none does."),
-          flag("revoked", "Whether its certificate was revoked before that.").must(),
-          text("sealImage", 0, "Base64; with showImg."));
+constexpr auto kSignatureFields = table(
+    whole("code", 0, 1, "0 when the signature is intact.").must(), text("msg", 0, "The same in Chinese.").must(),
+    text("signatory", 0, "Who signed."), text("organization", 0, "Who issued the certificate."),
+    text("signTime", 0, "When."), flag("modified", "Whether what it covers was changed.").must(),
+    flag("signatureCoversWholeDocument", "Whether nothing came after it.").must(),
+    text("strAlgName", 0, "The algorithm."), text("certSerialNumber", 0, "The certificate's number."),
+    text("certDateFrom", 0, "From when the certificate holds."), text("certDateTo", 0, "Until when."),
+    flag("trusted", "Whether the certificate leads to a known root.").must(),
+    text("level", 0, "B-B, B-T, B-LT or B-LTA: what the file holds for it and was found good."),
+    text("timestampTime", 0, "When a trusted time-stamp proves that it existed; empty when none does."),
+    flag("revoked", "Whether its certificate was revoked before that.").must(),
+    text("organizationName", 0, "The organization in the certificate; empty for a person."),
+    text("certDN", 0, "The certificate's subject."), text("certIssuer", 0, "Who issued the certificate."),
+    text("certNotBefore", 0, "From when the certificate holds."), text("certNotAfter", 0, "Until when."),
+    flag("valid", "Whether the signature is intact and was not revoked; not whether its signer is trusted.").must(),
+    text("sealImage", 0, "What the signature looks like, a PNG in Base64; with showImg, when it shows anything."));
 constexpr Object kSignature{"SignatureInfo", kSignatureFields};
 constexpr auto kStampFields = table(text("authority", 0, "Who says it.").must(), text("time", 0, "When.").must(),
                                     flag("trusted", "Whether the authority is trusted.").must());
