@@ -91,8 +91,15 @@ def test_the_document_is_signed_by_three_and_every_judge_accepts_it(name, api, s
     verdicts = {verdict.judge: verdict for verdict in server_judges.hear(file, judges)}
     found = [f"{judge}: {one}" for judge, verdict in verdicts.items() for one in verdict.objections]
     if strangers:  # nobody here trusts a stranger's root; what the others say of our own must be good all the same
-        ours = [one for verdict in verdicts.values() for one in verdict.signatures if one.field not in strangers]
-        assert len(ours) >= 3 * 4 and all(one.valid and one.trusted is not False for one in ours), ours
+        speaking = [verdict for verdict in verdicts.values() if verdict.signatures]  # qpdf looks at the structure alone
+        assert len(speaking) >= 4
+        for verdict in speaking:
+            ours = [one for one in verdict.signatures if one.field not in strangers]
+            # pdfsig meets one signature in each field that shows it and, from the second on, loses the ECDSA certificate it has just trusted.
+            trusted = {one.field.split("_p")[0] for one in ours if one.trusted is not False}
+            assert len(ours) >= 3 and all(one.valid for one in ours), (verdict.judge, ours)
+            assert trusted == {one.field.split("_p")[0] for one in ours}, (verdict.judge, ours)
+            assert verdict.judge == "pdfsig" or all(one.trusted is not False for one in ours), (verdict.judge, ours)
         return
     if name in CROWDED:
         found = [one for one in found if "BBB_FC_IAOD" not in one]
