@@ -1,7 +1,7 @@
 #include "pages/grant_pages.hpp"
 
-#include "base/text.hpp"
 #include "pages/page_errors.hpp"
+#include "pages/page_requests.hpp"
 #include "pages/view_json.hpp"
 
 #include <functional>
@@ -16,18 +16,6 @@ namespace json = boost::json;
 
 constexpr std::uint64_t kBodyLimit = 2 << 20;
 
-Result<json::object> body_of(const http::Request& request) {
-    json::error_code error;
-    json::value value = json::parse(request.body, error);
-    if (error || !value.is_object()) return invalid_parameter("body: not a JSON object");
-    return std::move(value.get_object());
-}
-
-std::string text(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 /// A link names a token, the mini-program a ticket.
 std::string key_of(const json::object& body) {
     const std::string token = text(body, "token");
@@ -35,9 +23,7 @@ std::string key_of(const json::object& body) {
 }
 
 http::Response answer(const Result<json::object>& result) {
-    http::Response response = result
-                                  ? http::make_response(200, "application/json;charset=UTF-8", json::serialize(*result))
-                                  : page_failure(result.error());
+    http::Response response = result ? json_response(*result) : page_failure(result.error());
     response.headers.set("Cache-Control", "no-store");
     response.headers.set("X-Content-Type-Options", "nosniff");
     return response;

@@ -1,5 +1,5 @@
-#include "base/text.hpp"
 #include "pages/page_errors.hpp"
+#include "pages/page_requests.hpp"
 #include "pages/pages.hpp"
 
 #include <string>
@@ -13,22 +13,6 @@ namespace signet::pages {
 namespace json = boost::json;
 
 namespace {
-
-Result<json::object> body_of(const http::Request& request) {
-    json::error_code error;
-    json::value value = json::parse(request.body, error);
-    if (error || !value.is_object()) return invalid_parameter("body: not a JSON object");
-    return std::move(value.get_object());
-}
-
-std::string text(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-http::Response json_response(const json::value& value) {
-    return http::make_response(200, "application/json;charset=UTF-8", json::serialize(value));
-}
 
 std::string_view word(service::JoinView::State state) {
     switch (state) {
