@@ -47,8 +47,8 @@ class Links {
     /// A ticket for the mini-program; lives 30 minutes. Errors as above.
     Result<std::string> ticket(const Caller& caller, const PageCommand& command);
 
-    /// A link for a party's own notice: it lives as long as the contract may be signed. Written in the caller's
-    /// transaction.
+    /// A link for a party's own notice: it lives as long as the contract (or its cancellation) may be signed, and for a
+    /// while when nothing is to be signed any more. Written in the caller's transaction.
     Result<std::string> notice_url(store::Transaction& transaction, const model::Contract& contract,
                                    const model::Signatory& signatory, const model::User& user);
 

@@ -105,18 +105,6 @@ Result<std::string> ReadingLinks::view_ticket(const Caller& caller, const ViewCo
     return keep(std::move(*link), kViewLife);
 }
 
-Result<std::string> ReadingLinks::view_url(store::Transaction& transaction, const Contract& contract, UtcTime until) {
-    Link link;
-    link.kind = LinkKind::View;
-    link.contract = contract.id;
-    link.create_time = platform_.clock.now();
-    link.expire_time = until;
-    const std::string token = random_token(32);
-    const Status stored = store::links::insert(transaction, token_hash(token), link);
-    if (!stored) return stored.error();
-    return platform_.base_url + "/contract/view/" + token;
-}
-
 Result<std::string> ReadingLinks::appoint_url(const Caller& caller, const AppointCommand& command) {
     const auto contract = book_.locate(caller, command.locator, Access::Initiator);
     if (!contract) return contract.error();

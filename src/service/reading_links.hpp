@@ -69,8 +69,6 @@ class ReadingLinks {
     Result<std::string> view_url(const Caller& caller, const ViewCommand& command);
     /// The same for the mini-program.
     Result<std::string> view_ticket(const Caller& caller, const ViewCommand& command);
-    /// A view link of our own making, in the caller's transaction: for copies and for codes printed on a document.
-    Result<std::string> view_url(store::Transaction& transaction, const model::Contract& contract, UtcTime until);
 
     /// `<base>/contract/appoint/<id>?openPageToken=<token>`. InvalidContractStatus unless it is a draft.
     Result<std::string> appoint_url(const Caller& caller, const AppointCommand& command);
