@@ -38,6 +38,8 @@ Status drop_documents(Transaction& transaction, const Contract& contract) {
         const DocumentId stored = file ? file : id;
         if (kept == nullptr || kept->stored() != stored) gone.push_back(stored);
         if (kept != nullptr) continue;
+        const auto forgotten = transaction.execute("DELETE FROM document_hash WHERE document = $1", {id});
+        if (!forgotten) return forgotten.error();
         const auto dropped = transaction.execute("DELETE FROM document WHERE id = $1", {id});
         if (!dropped) return dropped.error();
     }
@@ -52,6 +54,11 @@ Status write_documents(Transaction& transaction, const Contract& contract) {
             "file = excluded.file",
             {document.id, contract.id, static_cast<std::int64_t>(document.length), document.revision, document.file});
         if (!written) return written.error();
+        if (contract.status == model::ContractStatus::Draft || document.sha256.empty()) continue;
+        const auto known = transaction.execute(
+            "INSERT INTO document_hash (hash, document) VALUES ($1, $2) ON CONFLICT (hash, document) DO NOTHING",
+            {document.sha256, document.id});
+        if (!known) return known.error();
     }
     return {};
 }
@@ -70,6 +77,12 @@ Result<std::optional<Contract>> find_by_biz_id(Connection& connection, model::Co
 
 Result<std::optional<ContractId>> of_document(Connection& connection, DocumentId document) {
     return connection.value<ContractId>("SELECT contract FROM document WHERE id = $1", {document});
+}
+
+Result<std::vector<DocumentId>> with_hash(Connection& connection, std::string_view sha256, std::size_t limit) {
+    return connection.all("SELECT document FROM document_hash WHERE hash = $1 ORDER BY document DESC LIMIT $2",
+                          {sha256, static_cast<std::int64_t>(limit)},
+                          [](const Row& row) { return row.get<DocumentId>(0); });
 }
 
 Result<std::optional<std::uint64_t>> committed_length(Connection& connection, DocumentId document) {
@@ -116,6 +129,9 @@ Status remove(Transaction& transaction, ContractId id) {
     if (const auto parties = transaction.execute("DELETE FROM party WHERE contract = $1", {id}); !parties) {
         return parties.error();
     }
+    const auto hashes = transaction.execute(
+        "DELETE FROM document_hash WHERE document IN (SELECT id FROM document WHERE contract = $1)", {id});
+    if (!hashes) return hashes.error();
     if (const auto documents = transaction.execute("DELETE FROM document WHERE contract = $1", {id}); !documents) {
         return documents.error();
     }

@@ -18,6 +18,9 @@ Result<std::optional<model::Contract>> find_by_biz_id(Connection& connection, mo
                                                       std::string_view biz_id);
 /// The contract that a document belongs to.
 Result<std::optional<model::ContractId>> of_document(Connection& connection, model::DocumentId document);
+/// Documents of sent contracts whose file was once exactly the one with this hash (hexadecimal, lower case), the newest
+/// first, at most `limit`.
+Result<std::vector<model::DocumentId>> with_hash(Connection& connection, std::string_view sha256, std::size_t limit);
 /// How many bytes of a document's file count; nothing for a document that is not known.
 Result<std::optional<std::uint64_t>> committed_length(Connection& connection, model::DocumentId document);
 

@@ -175,6 +175,18 @@ std::vector<Migration> schema() {
             create_time BIGINT NOT NULL
         );
     )"});
+    // The files that parties were shown, in every state they had: so that whoever has one can be told that it is ours.
+    migrations.push_back({113, "hashes of documents", R"(
+        CREATE TABLE document_hash (
+            hash TEXT NOT NULL, document BIGINT NOT NULL REFERENCES document (id), PRIMARY KEY (hash, document)
+        );
+        CREATE INDEX document_hash_document ON document_hash (document);
+        INSERT INTO document_hash (hash, document)
+            SELECT json_extract(one.value, '$.sha256'), document.id
+            FROM contract, json_each(contract.body, '$.documents') AS one
+            JOIN document ON document.id = json_extract(one.value, '$.id')
+            WHERE contract.status <> 0 AND json_extract(one.value, '$.sha256') <> '';
+    )"});
     return migrations;
 }
 
