@@ -142,6 +142,13 @@ struct MupdfDocument::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
+    /// MuPDF 1.21 looks for a page by a walk down the tree and takes a tree of more than eight levels for one that
+    /// bites its own tail, depending on what memory held before. A list of the pages, made once, spares it the walk. A
+    /// tree of which no list can be made is walked as ever.
+    void list_pages() {
+        static_cast<void>(guarded(context, [&] { pdf_load_page_tree(context, document); }));
+    }
+
     Status load(int number, Held<pdf_page>& page, fz_rect& bounds) {
         const auto loaded = guarded(context, [&] {
             disguise_unsigned_signatures(context, pdf_lookup_page_obj(context, document, number));
@@ -189,6 +196,7 @@ Result<std::unique_ptr<MupdfDocument>> MupdfDocument::open(ByteView file) {
     if (needs_password) return fail(ErrorCode::PasswordProtected, "the document is protected with a password");
     if (count <= 0) return fail(ErrorCode::DamagedDocument, "the document has no pages");
     if (count > kMostPages) return fail(ErrorCode::DocumentTooLarge, "the document has more than 5000 pages");
+    impl->list_pages();
     std::unique_ptr<MupdfDocument> document(new MupdfDocument(std::move(impl)));
     document->page_count_ = count;
     return document;

@@ -262,6 +262,50 @@ TEST(PageSizes, count_only_the_documents_part_of_a_longer_file) {
     EXPECT_EQ(engine().page_sizes({file->get(), first.size()})->size(), 1U);
 }
 
+/// Three pages, each twenty levels down, the numbers of whose nodes run from 3 to 65.
+Bytes a_deep_page_tree() {
+    constexpr int kLevels = 20;
+    std::vector<std::string> objects{"", "<</Type/Catalog/Pages 2 0 R>>", ""};
+    std::string kids;
+    for (int page = 0; page < 3; ++page) {
+        std::size_t parent = 2;
+        kids += std::to_string(objects.size()) + " 0 R ";
+        for (int level = 0; level < kLevels; ++level) {
+            const std::size_t node = objects.size();
+            objects.push_back("<</Type/Pages/Count 1/Parent " + std::to_string(parent) + " 0 R/Kids[" +
+                              std::to_string(node + 1) + " 0 R]>>");
+            parent = node;
+        }
+        objects.push_back("<</Type/Page/Parent " + std::to_string(parent) + " 0 R>>");
+    }
+    objects[2] = "<</Type/Pages/Count 3/MediaBox[0 0 200 100]/Kids[" + kids + "]>>";
+    return PdfBuilder::file_of(objects);
+}
+
+/// Leaves blocks behind, as large as sixteen numbers, in which small numbers stand.
+void litter_the_heap() {
+    std::vector<std::unique_ptr<std::array<int, 16>>> blocks;
+    for (int i = 0; i < 64; ++i) {
+        blocks.push_back(std::make_unique<std::array<int, 16>>());
+        blocks.back()->fill(12 + i % 10);
+    }
+}
+
+TEST(Pages, OfADeepTreeAreFoundWhateverMemoryHeldBefore) {
+    const Bytes pdf = a_deep_page_tree();
+    for (int round = 0; round < 20; ++round) {
+        litter_the_heap();
+        auto document = MupdfDocument::open(pdf);
+        ASSERT_TRUE(document) << describe(document.error());
+        for (int page = 0; page < 3; ++page) {
+            litter_the_heap();
+            const auto size = (*document)->page_size(page);
+            ASSERT_TRUE(size) << describe(size.error());
+            EXPECT_EQ(size->width, 200);
+        }
+    }
+}
+
 TEST(PageSizes, of_what_is_no_document) {
     const auto code = [](const Bytes& content) {
         const Document document(content);
