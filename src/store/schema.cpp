@@ -187,6 +187,14 @@ std::vector<Migration> schema() {
             JOIN document ON document.id = json_extract(one.value, '$.id')
             WHERE contract.status <> 0 AND json_extract(one.value, '$.sha256') <> '';
     )"});
+    // Keys that companies and their people brought along.
+    migrations.push_back({114, "signing keys", R"(
+        CREATE TABLE signing_key (
+            company BIGINT NOT NULL REFERENCES company (id), employee BIGINT NOT NULL, place SMALLINT NOT NULL,
+            reference TEXT NOT NULL, wrapped_key {bytes} NOT NULL, chain {bytes} NOT NULL,
+            create_time BIGINT NOT NULL, checked BIGINT, revoked TEXT NOT NULL, PRIMARY KEY (company, employee)
+        );
+    )"});
     return migrations;
 }
 
