@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <span>
 
 #include <mupdf/fitz.h>
 #include <mupdf/pdf.h>
@@ -143,10 +144,13 @@ struct MupdfDocument::Impl {
     Impl& operator=(const Impl&) = delete;
 
     /// MuPDF 1.21 looks for a page by a walk down the tree and takes a tree of more than eight levels for one that
-    /// bites its own tail, depending on what memory held before. A list of the pages, made once, spares it the walk. A
-    /// tree of which no list can be made is walked as ever.
+    /// bites its own tail, depending on what memory held before. A list of the pages, made once, spares it the walk. It
+    /// holds the numbers of objects: a tree of which it cannot tell them all is walked as ever.
     void list_pages() {
-        static_cast<void>(guarded(context, [&] { pdf_load_page_tree(context, document); }));
+        const auto listed = guarded(context, [&] { pdf_load_page_tree(context, document); });
+        if (!listed) return;
+        const std::span<const int> objects(document->fwd_page_map, static_cast<std::size_t>(document->map_page_count));
+        if (std::ranges::count(objects, 0) != 0) pdf_drop_page_tree(context, document);
     }
 
     Status load(int number, Held<pdf_page>& page, fz_rect& bounds) {

@@ -291,7 +291,7 @@ void litter_the_heap() {
     }
 }
 
-TEST(Pages, OfADeepTreeAreFoundWhateverMemoryHeldBefore) {
+TEST(Pages, of_a_deep_tree_are_found_whatever_memory_held_before) {
     const Bytes pdf = a_deep_page_tree();
     for (int round = 0; round < 20; ++round) {
         litter_the_heap();
@@ -330,6 +330,19 @@ Rgb pixel(const Picture& picture, int x, int y) {
     const std::size_t at =
         (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x)) * 3;
     return {picture.samples[at], picture.samples[at + 1], picture.samples[at + 2]};
+}
+
+TEST(Pages, may_stand_in_their_tree_as_direct_objects) {
+    const std::string page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>";
+    const Bytes pdf = PdfBuilder::file_of(
+        {"", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Count 2/Kids[3 0 R " + page + "]>>", page});
+    auto document = MupdfDocument::open(pdf);
+    ASSERT_TRUE(document) << describe(document.error());
+    for (const int number : {0, 1}) {
+        const auto size = (*document)->page_size(number);
+        ASSERT_TRUE(size) << describe(size.error());
+        EXPECT_EQ(size->width, 200);
+    }
 }
 
 /// Draws in this process: what the picture shows is tested here, the way through the worker below.
