@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from signature_fields import EmbeddedSignature, read_signatures
 
 PRINTED_AND_LOCKED = 132
+LETTER = (0, 0, 612, 792)  # what readers take where a page does not say its size
 
 CATALOG_BOOKKEEPING = {"/AcroForm", "/Perms", "/Extensions", "/DSS", "/Version"}
 FORM_BOOKKEEPING = {"/Fields", "/SigFlags", "/DR", "/DA", "/NeedAppearances"}
@@ -41,6 +42,15 @@ class Section:
 def entry(dictionary: generic.DictionaryObject, key: str, otherwise=None):
     """The value itself, also where the dictionary only refers to it."""
     return dictionary[key] if key in dictionary else otherwise
+
+
+def spelled(value) -> bytes:
+    """The value as a writer would write it: two are equal when their spellings are."""
+    if value is None:
+        return b""
+    out = io.BytesIO()
+    value.write_to_stream(out, None)
+    return out.getvalue()
 
 
 def objections(before: bytes, after: bytes) -> list[str]:
@@ -76,7 +86,7 @@ def structure(before: bytes, after: bytes) -> list[str]:
             break
     if not newest_first:
         return found + ["P4: no new cross-reference section"]
-    size = int(old.trailer["/Size"])
+    size = int(entry(old.trailer, "/Size", 0))
     for section in reversed(newest_first):
         if section.is_stream != old.is_stream:
             found.append("P3: the new section is of another kind than the last one of the input")
@@ -97,7 +107,10 @@ def structure(before: bytes, after: bytes) -> list[str]:
 def carried(old: generic.DictionaryObject, new: generic.DictionaryObject) -> list[str]:
     found = []
     for key in ("/Root", "/Info", "/Encrypt"):
-        if (key in old) and (key not in new or repr(old.raw_get(key)) != repr(new.raw_get(key))):
+        # Another value than a reference to a dictionary would be no /Info (ISO 32000-2 table 15).
+        if key == "/Info" and key in old and not isinstance(old.raw_get(key), generic.IndirectObject):
+            continue
+        if (key in old) and (key not in new or spelled(old.raw_get(key)) != spelled(new.raw_get(key))):
             found.append(f"P4: {key} is not carried over")
     if "/ID" in old:
         was = old["/ID"]
@@ -224,7 +237,7 @@ def only_signing_changed(before: bytes, after: bytes) -> list[str]:
         now = new.get_object(generic.Reference(number, 0, new))
         if isinstance(was, generic.NullObject):
             continue
-        complaint = forbidden_change(was, now)
+        complaint = forbidden_change(was, now, kind_of(old, number, was))
         if complaint:
             found.append(f"P5: object {number} changed: {complaint}")
     return found
@@ -239,23 +252,29 @@ def numbers_since(before: bytes, after: bytes) -> set[int]:
     return numbers
 
 
-def forbidden_change(was, now) -> str:
+def kind_of(reader: PdfFileReader, number: int, value) -> str:
+    """What an object is for, also where it does not say so itself."""
+    if not isinstance(value, generic.DictionaryObject):
+        return ""
+    form = reader.root.raw_get("/AcroForm") if "/AcroForm" in reader.root else None
+    if number == reader.root_ref.idnum:
+        return "/Catalog"
+    if isinstance(form, generic.IndirectObject) and form.idnum == number:
+        return "form"
+    if entry(value, "/FT") is not None:
+        return "field"
+    return "/Page" if entry(value, "/Type", "/Page" if "/Parent" in value else "") == "/Page" else ""
+
+
+def forbidden_change(was, now, kind: str) -> str:
     if isinstance(was, generic.ArrayObject) and isinstance(now, generic.ArrayObject):
-        return "" if [repr(one) for one in now][:len(was)] == [repr(one) for one in was] else "an array that did not just grow"
+        return "" if [spelled(one) for one in now][:len(was)] == [spelled(one) for one in was] else "an array that did not just grow"
     if not isinstance(was, generic.DictionaryObject) or not isinstance(now, generic.DictionaryObject):
         return f"{type(was).__name__} became {type(now).__name__}"
-    keys = {key for key in set(was) | set(now) if repr(was.raw_get(key) if key in was else None)
-            != repr(now.raw_get(key) if key in now else None)}
-    if entry(was, "/Type") == "/Catalog":
-        allowed = CATALOG_BOOKKEEPING
-    elif entry(was, "/Type") == "/Page":
-        allowed = {"/Annots", "/Tabs"}
-    elif entry(was, "/FT") in ("/Sig", "/Btn", "/Tx"):
-        allowed = FIELD_FILLING
-    elif "/Fields" in was:
-        allowed = FORM_BOOKKEEPING
-    else:
-        allowed = STRUCTURE_BOOKKEEPING
+    keys = {key for key in set(was) | set(now) if spelled(was.raw_get(key) if key in was else None)
+            != spelled(now.raw_get(key) if key in now else None)}
+    allowed = {"/Catalog": CATALOG_BOOKKEEPING, "/Page": {"/Annots", "/Tabs"}, "field": FIELD_FILLING,
+               "form": FORM_BOOKKEEPING}.get(kind, STRUCTURE_BOOKKEEPING)
     extra = keys - allowed
     kind = entry(was, "/Type", entry(was, "/FT", "a dictionary"))
     return f"{', '.join(sorted(extra))} of {kind}" if extra else ""
@@ -353,7 +372,7 @@ def signed_widget(reader: PdfFileReader, number: int, field: generic.DictionaryO
     left, bottom, right, top = sorted_box(field["/Rect"])
     if (left, bottom, right, top) == (0, 0, 0, 0):
         return found  # invisible
-    crop = sorted_box(inherited(page, "/CropBox") or inherited(page, "/MediaBox"))
+    crop = sorted_box(inherited(page, "/CropBox") or inherited(page, "/MediaBox") or LETTER)
     if left < crop[0] - 1 or bottom < crop[1] - 1 or right > crop[2] + 1 or top > crop[3] + 1:
         found.append(f"P10: {name} at {(left, bottom, right, top)} is not inside the crop box {crop}")
     if right <= left or top <= bottom:

@@ -9,11 +9,14 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "browser")]
 
 from authority import Authority  # noqa: E402
 from editing import changed, crop  # noqa: E402
-from judges import Judges  # noqa: E402
+from judges import DssProcess, Judges  # noqa: E402
+from support.api import Api  # noqa: E402
+from support.credentials import Credentials  # noqa: E402
+from support.server import Server  # noqa: E402
 
 TOP = HERE.parent.parent
 CORPUS = TOP.parent / "shared" / "corpus"
@@ -43,8 +46,41 @@ def root(authority, tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def judges(root):
-    with Judges(root) as all_judges:
+def dss():
+    """One JVM for all files of the run, whatever root they stand under."""
+    process = DssProcess()
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def judges(root, dss):
+    """Trusting the throw-away authority."""
+    with Judges(root, dss=dss) as all_judges:
+        yield all_judges
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The one server of the run: every contract is made on it."""
+    with Server(tmp_path_factory.mktemp("server") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(server) -> Api:
+    return Api(server.host, server.port, Credentials(server.demo["appToken"], server.demo["appSecret"]))
+
+
+@pytest.fixture(scope="session")
+def server_root(server) -> pathlib.Path:
+    return server.data / "keys" / "ca" / "root.pem"
+
+
+@pytest.fixture(scope="session")
+def server_judges(server_root, dss):
+    """Trusting the server's own root."""
+    with Judges(server_root, dss=dss) as all_judges:
         yield all_judges
 
 

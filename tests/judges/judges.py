@@ -16,7 +16,9 @@ docs/judges.md says which judge sees what.
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import dataclasses
+import datetime
 import hashlib
 import io
 import json
@@ -86,13 +88,17 @@ class Judges:
 
     NAMES = ("pdfsig", "mutool", "qpdf", "openssl", "pyhanko", "dss")
 
-    def __init__(self, root: pathlib.Path, *, clean_input: bool = True) -> None:
-        """`clean_input` says that `qpdf --check` had nothing to say of the file before it was signed."""
+    def __init__(self, root: pathlib.Path, *, clean_input: bool = True, dss: DssProcess | None = None) -> None:
+        """`clean_input` says that `qpdf --check` had nothing to say of the file before it was signed. `dss` is a process that others use
+        too and that somebody else closes; without it there is one of our own."""
         self._root = pathlib.Path(root)
         self._clean_input = clean_input
         self._scratch = tempfile.TemporaryDirectory(prefix="signet-judges-")
         self._nss = None
-        self._dss = None
+        self._own_dss = None if dss else DssProcess()
+        self._dss = dss or self._own_dss
+        self._beside = concurrent.futures.ThreadPoolExecutor(max_workers=2)
+        self._heard_pyhanko: tuple[bytes, Verdict] | None = None
 
     def __enter__(self) -> Judges:
         return self
@@ -101,12 +107,17 @@ class Judges:
         self.close()
 
     def close(self) -> None:
-        if self._dss:
-            self._dss.close()
+        self._beside.shutdown()
+        if self._own_dss:
+            self._own_dss.close()
         self._scratch.cleanup()
 
     def hear(self, path: pathlib.Path, judges: tuple[str, ...] = NAMES) -> list[Verdict]:
-        return [getattr(self, name)(pathlib.Path(path)) for name in judges]
+        """Every judge, in the order of their names; those that are programs of their own work while pyHanko does."""
+        path = pathlib.Path(path)
+        beside = {name: self._beside.submit(getattr(self, name), path) for name in ("dss", "openssl", "qpdf") if name in judges}
+        here = {name: getattr(self, name)(path) for name in sorted(judges, key=lambda name: name != "pyhanko") if name not in beside}
+        return [here[name] if name in here else beside[name].result() for name in judges]
 
     # -- pdfsig ---------------------------------------------------------------------------------------------------------
 
@@ -219,8 +230,15 @@ class Judges:
 
     def pyhanko(self, path: pathlib.Path) -> Verdict:
         """Strict: integrity, trust, coverage, and every change after each signature, rejected unless it is known to be harmless."""
+        pdf = path.read_bytes()
+        digest = hashlib.sha256(pdf).digest()
+        if not self._heard_pyhanko or self._heard_pyhanko[0] != digest:  # it is slow, and asked on behalf of others too
+            self._heard_pyhanko = digest, self._ask_pyhanko(pdf)
+        return self._heard_pyhanko[1]
+
+    def _ask_pyhanko(self, pdf: bytes) -> Verdict:
         try:
-            reader = PdfFileReader(io.BytesIO(path.read_bytes()), strict=True)
+            reader = PdfFileReader(io.BytesIO(pdf), strict=True)
             embedded = sorted(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
         except Exception as problem:
             return Verdict("pyhanko", (), (f"refused: {problem}",))
@@ -230,7 +248,7 @@ class Judges:
             time_stamps.append(verdict)
             objections += [f"{one.field_name}: {complaint}" for complaint in complaints]
         for number, one in enumerate(embedded):
-            verdict, complaints = self._pyhanko_signature(one, is_last=number == len(embedded) - 1, path=path)
+            verdict, complaints = self._pyhanko_signature(one, is_last=number == len(embedded) - 1)
             signatures.append(verdict)
             objections += [f"{one.field_name}: {complaint}" for complaint in complaints]
         if not signatures:
@@ -257,19 +275,14 @@ class Judges:
     def _is_only_extended(self, path: pathlib.Path) -> bool:
         """Whether nothing but validation data and document time-stamps follow the last signature: no judge that knows neither can
         tell, so pyHanko is asked."""
-        try:
-            reader = PdfFileReader(io.BytesIO(path.read_bytes()), strict=True)
-            last = max(reader.embedded_regular_signatures, key=lambda one: one.signed_revision)
-            status = validate_pdf_signature(last, signer_validation_context=self._context())
-        except Exception:
-            return False
-        return status.modification_level == ModificationLevel.LTA_UPDATES
+        signatures = self.pyhanko(path).signatures
+        return bool(signatures) and signatures[-1].changes_after == "LTA_UPDATES"
 
     def _context(self) -> ValidationContext:
         # A context of its own for each: it remembers certificates it has met.
         return ValidationContext(trust_roots=_certificates(self._root), allow_fetching=False, revocation_mode="soft-fail")
 
-    def _pyhanko_signature(self, one, is_last: bool, path: pathlib.Path) -> tuple[SignatureVerdict, list[str]]:
+    def _pyhanko_signature(self, one, is_last: bool) -> tuple[SignatureVerdict, list[str]]:
         try:
             status = validate_pdf_signature(one, signer_validation_context=self._context())
         except Exception as problem:
@@ -307,9 +320,11 @@ class Judges:
 
     def dss(self, path: pathlib.Path) -> Verdict:
         """The whole of ETSI EN 319 102-1 with DSS's default policy: level, changes between revisions, overlap, visual difference."""
-        if not self._dss:
-            self._dss = DssProcess(self._root)
-        answer = self._dss.ask(path)
+        return self.dss_at(path)
+
+    def dss_at(self, path: pathlib.Path, at: datetime.datetime | None = None) -> Verdict:
+        """What DSS would say on another day."""
+        answer = self._dss.ask(path, self._root, at)
         if "error" in answer:
             return Verdict("dss", (), (answer["error"],))
         signatures, objections = [], []
@@ -359,9 +374,12 @@ class DssProcess:
 
     SECONDS_A_FILE = 120
 
-    def __init__(self, root: pathlib.Path) -> None:
-        self._process = subprocess.Popen(
-            ["java", "-Xmx1g", "-Djava.awt.headless=true", f"-Dpdfbox.fontcache={BUILD}", "-XX:+UseSerialGC", "-jar", self.jar(), root],
+    def __init__(self) -> None:
+        self._process: subprocess.Popen | None = None  # begun when first asked
+
+    def _begin(self) -> subprocess.Popen:
+        return subprocess.Popen(
+            ["java", "-Xmx1g", "-Djava.awt.headless=true", f"-Dpdfbox.fontcache={BUILD}", "-XX:+UseSerialGC", "-jar", self.jar()],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     @staticmethod
@@ -376,8 +394,10 @@ class DssProcess:
             stamp.write_text(digest, encoding="ascii")
         return target / "dss-judge-1.jar"
 
-    def ask(self, path: pathlib.Path) -> dict:
-        self._process.stdin.write(f"{path.resolve()}\n".encode())
+    def ask(self, path: pathlib.Path, root: pathlib.Path, at: datetime.datetime | None = None) -> dict:
+        self._process = self._process or self._begin()
+        time = str(int(at.timestamp())) if at else ""
+        self._process.stdin.write(f"{root.resolve()}\t{path.resolve()}\t{time}\n".encode())
         self._process.stdin.flush()
         ready, _, _ = select.select([self._process.stdout], [], [], self.SECONDS_A_FILE)
         line = self._process.stdout.readline() if ready else b""
@@ -387,10 +407,14 @@ class DssProcess:
         return json.loads(line)
 
     def close(self) -> None:
+        """The next question begins another one."""
+        if not self._process:
+            return
         self._process.stdin.close()
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()
+        self._process = None
 
 
 def _nss_database(folder: pathlib.Path, root: pathlib.Path) -> pathlib.Path:

@@ -20,7 +20,6 @@ from signer import Signer  # noqa: E402
 from support.added_parties import CORNER, add  # noqa: E402
 from support.api import Api  # noqa: E402
 from support.contracts import Contract, company, person, user, verify  # noqa: E402
-from support.credentials import Credentials  # noqa: E402
 from support.pdfs import plain_pages  # noqa: E402
 from support.pictures import MILLIMETRE, RENDERERS, draw, marks  # noqa: E402
 from support.server import Server  # noqa: E402
@@ -30,23 +29,6 @@ LI = user("李四", "13800000004")
 TRADERS = "远方贸易（虚构）有限公司"
 PHONE = {"viewport": {"width": 375, "height": 667}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
          "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("server") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(server) -> Api:
-    return Api(server.host, server.port, Credentials(server.demo["appToken"], server.demo["appSecret"]))
-
-
-@pytest.fixture(scope="module")
-def server_judges(server):
-    with Judges(server.data / "keys" / "ca" / "root.pem") as all_judges:
-        yield all_judges
 
 
 @contextlib.contextmanager

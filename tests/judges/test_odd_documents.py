@@ -18,7 +18,6 @@ from signature_fields import read_signatures  # noqa: E402
 from support.added_parties import CORNER  # noqa: E402
 from support.api import Api  # noqa: E402
 from support.contracts import Contract, company, person, user, verify  # noqa: E402
-from support.credentials import Credentials  # noqa: E402
 from support.server import Server  # noqa: E402
 
 WANG = user("王五", "13800000005")
@@ -30,23 +29,6 @@ CROWDED = {"turned by three quarters", "cropped and turned", "a tiny page"}
 #: What is too large for a judge's memory, not for the file's readers.
 TOO_LARGE_FOR = {"a huge page": {"dss"}}
 WITHOUT_WORDS = {"scanned", "a tiny page", "a page without content", "Chinese in a font that is not embedded"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("server") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(server) -> Api:
-    return Api(server.host, server.port, Credentials(server.demo["appToken"], server.demo["appSecret"]))
-
-
-@pytest.fixture(scope="module")
-def server_judges(server):
-    with Judges(server.data / "keys" / "ca" / "root.pem") as all_judges:
-        yield all_judges
 
 
 def contract_of_three(api: Api, server: Server) -> Contract:

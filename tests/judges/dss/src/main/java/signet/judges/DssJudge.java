@@ -27,44 +27,51 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 
 /**
  * Judges PDF files with the default policy of EU DSS, offline, trusting the certificates of one PEM file and nobody else.
  *
- * <p>Reads one path per line and answers each with one line of JSON, so that one JVM serves a whole test run:
- * <pre>java -jar dss-judge-1.jar ROOT.pem</pre>
+ * <p>Reads one question per line and answers each with one line of JSON, so that one JVM serves a whole test run, whatever root its
+ * files stand under. A question is the PEM file of the root, the file to judge and the seconds since 1970 at which it shall be judged
+ * (nothing: now), with tabulators between them.
  */
 public final class DssJudge {
-    private final CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
     private final ValidationPolicy policy = ValidationPolicyLoader.fromDefaultValidationPolicy().create();
 
-    private DssJudge(String roots) throws Exception {
+    private static CommonTrustedCertificateSource trusted(String roots) throws Exception {
+        CommonTrustedCertificateSource trusted = new CommonTrustedCertificateSource();
         try (InputStream pem = new FileInputStream(roots)) {
             for (Certificate root : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
                 trusted.addCertificate(new CertificateToken((X509Certificate) root));
             }
         }
+        return trusted;
     }
 
     public static void main(String[] arguments) throws Exception {
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err);  // nothing but answers on the standard output
-        DssJudge judge = new DssJudge(arguments[0]);
-        BufferedReader paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String path = paths.readLine(); path != null; path = paths.readLine()) {
-            answers.println(judge.verdict(path));
+        DssJudge judge = new DssJudge();
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String question = questions.readLine(); question != null; question = questions.readLine()) {
+            String[] parts = question.split("\t", -1);
+            answers.println(judge.verdict(parts[0], parts[1], parts[2]));
         }
     }
 
-    private String verdict(String path) {
+    private String verdict(String roots, String path, String time) {
         try {
             // A verifier of its own for each file, without sources of revocation or certificates: nothing is fetched.
             CommonCertificateVerifier verifier = new CommonCertificateVerifier();
-            verifier.setTrustedCertSources(trusted);
+            verifier.setTrustedCertSources(trusted(roots));
             verifier.setAIASource(null);
             SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(new File(path)));
             validator.setCertificateVerifier(verifier);
+            if (!time.isEmpty()) {
+                validator.setValidationTime(new Date(Long.parseLong(time) * 1000));
+            }
             Reports reports = validator.validateDocument(policy);
             List<String> signatures = new ArrayList<>();
             for (String id : reports.getSimpleReport().getSignatureIdList()) {
