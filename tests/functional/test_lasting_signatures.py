@@ -11,9 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import ocsp
 
-from checklist import objections
-from judges import Judges
-from signature_fields import as_signed, read_signatures
+from signature_fields import read_signatures
 from support import organisation
 from support.api import Api
 from support.clock import Clock, CredentialsByClock
@@ -106,28 +104,6 @@ def test_a_complete_contract_has_the_level_of_the_installation(start, level, tmp
     contract.seal()
     assert contract.status == "COMPLETE"
     assert levels_of(server, contract, tmp_path) == ([level] * 2, 1 if level == "B-LTA" else 0)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_judges_accept_each_level_and_dss_calls_it_so(start, level, tmp_path):
-    server = start(f'[signatures]\nlevel = "{level}"\n')
-    contract = sent(server, nodes=3)
-    with Judges(server.data / "keys" / "ca" / "root.pem") as judges:
-        before = contract.download()
-        for _ in range(3):
-            contract.seal()
-            after = contract.download()
-            assert objections(before, as_signed(after)) == []
-            before = after
-        path = tmp_path / "complete.pdf"
-        path.write_bytes(before)
-        assert [f"{verdict.judge}: {one}" for verdict in judges.hear(path) for one in verdict.objections] == []
-        called = {"B-B": "B", "B-T": "T", "B-LT": "LT", "B-LTA": "LTA"}[level]
-        verdict = judges.dss(path)
-        assert [one.level for one in verdict.signatures] == [f"PAdES-BASELINE-{called}"] * 3
-        if level in ("B-LT", "B-LTA"):
-            assert all(one.trusted for one in verdict.signatures), "all that DSS wants to know is there"
-            assert verdict.time_stamps and all(one.valid for one in verdict.time_stamps), "of the authorities too"
 
 
 def test_b_lta_is_the_default_and_the_category_decides(start, tmp_path):

@@ -9,45 +9,9 @@ from pyhanko.sign.fields import MDPPerm
 
 from authority import sign_as_a_stranger
 from checklist import objections
-from pictures import RENDERERS, draw, ring
+from exhibits import PLACE, SEAL_MILLIMETRES, SHAPES
+from pictures import RENDERERS, draw
 from signature_fields import read_signatures
-
-PLACE = ["--page", "1", "--x", "0.55", "--y", "0.3"]
-SEAL_MILLIMETRES = 40
-SHAPES = ["classic", "stream", "linearized", "rotated", "cropped"]
-
-
-@pytest.fixture(scope="session")
-def people(authority, tmp_path_factory):
-    """Key and certificate of the n-th signer, made when first asked for."""
-    folder, made = tmp_path_factory.mktemp("people"), {}
-
-    def person(number: int) -> list[str]:
-        if number not in made:
-            key, certificate = authority.issue(f"Simulated Signer {number}").write(folder, str(number))
-            made[number] = ["--key", str(key), "--cert", str(certificate)]
-        return made[number]
-    return person
-
-
-@pytest.fixture(scope="session")
-def seal(tmp_path_factory) -> list[str]:
-    """A round red seal as a picture, in the size of a company's."""
-    picture = tmp_path_factory.mktemp("seal") / "seal.png"
-    picture.write_bytes(ring(400))
-    return ["--seal", str(picture), "--width", str(SEAL_MILLIMETRES)]
-
-
-@pytest.fixture(scope="session")
-def sign(signet, people, seal, tmp_path_factory):
-    """Signs as the n-th signer, with the seal unless told otherwise, and returns the new file."""
-    def run(source: pathlib.Path, number: int = 1, place: list[str] = PLACE, look: list[str] | None = None) -> pathlib.Path:
-        target = tmp_path_factory.mktemp("signed") / f"{source.stem}-{number}.pdf"
-        command = [str(signet), "sign", str(source), str(target), *place, *(look or seal), *people(number)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0 and target.exists(), done.stderr + done.stdout
-        return target
-    return run
 
 
 def refusal(signet, source, people, tmp_path) -> subprocess.CompletedProcess:
@@ -57,11 +21,6 @@ def refusal(signet, source, people, tmp_path) -> subprocess.CompletedProcess:
 
 def heard(judges, path: pathlib.Path) -> list[str]:
     return [f"{verdict.judge}: {objection}" for verdict in judges.hear(path) for objection in verdict.objections]
-
-
-@pytest.fixture(scope="session")
-def signed_once(sign, variants):
-    return {shape: sign(variants[shape]) for shape in SHAPES}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
