@@ -127,6 +127,15 @@ bool same_party(const Signatory& a, const Signatory& b) {
     return a.tenant_name == b.tenant_name && a.receiver.same_contact(b.receiver);
 }
 
+UtcTime latest_deadline(UtcTime published) {
+    using namespace std::chrono;
+    const sys_time<milliseconds> then{milliseconds(published.milliseconds)};
+    const sys_days midnight = floor<days>(then);
+    year_month_day day = year_month_day(midnight) + years(2);
+    if (!day.ok()) day = day.year() / day.month() / last;
+    return {(sys_days(day) + (then - midnight)).time_since_epoch().count()};
+}
+
 Result<Events> publish(Contract& contract, UtcTime now) {
     if (const Status allowed = check(Call::Send, contract.status); !allowed) return wrong_status(contract);
     if (contract.documents.empty()) return fail(ErrorCode::DocumentRequired, "contract " + to_string(contract.id));

@@ -73,8 +73,9 @@ Result<Events> recall(Contract& contract, std::string reason, UtcTime now);
 /// did not.
 Events expire(Contract& contract, UtcTime now);
 
-/// No contract may be signed for longer after it was published (spec §1.6.3).
-inline constexpr std::chrono::hours kLongestSigningTime{24 * 365 * 2};
+/// Until when a contract that was published then may be signed at the latest: two years by the calendar (spec §1.6.3);
+/// two years after 29 February end on the 28th.
+UtcTime latest_deadline(UtcTime published);
 
 /// Moves the deadline; what had expired runs again where it stood. Errors: InvalidContractStatus.
 Result<Events> delay(Contract& contract, UtcTime deadline, UtcTime now);

@@ -134,7 +134,7 @@ Result<ContractPointer> Filling::modify(const Caller& caller, const ModifyComman
         if (*command.expire_time <= now) return invalid_parameter("expireTime: has passed already");
         contract.expire_time = *command.expire_time;
         if (contract.publish_time)
-            contract.expire_time = std::min(*contract.expire_time, *contract.publish_time + model::kLongestSigningTime);
+            contract.expire_time = std::min(*contract.expire_time, model::latest_deadline(*contract.publish_time));
     }
     if (!command.values.empty()) {
         if (const Status applied = apply_values(contract, command); !applied) return applied.error();

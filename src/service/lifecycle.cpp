@@ -63,7 +63,7 @@ Status Lifecycle::delay(const Caller& caller, const DelayCommand& command) {
         const UtcTime present = contract.expire_time.value_or(now);
         const UtcTime wished = command.days ? present + kDay * *command.days : platform_.zone.end_of_day(*command.day);
         if (wished < present) return invalid_parameter("expireDate: lies before the present deadline");
-        const UtcTime last = contract.publish_time.value_or(now) + model::kLongestSigningTime;
+        const UtcTime last = model::latest_deadline(contract.publish_time.value_or(now));
         auto events = model::delay(contract, std::min(wished, last), now);
         if (!events) return events.error();
         told.event = "contract.delayed";

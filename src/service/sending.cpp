@@ -94,7 +94,7 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
     if (!contract.expire_time || *contract.expire_time <= now) {
         contract.expire_time = platform_.zone.end_of_day(now + std::chrono::hours(24) * category->expire_days);
     }
-    contract.expire_time = std::min(*contract.expire_time, now + model::kLongestSigningTime);
+    contract.expire_time = std::min(*contract.expire_time, model::latest_deadline(now));
     auto events = filled_first ? model::publish_for_filling(contract, now) : model::publish(contract, now);
     if (!events) return events.error();
     // What is still to be filled in changes the pages; they are frozen when that is done.

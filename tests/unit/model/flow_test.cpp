@@ -244,6 +244,13 @@ void fill_in(Contract& contract, std::int64_t id) {
     party.receiver = kLi;
 }
 
+TEST(TheLatestDeadline, is_two_years_later_by_the_calendar) {
+    constexpr UtcTime kLeapless{1'800'000'000'000};                       // 2027-01-15 08:00:00
+    EXPECT_EQ(latest_deadline(kLeapless), (UtcTime{1'863'158'400'000}));  // 2029-01-15 08:00:00: 731 days
+    constexpr UtcTime kLeapDay{1'835'395'200'500};                       // 2028-02-28 24:00 and half a second: the 29th
+    EXPECT_EQ(latest_deadline(kLeapDay), (UtcTime{1'898'467'200'500}));  // 2030-02-28
+}
+
 TEST(PartiesLeftOpen, wait_without_a_turn_while_others_have_theirs) {
     Contract contract = draft({company(1, 1, {ActionType::Company}), left_open(2, 2), person(3, 3)}, false);
     ASSERT_TRUE(publish(contract, kNow));
