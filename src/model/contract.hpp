@@ -79,6 +79,8 @@ struct UserAuthInfo {
     std::string id_card_no;
     std::string bank_no;
     std::string bank_mobile;
+    /// What the person may state differently; he must still state it.
+    std::vector<ModifyField> modify_fields;
     /// The party that the digests are bound to; none = the one that has them. A contract that is sent again keeps those
     /// of the first.
     SignatoryId digests_of;

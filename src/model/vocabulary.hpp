@@ -88,6 +88,9 @@ enum class SignValidateWay {
     Pin,         // by code alone
 };
 
+/// What of the identity that a request states about a person he may put right himself (spec §2.6 modifyFields).
+enum class ModifyField { Username, IdCardNo, BankNo, BankMobile };
+
 /// Why a cancellation came to nothing (spec §2.1 invalidFailType).
 enum class InvalidFailType { InvalidRejected, InvalidCancel };
 
@@ -247,6 +250,14 @@ inline constexpr std::array<Spelling<SignValidateWay>, 4> spellings<SignValidate
     {SignValidateWay::Default, "DEFAULT"},
     {SignValidateWay::SignPwd, "SIGNPWD"},
     {SignValidateWay::Pin, "PIN"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ModifyField>, 4> spellings<ModifyField>{{
+    {ModifyField::Username, "USERNAME"},
+    {ModifyField::IdCardNo, "IDCARDNO"},
+    {ModifyField::BankNo, "BANKNO"},
+    {ModifyField::BankMobile, "BANKMOBILE"},
 }};
 
 template <>

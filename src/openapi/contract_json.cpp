@@ -383,6 +383,9 @@ Signatory read_signatory(const Fields& fields) {
         auth.id_card_no = info->text("idCardNo");
         auth.bank_no = info->text("bankNo");
         auth.bank_mobile = info->text("bankMobile");
+        for (const std::string& word : info->texts("modifyFields")) {
+            if (const auto field = model::from_wire<model::ModifyField>(word)) auth.modify_fields.push_back(*field);
+        }
         signatory.auth_info = std::move(auth);
     }
     if (const auto category = fields.object("category")) {

@@ -160,7 +160,11 @@ json::value write_identity(const PageView& view) {
     if (view.identity->id_card) fields.push_back("IDCARDNO");
     if (view.identity->bank_card) fields.push_back("BANKNO");
     if (view.identity->bank_mobile) fields.push_back("BANKMOBILE");
+    json::array correctable;
+    for (const model::ModifyField field : view.identity->correctable)
+        correctable.push_back(wire(model::to_wire(field)));
     return json::object{{"fields", std::move(fields)},
+                        {"correctable", std::move(correctable)},
                         {"name", wire(view.identity->name)},
                         {"proven", view.identity->proven},
                         {"triesLeft", view.identity->tries_left}};

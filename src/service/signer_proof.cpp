@@ -286,6 +286,7 @@ Result<std::optional<IdentityDemand>> SignerProof::identity_demand(const model::
     demand.bank_card = by_card && !party.auth_info->bank_no.empty();
     demand.bank_mobile = by_card && !party.auth_info->bank_mobile.empty();
     if (!demand.id_card && !demand.bank_card && !demand.bank_mobile) return none;
+    demand.correctable = party.auth_info->modify_fields;
     demand.name = party.tenant_type == model::TenantType::Personal ? party.tenant_name : party.receiver.name;
     const auto proof = platform_.database.read([&](store::Connection& connection) {
         return store::people::identity_proof(connection, party.id, person_key(signer));
@@ -296,21 +297,42 @@ Result<std::optional<IdentityDemand>> SignerProof::identity_demand(const model::
     return std::optional(demand);
 }
 
+/// What may be corrected must be stated all the same; how it was stated is not kept, only that it was another.
+SignerProof::IdentityComparison SignerProof::compare(const IdentityDemand& demand, const model::Signatory& party,
+                                                     const IdentityInput& input) const {
+    using model::ModifyField;
+    const model::UserAuthInfo& info = *party.auth_info;
+    const model::SignatoryId bound = info.digests_of ? info.digests_of : party.id;
+    IdentityComparison result;
+    const auto settle = [&](ModifyField field, bool wanted, bool stated, bool same) {
+        if (!wanted || same) return;
+        const bool correctable = std::ranges::find(info.modify_fields, field) != info.modify_fields.end();
+        if (!correctable || !stated) {
+            result.agrees = false;
+        } else {
+            result.corrected += (result.corrected.empty() ? "" : ",") + std::string(model::to_wire(field));
+        }
+    };
+    const auto same = [&](const std::string& stated, const std::string& digest) {
+        return equal_in_constant_time(identity_digest(platform_, bound, stated), digest);
+    };
+    settle(ModifyField::IdCardNo, demand.id_card, !trim(input.id_card_no).empty(),
+           same(input.id_card_no, info.id_card_no));
+    settle(ModifyField::BankNo, demand.bank_card, !trim(input.bank_no).empty(), same(input.bank_no, info.bank_no));
+    settle(ModifyField::BankMobile, demand.bank_mobile, !trim(input.bank_mobile).empty(),
+           same(input.bank_mobile, info.bank_mobile));
+    settle(ModifyField::Username, !demand.name.empty(), !trim(input.name).empty(), trim(input.name) == demand.name);
+    return result;
+}
+
 Status SignerProof::prove_identity(const model::Contract& contract, const model::Signatory& party, const User& user,
                                    const Signer& signer, const IdentityInput& input) {
     const auto demand = identity_demand(contract, party, user, signer);
     if (!demand) return demand.error();
     if (!*demand || (*demand)->proven) return {};
     if ((*demand)->tries_left == 0) return fail(ErrorCode::IdentityLocked);
-    const auto same = [&](bool wanted, const std::string& stated, const std::string& digest) {
-        const model::SignatoryId bound = party.auth_info->digests_of ? party.auth_info->digests_of : party.id;
-        return !wanted || equal_in_constant_time(identity_digest(platform_, bound, stated), digest);
-    };
-    const bool card = same((*demand)->id_card, input.id_card_no, party.auth_info->id_card_no);
-    const bool bank = same((*demand)->bank_card, input.bank_no, party.auth_info->bank_no);
-    const bool mobile = same((*demand)->bank_mobile, input.bank_mobile, party.auth_info->bank_mobile);
-    const bool name = (*demand)->name.empty() || trim(input.name) == (*demand)->name;
-    const bool right = card && bank && mobile && name;
+    const IdentityComparison found = compare(**demand, party, input);
+    const bool right = found.agrees;
     const UtcTime now = platform_.clock.now();
     const std::string person = person_key(signer);
     const auto failures = platform_.database.write([&](store::Transaction& transaction) -> Result<int> {
@@ -319,7 +341,7 @@ Status SignerProof::prove_identity(const model::Contract& contract, const model:
         if (!count) return count.error();
         const auto logged = store::append_audit(
             transaction, {now, actor_of(signer.recipient), contract.id, right ? "identity.proven" : "identity.refused",
-                          R"({"signatory":")" + to_string(party.id) + "\"}"});
+                          R"({"signatory":")" + to_string(party.id) + R"(","corrected":")" + found.corrected + "\"}"});
         if (!logged) return logged.error();
         return *count;
     });

@@ -52,6 +52,8 @@ struct IdentityDemand {
     bool bank_mobile = false;
     /// The name that must come with them; empty = any.
     std::string name;
+    /// What may be stated differently from what the sender stated.
+    std::vector<model::ModifyField> correctable;
     bool proven = false;
     int tries_left = 0;
 };
@@ -101,6 +103,13 @@ class SignerProof {
                           const Signer& signer, const IdentityInput& input);
 
   private:
+    struct IdentityComparison {
+        bool agrees = true;
+        /// What was stated differently where that is allowed, with commas between.
+        std::string corrected;
+    };
+    IdentityComparison compare(const IdentityDemand& demand, const model::Signatory& party,
+                               const IdentityInput& input) const;
     std::string person_key(const Signer& signer) const;
     std::string window_key(const Signer& signer) const;
     Result<std::string> checked_code(const std::string& key, const std::string& code);

@@ -112,6 +112,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("idCardNo", value.id_card_no);
     archive("bankNo", value.bank_no);
     archive("bankMobile", value.bank_mobile);
+    archive("modifyFields", value.modify_fields);
     archive("digestsOf", value.digests_of);
     archive("idCardNoMasked", value.id_card_no_masked);
     archive("bankNoMasked", value.bank_no_masked);

@@ -100,6 +100,8 @@ export type IdentityField = 'IDCARDNO' | 'BANKNO' | 'BANKMOBILE';
 /** What a person must prove before signing: to be the one whom the sender described. */
 export interface IdentityCheck {
   fields: IdentityField[];
+  /** What may be stated differently from what the sender stated. */
+  correctable?: (IdentityField | 'USERNAME')[];
   name: string;
   proven: boolean;
   triesLeft?: number;

@@ -164,6 +164,11 @@ constexpr Field word(std::string_view name, std::string_view description) {
     return word(name, std::span<const std::string_view>(kSpelt<Enum>), description);
 }
 
+template <typename Enum>
+constexpr Field words(std::string_view name, std::uint32_t most, std::string_view description) {
+    return words(name, std::span<const std::string_view>(kSpelt<Enum>), most, description);
+}
+
 template <typename... Fields>
 constexpr std::array<Field, sizeof...(Fields)> table(const Fields&... fields) {
     return {fields...};

@@ -63,12 +63,12 @@ inline constexpr auto kAttachmentFields =
           flag("needSign", "Whether the file must be signed itself; false when absent."));
 inline constexpr Object kAttachment{"AttachmentRequest", kAttachmentFields};
 
-inline constexpr std::array<std::string_view, 4> kModifyFields{"USERNAME", "IDCARDNO", "BANKNO", "BANKMOBILE"};
 inline constexpr auto kUserAuthInfoFields =
     table(text("idCardNo", 30, "The identity card the person must prove."),
           text("bankNo", 40, "The bank card, where bank cards are checked."),
           text("bankMobile", 30, "The mobile number known to the bank."),
-          words("modifyFields", kModifyFields, 10, "What the person may correct."));
+          words<model::ModifyField>("modifyFields", 10,
+                                    "What the person may state differently; it must be stated all the same."));
 inline constexpr Object kUserAuthInfo{"UserAuthInfoRequest", kUserAuthInfoFields};
 
 inline constexpr auto kSignatoryFields =

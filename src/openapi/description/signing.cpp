@@ -64,7 +64,7 @@ constexpr auto kAuthInfoFields =
           text("username", 100, "The person's name."), text("idCardNo", 30, "The identity card."),
           text("bankNo", 40, "The bank card."), text("bankMobile", 30, "The mobile number known to the bank."),
           texts("otherModes", 10, 40, "Other ways allowed."),
-          words("modifyFields", kModifyFields, 10, "What the person may correct."));
+          words<model::ModifyField>("modifyFields", 10, "What the person may correct."));
 constexpr Object kAuthInfo{"PersonalAuthInfo", kAuthInfoFields};
 constexpr Field kGrantor = object("user", kUser, "Who grants.").must();
 constexpr Field kGrantTenant = text("tenantName", 100, "The company that may sign; the platform company when absent.");
