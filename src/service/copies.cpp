@@ -1,6 +1,7 @@
 #include "service/copies.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace signet::service {
@@ -63,6 +64,11 @@ Status Copies::send(const Caller& caller, const Locator& locator, const std::vec
     change.event = "contract.copied";
     change.actor = actor_of(caller);
     for (std::size_t i = 0; i < receivers.size(); ++i) {
+        const auto earlier = std::span(receivers).first(i);
+        const auto same = [&](const CopySendReceiver& other) {
+            return directory_.same_person({contract.company}, other.receiver, receivers[i].receiver);
+        };
+        if (std::any_of(earlier.begin(), earlier.end(), same)) continue;  // the first of them counts
         const auto at = put(contract, *initiator, receivers[i], "receivers[" + std::to_string(i) + "]");
         if (!at) return at.error();
         change.events.push_back({model::Event::Kind::CopyDue, {}, {}, *at});

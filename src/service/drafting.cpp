@@ -306,7 +306,6 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     for (std::size_t i = 0; i < contract.copy_send_receivers.size(); ++i) {
         model::CopySendReceiver& copy = contract.copy_send_receivers[i];
         copy.create_time = now;
-        if (copy.receiver.contact.empty()) continue;
         auto known =
             resolved_receiver(*company, copy.receiver, "copySendReceivers[" + std::to_string(i) + "].receiver");
         if (!known) return known.error();

@@ -81,8 +81,12 @@ Status Lifecycle::remind(const Caller& caller, const NoticeCommand& command) {
     const bool allowed =
         permission == Permission::Yes || (permission == Permission::UnlessOnlySigning && !command.only_signing);
     if (!allowed) return wrong_status(contract);
-    if (command.signatory && contract.find(command.signatory) == nullptr) {
-        return invalid_parameter("signatoryId: the contract has no such party");
+    if (command.signatory) {
+        const Signatory* party = contract.find(command.signatory);
+        if (party == nullptr) return invalid_parameter("signatoryId: the contract has no such party");
+        if (!notices_.can_remind(contract, *party)) {
+            return invalid_parameter("signatoryId: it is not its turn, or no message reaches anybody of it");
+        }
     }
     return platform_.database.write([&](store::Transaction& transaction) -> Status {
         const auto logged = store::append_audit(

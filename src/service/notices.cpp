@@ -211,6 +211,19 @@ Status Notices::remind(store::Transaction& transaction, const Contract& contract
     return {};
 }
 
+bool Notices::can_remind(const Contract& contract, const Signatory& signatory) const {
+    const auto acting = contract.acting_parties();
+    const auto here = [&](const Signatory& party) { return party.id == signatory.id; };
+    if (std::none_of(acting.begin(), acting.end(), here)) return false;
+    const auto reached = [&](const User& user) { return !people_.reachable(contract, signatory, user).empty(); };
+    if (signatory.status == model::SignatoryStatus::Filling && reached(signatory.receiver)) return true;
+    return std::any_of(signatory.actions.begin(), signatory.actions.end(), [&](const model::Action& action) {
+        if (action.status != model::ActionStatus::Start) return false;
+        const auto doers = people_.doers(contract, signatory, action);
+        return std::any_of(doers.begin(), doers.end(), reached);
+    });
+}
+
 Status Notices::tell_complete(store::Transaction& transaction, const Contract& contract) {
     for (const Signatory& signatory : contract.signatories) {
         if (signatory.receiver.empty() || signatory.status != model::SignatoryStatus::Signed) continue;

@@ -38,6 +38,8 @@ class Notices {
                   const std::vector<model::User>& users);
     /// Tells again whoever may act now; `signatory` zero = in every party.
     Status remind(store::Transaction& transaction, const model::Contract& contract, model::SignatoryId signatory);
+    /// Whether reminding this party tells anybody: it is its turn, and a message reaches somebody who may act.
+    bool can_remind(const model::Contract& contract, const model::Signatory& signatory) const;
 
   private:
     Status tell_turn(store::Transaction& transaction, const model::Contract& contract,

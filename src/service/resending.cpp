@@ -180,7 +180,6 @@ Status Resending::override_fields(Contract& contract, const model::Company& init
         model::CopySendReceiver& copy = contract.copy_send_receivers[i];
         copy.create_time = platform_.clock.now();
         copy.sent = false;
-        if (copy.receiver.contact.empty()) continue;
         auto known = drafting_.resolved_receiver(initiator, copy.receiver,
                                                  "copySendReceivers[" + std::to_string(i) + "].receiver");
         if (!known) return known.error();

@@ -130,6 +130,20 @@ def test_more_people_get_copies_later_in_every_status_but_a_draft(sent, api, ser
     assert api.post("/v2/contract/copysend", {"contractId": draft.id, "receivers": [copy(mobile())]}).envelope["responseCode"] == "11011101"
 
 
+def test_of_a_person_named_twice_the_first_counts(sent, api):
+    contract, contact = sent(), mobile()
+    api.ok(api.post("/v2/contract/copysend", {"contractId": contract.id, "receivers": [copy(contact, "第一次（测试）"), copy(contact, "第二次（测试）")]}))
+    assert [one["name"] for one in contract.detail()["copySendReceivers"]] == ["第一次（测试）"]
+    copied(contract, contact)
+    assert messages(contract, contact) == 1
+
+
+def test_a_copy_needs_somewhere_to_go(api):
+    reply = api.post("/v2/contract/draft", {"subject": "抄送（测试）", "send": False, "signatories": [person("甲（测试）", mobile())],
+                                            "copySendReceivers": [{"name": "没有联系方式"}]})
+    assert reply.envelope["responseCode"] == "11990005" and "copySendReceivers[0].receiver" in reply.envelope["message"]
+
+
 def test_nobody_is_flooded_with_copies(sent, api):
     contract = sent()
     api.ok(api.post("/v2/contract/copysend", {"contractId": contract.id, "receivers": [copy(mobile()) for _ in range(50)]}))

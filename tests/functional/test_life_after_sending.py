@@ -144,6 +144,17 @@ def test_a_reminder_reaches_whoever_may_act_now_and_nobody_else(running):
     assert call(running, "/v2/contract/notice", signatoryId="1").envelope["responseCode"] == "11990005"
 
 
+def test_a_reminder_that_can_reach_nobody_of_the_named_party_is_refused(api, server, contract_pdf):
+    contract = Contract(api, server, [person("先（测试）", "13800000751", serialNo=1), person("后（测试）", "13800000752", serialNo=2)])
+    contract.add_file(contract_pdf)
+    contract.send([contract.at_party(party, type="PERSONAL", page=1, offsetX=0.3, offsetY=0.2 + party / 5) for party in (0, 1)])
+    waiting = contract.detail()["signatories"][1]["id"]
+    reply = call(contract, "/v2/contract/notice", signatoryId=waiting)
+    assert reply.envelope["responseCode"] == "11990005" and "signatoryId" in reply.envelope["message"]
+    contract.sign_by_page(user("先（测试）", "13800000751"))
+    api.ok(call(contract, "/v2/contract/notice", signatoryId=waiting))
+
+
 @pytest.fixture
 def approval(api, server, contract_pdf):
     """The demo company approves before it seals."""
