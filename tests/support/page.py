@@ -43,11 +43,11 @@ class Page:
 
     def ask_for_code(self, contact: str) -> str:
         """Asks for a code and reads it where the demo delivers it."""
-        return self._code_after("/pages/code", contact, f"《{self.view['contract']['subject']}》")
+        return self._code_after("/pages/code", contact, f"用于签署《{self.view['contract']['subject']}》")
 
     def ask_for_batch_code(self, contact: str) -> str:
         """Asks for the one code that signs several contracts."""
-        return self._code_after("/pages/batch/code", contact, "")
+        return self._code_after("/pages/batch/code", contact, "用于批量签署")
 
     def _code_after(self, path: str, contact: str, words: str) -> str:
         before = {message["id"] for message in self.inbox(contact)}
