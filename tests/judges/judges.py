@@ -19,6 +19,7 @@ import argparse
 import concurrent.futures
 import dataclasses
 import datetime
+import fcntl
 import hashlib
 import io
 import json
@@ -388,10 +389,13 @@ class DssProcess:
         target = BUILD / "dss-judge"
         stamp = target / "stamp"
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file())).hexdigest()
-        if not stamp.exists() or stamp.read_text(encoding="ascii") != digest:
-            subprocess.run(["mvn", "-B", "-q", "-f", source / "pom.xml", f"-Djudge.output={target}", "clean", "package"],
-                           check=True, stdout=sys.stderr)
-            stamp.write_text(digest, encoding="ascii")
+        BUILD.mkdir(parents=True, exist_ok=True)
+        with (BUILD / "dss-judge.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of tests may want it at once
+            if not stamp.exists() or stamp.read_text(encoding="ascii") != digest:
+                subprocess.run(["mvn", "-B", "-q", "-f", source / "pom.xml", f"-Djudge.output={target}", "clean", "package"],
+                               check=True, stdout=sys.stderr)
+                stamp.write_text(digest, encoding="ascii")
         return target / "dss-judge-1.jar"
 
     def ask(self, path: pathlib.Path, root: pathlib.Path, at: datetime.datetime | None = None) -> dict:
