@@ -13,20 +13,36 @@ namespace signet::openapi {
 namespace json = boost::json;
 using service::Caller;
 
+namespace {
+
+/// `tenantName` of a signing call is the company that signs; by bizId the contract is the draftsman's, without one the
+/// platform company's (spec §4.19). Who names no draftsman for a subsidiary's own contract means the subsidiary.
+Status find_by_draftsman(service::ContractBook& book, const Caller& caller, const std::string& draftsman,
+                         service::Locator& locator) {
+    if (!draftsman.empty()) locator.tenant_name = draftsman;
+    const bool is_found = locator.contract || !draftsman.empty() || locator.tenant_name.empty();
+    if (is_found || locator.biz_id.empty()) return {};
+    const auto found = book.locate(caller, {{}, locator.biz_id, {}}, service::Access::Party);
+    if (found) locator.contract = (*found)->id;
+    if (!found && found.error().code != ErrorCode::ContractNotFound) return found.error();
+    return {};
+}
+
+}  // namespace
+
 void Api::add_signing(http::Router& router) {
     const auto seal_with = [this](model::ActionType node) -> Work {
         return [this, node](const Caller& caller, const Fields& fields, http::Request&) -> Result<json::object> {
             service::SealSignCommand sealing;
             sealing.locator = read_locator(fields);
             sealing.tenant_name = sealing.locator.tenant_name;
-            // The name is that of the signing company; by bizId the contract is the initiator's.
-            if (const std::string draftsman = fields.text("draftsmanName"); !draftsman.empty()) {
-                sealing.locator.tenant_name = draftsman;
-            }
+            const std::string draftsman = fields.text("draftsmanName");
             sealing.seal = fields.id<model::SealId>("sealId");
             sealing.stampers = read_stampers(fields, "stampers");
             sealing.locate_all = fields.boolean("locateAllStamperKeywords", true);
             if (fields.error()) return *fields.error();
+            const Status located = find_by_draftsman(services_.book, caller, draftsman, sealing.locator);
+            if (!located) return located.error();
             const Status done = services_.signing.company_sign(caller, sealing, node);
             if (!done) return done.error();
             return json::object();
@@ -46,6 +62,8 @@ void Api::add_signing(http::Router& router) {
                 audit.comment = fields.text("comment");
                 if (const auto employee = fields.object("employee")) audit.employee = read_user(*employee);
                 if (fields.error()) return *fields.error();
+                const Status located = find_by_draftsman(services_.book, caller, {}, audit.locator);
+                if (!located) return located.error();
                 const Status done = services_.lifecycle.audit(caller, audit);
                 if (!done) return done.error();
                 return json::object();
