@@ -65,7 +65,9 @@ void Api::add_contracts(http::Router& router) {
                     contract = services_.sending.send(caller, sending);
                 }
                 if (!contract) return contract.error();
-                return write_contract(**contract, services_.zone, {}, fields.memory());
+                json::object object = write_contract(**contract, services_.zone, {}, fields.memory());
+                add_named_operators(object, **contract);
+                return object;
             });
 
     command(router, "/v2/contract/send",

@@ -64,8 +64,9 @@ json::array write_related(const Contract& contract, const service::Caller& calle
     return related;
 }
 
-/// Names from the company's own records; numbers of cards are not kept in clear, so there is none to mask.
-void add_real_info(json::object& node, const Signatory& party, const service::Directory& directory) {
+/// Names from the company's own records. The id card is the one that the party's handler had to show; it is kept
+/// masked.
+void add_real_info(json::object& node, const Contract& contract, const Signatory& party, const ExtraSources& sources) {
     for (const std::string_view list : {"operators", "corpOperators"}) {
         json::value* operators = node.if_contains(list);
         if (operators == nullptr) continue;
@@ -75,11 +76,14 @@ void add_real_info(json::object& node, const Signatory& party, const service::Di
             reference.contact = words_of(user.if_contains("contact"));
             reference.contact_type = model::from_wire<model::ContactType>(words_of(user.if_contains("contactType")))
                                          .value_or(model::ContactType::Mobile);
-            const auto employee = directory.employee(party.company, reference);
+            const auto employee = sources.directory.employee(party.company, reference);
             std::string name = employee ? employee->name : std::string();
             if (name.empty()) name = words_of(user.if_contains("name"));
             json::object info(user.storage());
             if (!name.empty()) info.emplace("name", text(name, user.storage()));
+            const bool shows_card = party.auth_info && !party.auth_info->id_card_no_masked.empty() &&
+                                    sources.people.is_handler(contract, party, reference);
+            if (shows_card) info.emplace("idCardNo", text(party.auth_info->id_card_no_masked, user.storage()));
             user.emplace("realInfo", std::move(info));
         }
     }
@@ -125,6 +129,14 @@ void add_named_operators(json::object& object, const Signatory& party) {
     }
 }
 
+void add_named_operators(json::object& object, const Contract& contract) {
+    json::value* list = object.if_contains("signatories");
+    if (list == nullptr) return;
+    json::array& signatories = list->get_array();
+    for (std::size_t i = 0; i < signatories.size() && i < contract.signatories.size(); ++i)
+        add_named_operators(signatories[i].get_object(), contract.signatories[i]);
+}
+
 void add_extras(json::object& object, const Contract& contract, const service::Caller& caller,
                 const ExtraDetails& wanted, const ExtraSources& sources) {
     const json::storage_ptr& memory = object.storage();
@@ -140,7 +152,7 @@ void add_extras(json::object& object, const Contract& contract, const service::C
         json::value* nodes = written.if_contains("actions");
         if (nodes == nullptr || !wanted.real_info) continue;
         for (json::value& node : nodes->get_array())
-            add_real_info(node.get_object(), party, sources.directory);
+            add_real_info(node.get_object(), contract, party, sources);
     }
 }
 

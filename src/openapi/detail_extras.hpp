@@ -33,6 +33,8 @@ void add_operators(boost::json::object& object, const model::Contract& contract,
 
 /// The same with nothing but who was named, to the caller who just did it.
 void add_named_operators(boost::json::object& object, const model::Signatory& party);
+/// The same in every party of a contract that `write_contract` wrote.
+void add_named_operators(boost::json::object& object, const model::Contract& contract);
 
 /// Adds it to a contract that `write_contract` wrote: `sealStats`, `relatedContracts`, and the operators of the
 /// caller's own companies with or without `realInfo`.

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "openapi/api.hpp"
 #include "openapi/contract_json.hpp"
+#include "openapi/detail_extras.hpp"
 #include "service/copies.hpp"
 #include "service/joining.hpp"
 #include "service/party_editing.hpp"
@@ -181,7 +182,9 @@ void Api::add_copies(http::Router& router) {
                 if (fields.error()) return *fields.error();
                 const auto contract = services_.resending.resend(caller, command);
                 if (!contract) return contract.error();
-                return write_contract(**contract, services_.zone, {}, fields.memory());
+                json::object object = write_contract(**contract, services_.zone, {}, fields.memory());
+                add_named_operators(object, **contract);
+                return object;
             });
 }
 

@@ -127,3 +127,30 @@ def test_real_names_of_the_operators_of_ones_own_company(sealed):
     assert [user["realInfo"]["name"] != "" for user in node["operators"]] == [True]
     [plain] = sealed.detail(queryActionOperator="true")["signatories"][0]["actions"]
     assert "realInfo" not in plain["operators"][0]
+
+
+def test_who_is_named_for_a_node_is_told_to_whoever_drafts_and_who_sends_again(api, server, contract_pdf):
+    named = {"name": "韩梅梅", "contact": "13900000001", "contactType": "MOBILE"}
+    fields = {"subject": "合同", "signatories": [company(server.demo["companyName"], [{"type": "COMPANY", "corpOperators": [named]}])]}
+    made = api.ok(api.post("/v2/contract/draft", fields))
+    [node] = made["signatories"][0]["actions"]
+    assert node["corpOperators"] == node["operators"] == [named]
+    api.ok(api.upload("/v2/document/addbyfile", {"contractId": made["id"], "title": "合同", "fileSuffix": "pdf"}, [("file", "a.pdf", contract_pdf)]))
+    api.ok(api.post("/v2/contract/send", {"contractId": made["id"]}))
+    api.ok(api.post("/v2/contract/invalid", {"contractId": made["id"]}))
+    [node] = api.ok(api.post("/v2/contract/resend", {"contractId": made["id"]}))["signatories"][0]["actions"]
+    assert node["corpOperators"] == node["operators"] == [named]
+    assert "corpOperators" not in api.ok(api.get("/v2/contract/detail", contractId=made["id"]))["signatories"][0]["actions"][0]
+
+
+def test_the_id_card_a_handler_has_to_show_is_told_masked_among_his_real_info(api, server, contract_pdf):
+    sub = server.demo["subCompanyName"]
+    handler = user("演示员工丙", "13900000011")
+    party = company(sub, [{"type": "OPERATOR", "serialNo": 1}, {"type": "COMPANY", "serialNo": 2}], receiver=handler,
+                    userAuthInfo={"idCardNo": "110101199003070011"})
+    contract = Contract(api, server, [party])
+    contract.add_file(contract_pdf)
+    contract.send()
+    [node, _] = contract.detail(queryOperatorRealInfo="true")["signatories"][0]["actions"]
+    [info] = [one["realInfo"] for one in node["operators"] if one["contact"] == handler["contact"]]
+    assert info["name"] and info["idCardNo"].startswith("1") and "*" in info["idCardNo"] and "19900307" not in info["idCardNo"]
