@@ -26,6 +26,15 @@ std::string clean(std::string_view text) {
     return result;
 }
 
+/// Whether these are the events of the initiator's own sending: filling in and joining may publish as well, later.
+bool is_sending(const model::Events& events) {
+    const auto has = [&](Event::Kind kind) {
+        return std::any_of(events.begin(), events.end(), [&](const Event& event) { return event.kind == kind; });
+    };
+    const bool out = has(Event::Kind::Published) || has(Event::Kind::SentForFilling);
+    return out && !has(Event::Kind::Filled) && !has(Event::Kind::SignatoryChanged);
+}
+
 std::string_view callback_type(const Contract& contract, const Event& event) {
     switch (event.kind) {
         case Event::Kind::Published:
@@ -335,10 +344,8 @@ Status Notices::enqueue(store::Transaction& transaction, const Contract& contrac
         if (event.kind == Event::Kind::CopyDue && messages) {
             if (const Status told = tell_copy(transaction, contract, event.copy); !told) return told;
         }
-        if (event.kind == Event::Kind::Published && messages && contract.notify_sponsor) {
-            if (const Status told = tell_sponsor(transaction, contract); !told) return told;
-        }
     }
+    if (messages && contract.notify_sponsor && is_sending(events)) return tell_sponsor(transaction, contract);
     return {};
 }
 

@@ -144,6 +144,19 @@ def test_only_who_fills_in_gets_the_message_that_asks_for_it(house):
     until(lambda: any("签署" in one["text"] for one in inbox(house.server, first)))
 
 
+def test_the_initiators_handler_hears_of_the_sending_when_it_goes_out_to_be_filled_in_and_not_again(house):
+    first, handler = mobile(), user("韩梅梅", "13900000001")
+    contract = house.filling([person("甲（测试）", first), company(house.own, serialNo=2)], creator=handler, notifySponsor=True)
+
+    def told() -> list[str]:
+        return [one["text"] for one in inbox(house.server, handler["contact"]) if contract.subject in one["text"] and "已发起" in one["text"]]
+
+    assert len(until(told)) == 1 and contract.status == "FILLING"
+    house.page(contract, first).fill({"tenant": "Li Lei"})
+    until(lambda: any("签署" in one["text"] for one in inbox(house.server, first)))
+    assert len(told()) == 1
+
+
 def test_a_reminder_goes_to_who_fills_in_when_it_is_not_for_signing_alone(house):
     contract = house.filling()
     until(lambda: inbox(house.server, house.contact))
