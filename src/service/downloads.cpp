@@ -293,6 +293,8 @@ class Unfinished {
 Result<ArchiveDownload> Downloads::archive(const Contract& contract, const ArchiveCommand& command,
                                            const std::string& actor) const {
     const std::vector<Entry> list = entries(contract, command);
+    if (list.empty() && command.items == std::vector{DownloadItem::Attachment})
+        return invalid_parameter("contractId: the contract has no attachments");
     if (list.empty()) return invalid_parameter("downloadItems: there is nothing of what was asked for");
     const std::string words = words_of(command.items);
     if (const Status permitted = permit(to_string(contract.id) + "/" + words, actor); !permitted)

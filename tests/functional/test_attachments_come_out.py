@@ -56,4 +56,5 @@ def test_by_bizid_too(api, contract):
 def test_a_contract_without_attachments_has_nothing_to_give(api, server, contract_pdf):
     bare = Contract(api, server, [company(server.demo["companyName"])])
     bare.add_file(contract_pdf)
-    assert api.get(PATH, contractId=bare.id).envelope["responseCode"] == "11990005"
+    answer = api.get(PATH, contractId=bare.id).envelope
+    assert answer["responseCode"] == "11990005" and answer["message"].endswith("contractId: the contract has no attachments")
