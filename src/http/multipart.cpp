@@ -201,11 +201,10 @@ Result<MultipartParser::Step> MultipartParser::read_delimiter_line() {
         state_ = State::Epilogue;
         return Step::Again;
     }
-    const std::size_t line_end = rest.find_first_not_of(" \t");
-    const bool undecided =
-        line_end == std::string_view::npos || (rest[line_end] == '\r' && line_end + 1 == rest.size());
-    if (undecided && rest.size() < kMostPadding) return Step::NeedMore;
-    if (!undecided && rest.substr(line_end, 2) == "\r\n") {
+    const std::size_t line_end = std::min(rest.find_first_not_of(" \t"), rest.size());
+    const bool undecided = line_end == rest.size() || (rest[line_end] == '\r' && line_end + 1 == rest.size());
+    if (undecided && line_end <= kMostPadding) return Step::NeedMore;
+    if (line_end <= kMostPadding && rest.substr(line_end, 2) == "\r\n") {
         if (inside_part_) end_part();
         // The line break stays: headers end with an empty line, and there may be none before it.
         read_ += delimiter_.size() + line_end;
@@ -223,7 +222,9 @@ Result<MultipartParser::Step> MultipartParser::read_delimiter_line() {
 Result<MultipartParser::Step> MultipartParser::read_part_headers() {
     const std::string_view rest = std::string_view(pending_).substr(read_);
     const std::size_t end = rest.find("\r\n\r\n");
-    if (std::min(end, rest.size()) > limits_.header_bytes) return malformed("the headers of a part are too long");
+    // Of the four bytes that end them three may have come.
+    const std::size_t least = end == std::string_view::npos ? rest.size() - std::min<std::size_t>(rest.size(), 3) : end;
+    if (least > limits_.header_bytes) return malformed("the headers of a part are too long");
     if (end == std::string_view::npos) return Step::NeedMore;
     const Status begun = begin_part(rest.substr(0, end));
     if (!begun) return begun.error();

@@ -44,6 +44,12 @@ std::size_t leading_line_breaks(std::string_view bytes) {
     return start == std::string_view::npos ? bytes.size() : start;
 }
 
+/// How long what ends at `end` is at least. While its end mark of `mark` bytes is not there yet, all but the last of
+/// them may have come; so that a limit means the same however the bytes arrive.
+std::size_t least_length(std::size_t end, std::string_view bytes, std::size_t mark) {
+    return end != std::string_view::npos ? end : bytes.size() - std::min(bytes.size(), mark - 1);
+}
+
 /// Without the scheme and authority of an absolute form.
 std::string_view origin_form(std::string_view target) {
     const std::size_t scheme = target.find("://");
@@ -108,12 +114,12 @@ std::optional<std::size_t> RequestParser::read_head(std::string& bytes, const Li
                                                     std::optional<Refusal>& refusal) {
     if (searched_ == 0) bytes.erase(0, leading_line_breaks(bytes));
     const std::size_t line_end = bytes.find("\r\n");
-    if (std::min(line_end, bytes.size()) > limits.target + kLongestMethod + 10) {
+    if (least_length(line_end, bytes, 2) > limits.target + kLongestMethod + 10) {
         refusal = Refusal{414, "the request target is too long"};
         return std::nullopt;
     }
     const std::size_t end = bytes.find("\r\n\r\n", searched_);
-    if (std::min(end, bytes.size()) > limits.header) {
+    if (least_length(end, bytes, 4) > limits.header) {
         refusal = Refusal{431, "the header fields are too long"};
         return std::nullopt;
     }
