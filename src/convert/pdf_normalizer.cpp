@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <set>
+#include <vector>
 
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
@@ -81,8 +83,32 @@ bool may_modify(QPDF& pdf) {
     return pdf.ownerPasswordMatched() || (pdf.allowModifyOther() && pdf.allowModifyAnnotation());
 }
 
+/// Whether the page tree names more pages than we take, found out before qpdf makes an object of each, again and again
+/// when one page is named many times.
+bool has_too_many_pages(QPDF& pdf) {
+    std::vector<QPDFObjectHandle> nodes{pdf.getRoot().getKey("/Pages")};
+    std::set<QPDFObjGen> seen;
+    int pages = 0;
+    while (!nodes.empty() && pages <= kMostPages) {
+        QPDFObjectHandle kids = nodes.back().getKeyIfDict("/Kids");
+        nodes.pop_back();
+        for (int i = 0; kids.isArray() && i < kids.getArrayNItems() && pages <= kMostPages; ++i) {
+            QPDFObjectHandle kid = kids.getArrayItem(i);
+            const bool is_node = kid.getKeyIfDict("/Kids").isArray();
+            if (!is_node) ++pages;
+            if (is_node && (!kid.isIndirect() || seen.insert(kid.getObjGen()).second)) nodes.push_back(kid);
+        }
+    }
+    return pages > kMostPages;
+}
+
+Error too_many_pages() {
+    return fail(ErrorCode::DocumentTooLarge, "the document has more than 5000 pages");
+}
+
 Status check(QPDF& pdf) {
     if (!pdf.getRoot().isDictionary()) return damaged();
+    if (has_too_many_pages(pdf)) return too_many_pages();
     if (auto limits = check_limits(pdf); !limits) return limits;
     if (is_dynamic_xfa(pdf)) {
         return fail(ErrorCode::DynamicXfa,
@@ -103,7 +129,7 @@ Result<NormalizedPdf> normalize(QPDF& pdf) {
     }
     const std::size_t pages = pdf.getAllPages().size();
     if (pages == 0) return fail(ErrorCode::InvalidFile, "the PDF has no pages");
-    if (pages > kMostPages) return fail(ErrorCode::DocumentTooLarge, "the document has more than 5000 pages");
+    if (pages > kMostPages) return too_many_pages();
     result.page_count = static_cast<int>(pages);
     if (result.had_signatures) return result;
     result.removed = remove_active_content(pdf);
