@@ -475,13 +475,26 @@ Status ChangeJudge::judge_page_annotations(const Page& before, const Page& after
                                                       return item.as_reference() != nullptr &&
                                                              new_widgets_.contains(item.as_reference()->number);
                                                   });
-    if (!only_widgets) return {};  // stays unexplained
+    if (!only_widgets) {
+        report_annotations(old_items, new_items);
+        return {};  // stays unexplained
+    }
     allow(after.reference.number);
     const Object& list = after.dictionary->get("Annots");
     if (change_of(list) != nullptr && only_named_by(list.as_reference()->number, {after.reference.number})) {
         allow(list.as_reference()->number);
     }
     return {};
+}
+
+void ChangeJudge::report_annotations(const Array& before, const Array& after) {
+    for (const Object& item : after) {
+        const auto same = [&](const Object& other) { return equal(item, other); };
+        const bool widget = item.as_reference() != nullptr && new_widgets_.contains(item.as_reference()->number);
+        if (widget || std::any_of(before.begin(), before.end(), same)) continue;
+        const std::string name = item.as_reference() != nullptr ? std::to_string(item.as_reference()->number) : "";
+        find(Finding::AnnotationAdded, "annotation " + name + " was put upon a page");
+    }
 }
 
 /// The document security store (ETSI EN 319 142-1 §5.4.2) may appear and be kept up.
@@ -604,9 +617,24 @@ void ChangeJudge::judge_metadata() {
     }
 }
 
-/// A new object that an untouched object already named: the author of the signed revision left a hole for it.
+/// Whether the newest version of an object lies within the signed bytes, where it was of no use.
+bool ChangeJudge::lay_hidden(std::uint32_t number) const {
+    const std::size_t count = after_.entries().size();
+    if (number >= count) return false;
+    const XrefEntry* entry = &after_.entries()[number];
+    if (entry->kind == XrefEntry::Kind::InStream) {
+        if (entry->offset >= count) return false;
+        entry = &after_.entries()[static_cast<std::size_t>(entry->offset)];
+    }
+    return entry->kind == XrefEntry::Kind::InFile && entry->offset + after_.leading_junk() < before_.file().size();
+}
+
+/// A new object that an untouched object already named: the author of the signed revision left a hole for it. Or one
+/// that was in the signed bytes all the time, and that only a later cross-reference brings to light.
 void ChangeJudge::judge_hidden_content() {
     for (const auto& [number, change] : changes_) {
+        if (lay_hidden(number))
+            find(Finding::HiddenContent, fmt::format("object {} had lain unused in the signed bytes", number));
         if (!change.is_new) continue;
         const auto named = referrers_.find(number);
         if (named == referrers_.end()) continue;

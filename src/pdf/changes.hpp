@@ -62,6 +62,7 @@ class ChangeJudge {
     Status judge_new_field(const FormField& field);
     Status judge_annotations();
     Status judge_page_annotations(const Page& before, const Page& after);
+    void report_annotations(const Array& before, const Array& after);
     Status judge_validation_data();
     Status judge_store(const Object& before, const Object& after);
     Status judge_related_data(const Object& before, const Object& after);
@@ -69,6 +70,7 @@ class ChangeJudge {
     Result<bool> is_same(const Object& before, const Object& after, std::size_t depth = 0) const;
     void judge_metadata();
     void judge_hidden_content();
+    bool lay_hidden(std::uint32_t number) const;
     void report_the_rest();
 
     const Change* change_of(std::uint32_t number) const;

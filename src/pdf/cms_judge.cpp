@@ -102,7 +102,8 @@ void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, S
     const ByteView contents = as_bytes(value.contents);
     Result<crypto::SignedData> data = crypto::parse_cms(contents);
     if (!data) {
-        add(report, Finding::CmsMalformed, data.error().detail);
+        const bool several = crypto::count_signer_infos(contents).value_or(1) != 1;
+        add(report, several ? Finding::SeveralSigners : Finding::CmsMalformed, data.error().detail);
         return;
     }
     if (!is_zero(contents.subspan(std::min(data->encoded_size, contents.size())))) {

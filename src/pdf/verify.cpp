@@ -7,6 +7,7 @@
 #include "pdf/file_revisions.hpp"
 #include "pdf/filters.hpp"
 #include "pdf/lexer.hpp"
+#include "pdf/open_areas.hpp"
 #include "pdf/signatures.hpp"
 
 #include <algorithm>
@@ -44,9 +45,9 @@ struct Candidate {
 
 /// A finding that leaves the signature itself as good as it was.
 bool is_about_later_changes(Finding finding) {
-    constexpr std::array kLater = {Finding::ForbiddenChange,       Finding::HiddenContent, Finding::LockedFieldChanged,
-                                   Finding::CertificationViolated, Finding::PagesChanged,  Finding::SealNotSigned,
-                                   Finding::UnaccountedBytes};
+    constexpr std::array kLater = {Finding::ForbiddenChange,       Finding::HiddenContent,  Finding::LockedFieldChanged,
+                                   Finding::CertificationViolated, Finding::PagesChanged,   Finding::SealNotSigned,
+                                   Finding::UnaccountedBytes,      Finding::AnnotationAdded};
     return std::find(kLater.begin(), kLater.end(), finding) != kLater.end();
 }
 
@@ -273,6 +274,9 @@ class Verifier {
             candidate.report.later_changes = LaterChanges::None;
             return;
         }
+        candidate.report.signed_length = candidate.end;
+        Result<std::vector<PageArea>> open = open_areas(*before, document_);
+        if (open) candidate.report.open_areas = std::move(*open);
         Result<ChangeReport> changes = ChangeJudge(*before, document_, referrers).judge();
         if (!changes) {
             candidate.add(Finding::ForbiddenChange, "what changed later cannot be read: " + changes.error().detail);
@@ -500,11 +504,12 @@ std::string_view to_string(LaterChanges changes) {
 }
 
 std::string_view to_string(Finding finding) {
-    constexpr std::array<std::string_view, 16> kNames = {
+    constexpr std::array<std::string_view, 18> kNames = {
         "SignatureIncomplete", "WrongGap",      "NotWholeRevision",   "UnaccountedBytes",
         "ForbiddenChange",     "HiddenContent", "LockedFieldChanged", "CertificationViolated",
         "PagesChanged",        "SealNotSigned", "DigestMismatch",     "SignatureValueWrong",
-        "CmsMalformed",        "WeakAlgorithm", "AmbiguousStructure", "ElectronicSealInvalid"};
+        "CmsMalformed",        "WeakAlgorithm", "AmbiguousStructure", "ElectronicSealInvalid",
+        "AnnotationAdded",     "SeveralSigners"};
     return kNames[static_cast<std::size_t>(finding)];
 }
 

@@ -7,6 +7,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/electronic_seal.hpp"
 #include "pdf/document.hpp"
+#include "pdf/geometry.hpp"
 #include "pdf/validation_data.hpp"
 
 #include <array>
@@ -83,11 +84,22 @@ enum class Finding {
     AmbiguousStructure,
     /// The electronic seal in a signature (GB/T 38540) may not be used so: not its maker's, expired, or another's.
     ElectronicSealInvalid,
+    /// Something was put upon a page that is no field of the form (evil annotation).
+    AnnotationAdded,
+    /// The CMS has several SignerInfos, or none: what one reader checks another may pass over.
+    SeveralSigners,
 };
 std::string_view to_string(DocumentVerdict verdict);
 std::string_view to_string(Coverage coverage);
 std::string_view to_string(LaterChanges changes);
 std::string_view to_string(Finding finding);
+
+/// A part of a page as it is displayed, in points from its bottom left corner.
+struct PageArea {
+    /// Counted from 0.
+    std::size_t page = 0;
+    Rectangle box;
+};
 
 struct FindingReport {
     Finding finding = Finding::ForbiddenChange;
@@ -118,6 +130,11 @@ struct SignatureReport {
     int certification_level = 0;
     /// The fields its FieldMDP reference protects.
     std::vector<std::string> locked_fields;
+    /// How many bytes its revision has, when later ones follow: what can be shown as it was signed. 0 otherwise.
+    std::uint64_t signed_length = 0;
+    /// Where pages may look different in the newest revision than in the signed one: the places of fields that were
+    /// neither signed nor locked then. Empty when no later revision follows.
+    std::vector<PageArea> open_areas;
 
     /// Its bytes are what was signed, by the key of `signer`, and its structure is sound.
     bool intact = false;
