@@ -4,6 +4,7 @@
 #include "render/wire.hpp"
 #include "sandbox/message.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -142,6 +143,47 @@ Result<Bytes> PageEngine::field_png(const DocumentInput& document, const std::st
     if (name.size() > kLongestName) return fail(ErrorCode::ParameterTooLong, "the field's name");
     return ask(workers_, RequestKind::Field, document,
                [&](MessageWriter& request) { request.text(name).number(static_cast<std::uint64_t>(pixel_width)); });
+}
+
+Result<PageComparison> PageEngine::compare(const DocumentInput& document, std::uint64_t before_length,
+                                           const std::vector<PagePlace>& open, int most_pages, int pixel_width) const {
+    if (pixel_width < kLeastPixelWidth || pixel_width > kMostPixelWidth)
+        return invalid_parameter("the width of a page picture must be 16 to 4096 pixels");
+    if (before_length == 0 || before_length > document.length) return invalid_parameter("no state ends there");
+    if (open.size() > kMostOpenPlaces) return fail(ErrorCode::ParameterTooLong, "open places");
+    const auto reply = ask(workers_, RequestKind::Compare, document, [&](MessageWriter& request) {
+        request.number(before_length)
+            .number(static_cast<std::uint64_t>(std::clamp(most_pages, 1, kMostPages)))
+            .number(static_cast<std::uint64_t>(pixel_width))
+            .number(open.size());
+        for (const PagePlace& place : open) {
+            request.number(static_cast<std::uint64_t>(place.page));
+            for (const double edge : {place.left, place.bottom, place.right, place.top})
+                request.decimal(edge);
+        }
+    });
+    if (!reply) return reply.error();
+    MessageReader reader(*reply);
+    PageComparison comparison;
+    comparison.compared = static_cast<int>(std::min<std::uint64_t>(reader.number(), kMostPages));
+    comparison.pages = static_cast<int>(std::min<std::uint64_t>(reader.number(), kMostPages));
+    comparison.changes.resize(reader.count(4 * sizeof(std::uint64_t)));
+    for (PageChange& change : comparison.changes) {
+        change.page = static_cast<int>(std::min<std::uint64_t>(reader.number(), kMostPages));
+        change.places.resize(reader.count(4 * sizeof(double)));
+        for (auto& place : change.places) {
+            for (double& fraction : place)
+                fraction = std::clamp(reader.decimal(), 0.0, 1.0);
+            if (std::any_of(place.begin(), place.end(), [](double one) { return !std::isfinite(one); }))
+                return implausible();
+        }
+        for (Bytes* picture : {&change.before, &change.after}) {
+            const ByteView bytes = reader.bytes();
+            picture->assign(bytes.begin(), bytes.end());
+        }
+    }
+    if (!reader.complete()) return implausible();
+    return comparison;
 }
 
 Result<std::vector<TextHit>> PageEngine::find_text(const DocumentInput& document, std::string_view keyword) const {

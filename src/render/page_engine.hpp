@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "sandbox/worker_pool.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,6 +37,32 @@ struct TextHit {
     friend bool operator==(const TextHit&, const TextHit&) = default;
 };
 
+/// A part of a page, in points of the page as displayed, from its bottom left corner, y upwards.
+struct PagePlace {
+    int page = 0;  // counted from 0
+    double left = 0;
+    double bottom = 0;
+    double right = 0;
+    double top = 0;
+};
+
+/// A page that two states of a document show differently.
+struct PageChange {
+    int page = 0;  // counted from 0
+    /// Fractions of the page: from the left, from the top, width and height.
+    std::vector<std::array<double, 4>> places;
+    /// JPEGs of both states; empty for a page that is not there, and beyond the first six pages.
+    Bytes before;
+    Bytes after;
+};
+
+struct PageComparison {
+    std::vector<PageChange> changes;
+    /// How many pages were looked at, and how many there are in the longer state.
+    int compared = 0;
+    int pages = 0;
+};
+
 /// Pictures of pages and positions of text. The PDF is read by a worker process only (MuPDF, see render_worker.hpp).
 /// Thread-safe; calls block until the worker has answered. The pool must outlive the engine and run render workers.
 ///
@@ -57,6 +84,12 @@ class PageEngine {
     /// PNG `pixel_width` wide (16…4096): the seal or the signature of a signature field. KeywordNotFound when no page
     /// shows such a field.
     Result<Bytes> field_png(const DocumentInput& document, const std::string& name, int pixel_width) const;
+
+    /// Draws the state that ends at `before_length` and the whole document at 72 dpi, page by page, and tells where
+    /// they differ outside of `open`. Stops early, at the page told, when it takes long or there are more than
+    /// `most_pages`.
+    Result<PageComparison> compare(const DocumentInput& document, std::uint64_t before_length,
+                                   const std::vector<PagePlace>& open, int most_pages, int pixel_width) const;
 
     /// Every occurrence of the keyword in reading order: by page, then from top to bottom, then from left to right.
     /// Occurrences do not overlap. Empty when there is none, and for a blank keyword.

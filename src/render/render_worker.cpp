@@ -1,5 +1,6 @@
 #include "render/render_worker.hpp"
 
+#include "render/document_comparison.hpp"
 #include "render/jpeg.hpp"
 #include "render/mupdf_document.hpp"
 #include "render/text_search.hpp"
@@ -8,6 +9,7 @@
 #include "sandbox/message.hpp"
 #include "sandbox/worker.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -38,7 +40,7 @@ class RenderWorker {
             part = reader.number();
         if (reader.failed() || files.size() != 1) return fail(ErrorCode::Internal, "a malformed request");
         if (auto opened = open(key, files.front()); !opened) return opened.error();
-        auto reply = answer(kind, reader);
+        auto reply = kind == RequestKind::Compare ? compare(reader, files.front()) : answer(kind, reader);
         // After a failure MuPDF's state is not worth trusting.
         if (!reply) open_.reset();
         return reply;
@@ -67,6 +69,8 @@ class RenderWorker {
                 return find_text(reader);
             case RequestKind::Field:
                 return field(reader);
+            case RequestKind::Compare:
+                break;  // needs the file
         }
         return fail(ErrorCode::Internal, "an unknown request");
     }
@@ -98,6 +102,24 @@ class RenderWorker {
         const auto drawn = open_->document->draw_field(name, pixel_width);
         if (!drawn) return drawn.error();
         return encode_png(*drawn);
+    }
+
+    Result<Bytes> compare(MessageReader& reader, int fd) {
+        const std::uint64_t before_length = reader.number();
+        const int most_pages = std::clamp(static_cast<int>(reader.number() & 0xFFFF), 1, kMostPages);
+        const auto pixel_width = static_cast<int>(reader.number());
+        std::vector<PagePlace> open(reader.count(5 * sizeof(std::uint64_t)));
+        for (PagePlace& place : open) {
+            place.page = static_cast<int>(reader.number() & 0xFFFF);
+            for (double* edge : {&place.left, &place.bottom, &place.right, &place.top})
+                *edge = reader.decimal();
+        }
+        if (!reader.complete()) return fail(ErrorCode::Internal, "a malformed request");
+        const auto file = sandbox::MappedFile::map(fd, before_length);
+        if (!file) return file.error();
+        const auto before = MupdfDocument::open(file->bytes());
+        if (!before) return before.error();
+        return DocumentComparison(**before, *open_->document, open).run(most_pages, pixel_width);
     }
 
     Result<Bytes> find_text(MessageReader& reader) {
