@@ -41,9 +41,11 @@ struct VerifyOptions {
     std::filesystem::path file;
     bool json = false;
     std::vector<std::filesystem::path> trust;
+    std::vector<std::filesystem::path> revocation_lists;
+    bool compares_pages = true;
     std::filesystem::path data = "data";
 };
-/// 0 every signature intact and the file complete, 1 tampered or incomplete, 2 no signature or unreadable.
+/// 0 nothing is wrong (the conclusion says how much that proves), 1 invalid, 2 no signature or unreadable.
 int verify(const VerifyOptions& options);
 
 struct OrganisationOptions {

@@ -5,6 +5,7 @@
 #include "convert/office_kit.hpp"
 #include "convert/office_worker.hpp"
 #include "service/auto_signing.hpp"
+#include "service/verify_worker.hpp"
 #include "store/contracts.hpp"
 #include "store/schema.hpp"
 
@@ -63,6 +64,9 @@ Status House::build() {
     pool.warm = 0;
     convert_workers_ =
         std::make_unique<sandbox::WorkerPool>(std::vector<std::string>{"/proc/self/exe", "worker", "convert"}, pool);
+    verify_workers_ = std::make_unique<sandbox::WorkerPool>(
+        std::vector<std::string>{"/proc/self/exe", "worker", "verify"},
+        service::verify_worker_pool(settings_.render_workers), service::verify_worker_limits());
     pages_ = std::make_unique<render::PageEngine>(*render_workers_);
     prepare_office();
     converter_ = std::make_unique<convert::Converter>(*convert_workers_, office_workers_.get());
@@ -139,7 +143,8 @@ Status House::build() {
     page_resending_ =
         std::make_unique<service::PageResending>(*signing_page_, *directory_, *resending_, *reading_links_);
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
-    verification_ = std::make_unique<service::Verification>(*platform_, *time_stamps_);
+    verification_ = std::make_unique<service::Verification>(
+        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *verify_workers_});
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});

@@ -85,6 +85,7 @@ class House {
     std::unique_ptr<seal::FontLibrary> fonts_;
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;
+    std::unique_ptr<sandbox::WorkerPool> verify_workers_;
     std::unique_ptr<sandbox::WorkerPool> office_workers_;
     std::unique_ptr<render::PageEngine> pages_;
     std::unique_ptr<convert::Converter> converter_;

@@ -3,6 +3,7 @@
 #include "convert/convert_worker.hpp"
 #include "convert/office_worker.hpp"
 #include "render/render_worker.hpp"
+#include "service/verify_worker.hpp"
 
 #include <iostream>
 #include <string>
@@ -54,6 +55,8 @@ int run(int count, char** arguments) {
     verify_command->add_option("FILE", verifying.file)->required();
     verify_command->add_flag("--json", verifying.json, "print the whole report as JSON");
     verify_command->add_option("--trust", verifying.trust, "root certificates to trust (PEM)");
+    verify_command->add_option("--crl", verifying.revocation_lists, "revocation lists (DER) beside those in the file");
+    verify_command->add_flag("!--no-pages", verifying.compares_pages, "do not draw pages to see what changed");
     verify_command->add_option("--data", verifying.data, "data folder whose CA is trusted too (./data)");
 
     CLI::App* doctor_command = program.add_subcommand("doctor", "say what is wrong and how to mend it");
@@ -89,6 +92,7 @@ int run(int count, char** arguments) {
 
     if (worker_command->parsed()) {
         if (kind == "render") return signet::render::render_worker_main();
+        if (kind == "verify") return signet::service::verify_worker_main();
         if (kind == "convert") return signet::convert::convert_worker_main();
         if (kind == "office") signet::convert::office_worker_main(office);
         std::cerr << "unknown worker\n";

@@ -12,6 +12,7 @@
 #include "notify/smtp_gateway.hpp"
 #include "openapi/envelope.hpp"
 #include "pages/grant_pages.hpp"
+#include "pages/verify_page.hpp"
 #include "service/orphan_files.hpp"
 #include "store/links.hpp"
 #include "store/people.hpp"
@@ -421,10 +422,10 @@ int serve(const Settings& settings) {
     page_settings.upload_limit = house.platform().upload_limit;
     pages::Pages pages(
         house.signing_page(), house.batch_signing(), house.joining(), house.downloads(), house.reading_links(),
-        house.appointing(), house.verification(), house.page_resending(), [&post] { return post.inbox(); },
-        page_settings);
+        house.appointing(), house.page_resending(), [&post] { return post.inbox(); }, page_settings);
 
     pages::GrantPages grant_pages(house.personal_grants(), house.platform().zone);
+    pages::VerifyPage verify_page(house.verification());
 
     http::Router router;
     add_operations(router, house, metrics, draining);
@@ -434,6 +435,7 @@ int serve(const Settings& settings) {
     api.add_routes(router);
     pages.add_routes(router);
     grant_pages.add_routes(router);
+    verify_page.add_routes(router);
 
     http::Options options;
     options.address = settings.address;

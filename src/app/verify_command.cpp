@@ -3,7 +3,11 @@
 #include "base/log.hpp"
 #include "crypto/pem.hpp"
 #include "pdf/verify.hpp"
+#include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "service/assessment.hpp"
+#include "service/page_comparing.hpp"
 #include "service/signature_levels.hpp"
 
 #include <fcntl.h>
@@ -19,8 +23,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kIntact = 0;
-constexpr int kTampered = 1;
+constexpr int kNothingWrong = 0;
+constexpr int kInvalid = 1;
 constexpr int kNothing = 2;
 
 std::string read_text(const std::filesystem::path& file) {
@@ -28,17 +32,52 @@ std::string read_text(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-int exit_status(pdf::DocumentVerdict verdict) {
-    switch (verdict) {
-        case pdf::DocumentVerdict::Intact:
-            return kIntact;
-        case pdf::DocumentVerdict::Tampered:
-            return kTampered;
-        case pdf::DocumentVerdict::NoSignature:
-        case pdf::DocumentVerdict::Unreadable:
+int exit_status(const service::Assessment& assessment) {
+    switch (assessment.conclusion) {
+        case service::Conclusion::Valid:
+        case service::Conclusion::SignerUnknown:
+        case service::Conclusion::Undecided:
+            return kNothingWrong;
+        case service::Conclusion::Invalid:
+            return kInvalid;
+        case service::Conclusion::NotSigned:
+        case service::Conclusion::Unreadable:
             return kNothing;
     }
     return kNothing;
+}
+
+/// In the words this command has always had.
+std::string_view verdict_of(const service::Assessment& assessment, pdf::DocumentVerdict found) {
+    return assessment.modified ? "Tampered" : to_string(found);
+}
+
+json::array write_reasons(const std::vector<service::Reason>& reasons) {
+    json::array list;
+    for (const service::Reason& reason : reasons) {
+        const service::ReasonText& text = text_of(reason.code);
+        list.push_back({{"code", json::string(text.word)},
+                        {"question", json::string(to_string(text.question))},
+                        {"message", json::string(text.english)},
+                        {"messageZh", json::string(text.chinese)},
+                        {"detail", json::string(reason.detail)}});
+    }
+    return list;
+}
+
+json::object write_answers(const service::SignatureAssessment& one) {
+    using service::Question;
+    json::object answers;
+    for (const Question question : {Question::Integrity, Question::Trust, Question::Time, Question::Revocation})
+        answers[to_string(question)] = json::string(to_string(one.answer(question)));
+    return answers;
+}
+
+json::array write_pages(const std::vector<service::PageDifference>& differences) {
+    json::array pages;
+    for (const service::PageDifference& one : differences)
+        pages.push_back(one.page + 1);
+    return pages;
 }
 
 json::array write_findings(const std::vector<pdf::FindingReport>& findings) {
@@ -77,7 +116,8 @@ json::object write_seal(const crypto::SealSignatureReport& report) {
     return seal;
 }
 
-json::object write_report(const pdf::VerificationReport& report, const Standings& standings) {
+json::object write_report(const pdf::VerificationReport& report, const Standings& standings,
+                          const service::Assessment& assessment) {
     const TimeZone utc = TimeZone::fixed(0);
     json::array signatures;
     for (std::size_t i = 0; i < report.signatures.size(); ++i) {
@@ -101,6 +141,11 @@ json::object write_report(const pdf::VerificationReport& report, const Standings
                           {"documentTimeStamp", signature.is_document_time_stamp},
                           {"revoked", standing.revoked},
                           {"findings", write_findings(signature.findings)}};
+        const service::SignatureAssessment& judged = assessment.signatures[i];
+        item["conclusion"] = json::string(to_wire(judged.conclusion));
+        item["answers"] = write_answers(judged);
+        item["reasons"] = write_reasons(judged.reasons);
+        item["changedPages"] = write_pages(judged.differences);
         if (standing.level) item["level"] = json::string(to_wire(*standing.level));
         if (standing.proven_time) item["provenTimeUtc"] = utc.format(*standing.proven_time);
         if (!standing.problem.empty()) item["timeStampProblem"] = standing.problem;
@@ -114,7 +159,11 @@ json::object write_report(const pdf::VerificationReport& report, const Standings
         if (signature.seal) item["electronicSeal"] = write_seal(*signature.seal);
         signatures.push_back(std::move(item));
     }
-    json::object result{{"verdict", json::string(to_string(report.verdict))},
+    json::object result{{"verdict", json::string(verdict_of(assessment, report.verdict))},
+                        {"conclusion", json::string(to_wire(assessment.conclusion))},
+                        {"sentence", json::string(assessment.sentence().english)},
+                        {"sentenceZh", json::string(assessment.sentence().chinese)},
+                        {"reasons", write_reasons(assessment.reasons)},
                         {"pages", report.page_count},
                         {"revisions", report.revisions.size()},
                         {"findings", write_findings(report.findings)},
@@ -123,13 +172,23 @@ json::object write_report(const pdf::VerificationReport& report, const Standings
     return result;
 }
 
-void print_report(const pdf::VerificationReport& report, const Standings& standings) {
-    std::cout << to_string(report.verdict);
-    if (report.error) std::cout << ": " << describe(*report.error);
-    std::cout << '\n';
-    for (const pdf::FindingReport& finding : report.findings) {
-        std::cout << "  " << to_string(finding.finding) << ": " << finding.detail << '\n';
+void print_reasons(const std::vector<service::Reason>& reasons, std::string_view indent) {
+    for (const service::Reason& reason : reasons) {
+        const service::ReasonText& text = text_of(reason.code);
+        std::cout << indent << text.word << ": " << text.english;
+        if (!reason.detail.empty()) std::cout << " [" << for_log(reason.detail) << "]";
+        std::cout << '\n';
     }
+}
+
+void print_report(const pdf::VerificationReport& report, const Standings& standings,
+                  const service::Assessment& assessment) {
+    std::cout << verdict_of(assessment, report.verdict);
+    if (report.error) std::cout << ": " << describe(*report.error);
+    std::cout << '\n'
+              << to_wire(assessment.conclusion) << ": " << assessment.sentence().english << " ("
+              << assessment.sentence().chinese << ")\n";
+    print_reasons(assessment.reasons, "  ");
     for (std::size_t i = 0; i < report.signatures.size(); ++i) {
         const pdf::SignatureReport& signature = report.signatures[i];
         const service::SignatureStanding& standing = standings[i];
@@ -143,20 +202,28 @@ void print_report(const pdf::VerificationReport& report, const Standings& standi
             std::cout << ", proven " << TimeZone::fixed(0).format(*standing.proven_time) << " UTC";
         if (standing.revoked) std::cout << ", REVOKED";
         std::cout << '\n';
-        if (!standing.problem.empty()) std::cout << "    time-stamp: " << standing.problem << '\n';
         if (signature.seal && signature.seal->signature) {
             std::cout << "    electronic seal " << for_log(signature.seal->signature->seal.fields.name) << ": "
                       << (signature.seal->fault ? crypto::to_string(*signature.seal->fault) : "valid") << '\n';
         }
-        for (const pdf::FindingReport& finding : signature.findings) {
-            std::cout << "    " << to_string(finding.finding) << ": " << finding.detail << '\n';
-        }
+        print_reasons(assessment.signatures[i].reasons, "    ");
     }
+}
+
+/// Draws pages in worker processes of this same program.
+void compare_pages(int file, std::uint64_t length, service::Assessment& assessment) {
+    sandbox::PoolOptions options;
+    options.count = 1;
+    options.warm = 0;
+    sandbox::WorkerPool workers({"/proc/self/exe", "worker", "render"}, options);
+    service::compare_pages(render::PageEngine(workers), file, length, assessment);
 }
 
 int unreadable(const VerifyOptions& options, const std::string& why) {
     if (options.json) {
-        std::cout << json::serialize(json::object{{"verdict", "Unreadable"}, {"error", why}}) << '\n';
+        std::cout << json::serialize(
+                         json::object{{"verdict", "Unreadable"}, {"conclusion", "UNREADABLE"}, {"error", why}})
+                  << '\n';
     } else {
         std::cout << "Unreadable: " << why << '\n';
     }
@@ -187,13 +254,20 @@ int verify(const VerifyOptions& options) {
         roots.insert(roots.end(), certificates->begin(), certificates->end());
     }
     const pdf::VerificationReport report = pdf::verify(mapped->bytes(), roots);
-    const Standings standings = service::judge_standing(report, roots, SystemClock().now());
-    if (options.json) {
-        std::cout << json::serialize(write_report(report, standings)) << '\n';
-    } else {
-        print_report(report, standings);
+    service::AssessmentTrust judgement{roots, {}, SystemClock().now()};
+    for (const std::filesystem::path& path : options.revocation_lists) {
+        const std::string list = read_text(path);
+        judgement.revocations.revocation_lists.emplace_back(list.begin(), list.end());
     }
-    return exit_status(report.verdict);
+    const Standings standings = service::judge_standing(report, roots, judgement.now);
+    service::Assessment assessment = service::assess(report, judgement);
+    if (options.compares_pages) compare_pages(file.get(), mapped->bytes().size(), assessment);
+    if (options.json) {
+        std::cout << json::serialize(write_report(report, standings, assessment)) << '\n';
+    } else {
+        print_report(report, standings, assessment);
+    }
+    return exit_status(assessment);
 }
 
 }  // namespace signet::app

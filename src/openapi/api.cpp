@@ -153,6 +153,7 @@ void Api::download(http::Router& router, std::string_view path, Download work) {
 void Api::add_routes(http::Router& router) {
     add_contracts(router);
     add_documents(router);
+    add_verifying(router);
     add_signing(router);
     add_personal_signing(router);
     add_lifecycle(router);

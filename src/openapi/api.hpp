@@ -100,6 +100,7 @@ class Api {
     // One group of resources a file.
     void add_contracts(http::Router& router);
     void add_documents(http::Router& router);
+    void add_verifying(http::Router& router);
     void add_signing(http::Router& router);
     void add_personal_signing(http::Router& router);
     void add_lifecycle(http::Router& router);

@@ -7,7 +7,7 @@
 
 #include <boost/json.hpp>
 
-// /v2/document and /v2/verify: files that come in and go out.
+// /v2/document: files that come in and go out.
 namespace signet::openapi {
 
 namespace json = boost::json;
@@ -69,64 +69,6 @@ void Api::add_documents(http::Router& router) {
                      {std::make_shared<const http::OpenFile>(document->file.release()), 0, document->length});
                  return response;
              });
-
-    upload(router, "/v2/verify",
-           [this](const Caller&, const Fields& fields, http::Request& request) -> Result<json::object> {
-               const http::Part* part = request.file("file");
-               if (part == nullptr) fields.refuse("file", "is required");
-               const bool show = fields.boolean("showImg", false);
-               if (fields.error()) return *fields.error();
-               const auto report = services_.verification.verify_file(part->file.path());
-               if (!report) return report.error();
-               json::array signatures;
-               for (const service::SignatureFinding& signature : report->signatures) {
-                   json::object item;
-                   item["code"] = signature.intact ? 0 : 1;
-                   item["msg"] = signature.intact ? "签名有效" : "签名无效";
-                   item["signatory"] = signature.name;
-                   item["organization"] = signature.issuer;
-                   item["signTime"] = signature.time;
-                   item["modified"] = !signature.intact;
-                   item["signatureCoversWholeDocument"] = signature.covers_whole_document;
-                   item["strAlgName"] = signature.algorithm;
-                   item["certSerialNumber"] = signature.serial_number;
-                   item["certDateFrom"] = signature.not_before;
-                   item["certDateTo"] = signature.not_after;
-                   item["trusted"] = signature.trusted;
-                   item["level"] = signature.level;
-                   item["timestampTime"] = signature.proven_time;
-                   item["revoked"] = signature.revoked;
-                   item["organizationName"] = signature.organization;
-                   item["certDN"] = signature.subject;
-                   item["certIssuer"] = signature.issuer;
-                   item["certNotBefore"] = signature.not_before;
-                   item["certNotAfter"] = signature.not_after;
-                   item["valid"] = signature.intact && !signature.revoked;
-                   if (show) {
-                       const Bytes picture = services_.verification.picture(part->file.path(), signature);
-                       if (!picture.empty()) item["sealImage"] = base64(picture);
-                   }
-                   signatures.push_back(std::move(item));
-               }
-               json::array reasons;
-               for (const std::string& reason : report->reasons)
-                   reasons.push_back(json::string(reason));
-               json::object result;
-               result["statusCode"] =
-                   report->verdict == service::Verdict::Intact || report->verdict == service::Verdict::NoSignature ? 0
-                                                                                                                   : 1;
-               result["statusMsg"] = service::sentence(report->verdict);
-               result["documentModified"] = report->verdict == service::Verdict::Tampered;
-               result["hash"] = report->sha256;
-               result["signatureInfos"] = std::move(signatures);
-               json::array stamps;
-               for (const service::TimeStampFinding& stamp : report->time_stamps) {
-                   stamps.push_back({{"authority", stamp.authority}, {"time", stamp.time}, {"trusted", stamp.trusted}});
-               }
-               result["timeStampInfos"] = std::move(stamps);
-               if (!reasons.empty()) result["reasons"] = std::move(reasons);
-               return result;
-           });
 }
 
 }  // namespace signet::openapi

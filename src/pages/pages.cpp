@@ -21,7 +21,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kKeptPictureBytes = 64U << 20;
-constexpr std::size_t kMostVerifyBytes = 100U << 20;
 
 /// `12` of `12.jpg`; nothing for anything else.
 std::optional<std::int64_t> number_before(std::string_view file, std::string_view suffix) {
@@ -70,15 +69,13 @@ json::object outcome(const service::PageView& view) {
 
 Pages::Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
              service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
-             service::Verification& verification, service::PageResending& resending,
-             std::function<std::vector<InboxMessage>()> inbox, Settings settings)
+             service::PageResending& resending, std::function<std::vector<InboxMessage>()> inbox, Settings settings)
     : page_(page),
       batch_(batch),
       joining_(joining),
       downloads_(downloads),
       links_(links),
       appointing_(appointing),
-      verification_(verification),
       resending_(resending),
       inbox_(std::move(inbox)),
       settings_(std::move(settings)) {}
@@ -206,33 +203,6 @@ http::Response Pages::sign(http::Request& request) {
     const auto view = page_.sign(client_of(request), page_key(request), *command);
     if (!view) return refusal(view.error());
     return json_response(outcome(*view));
-}
-
-http::Response Pages::verify(http::Request& request) {
-    const http::Part* part = request.file("file");
-    if (part == nullptr) return page_failure(invalid_parameter("file: is required"));
-    const auto found = verification_.verify_file(part->file.path());
-    if (!found) return page_failure(found.error());
-    json::array signatures;
-    for (const service::SignatureFinding& signature : found->signatures) {
-        signatures.push_back({{"name", json::string(signature.name)},
-                              {"organization", json::string(signature.organization)},
-                              {"issuer", json::string(signature.issuer)},
-                              {"time", json::string(signature.time)},
-                              {"trusted", signature.trusted},
-                              {"intact", signature.intact},
-                              {"coversWholeDocument", signature.covers_whole_document},
-                              {"changes", json::string(signature.changes)},
-                              {"algorithm", json::string(signature.algorithm)},
-                              {"level", json::string(signature.level)},
-                              {"provenTime", json::string(signature.proven_time)}});
-    }
-    json::array reasons;
-    for (const std::string& reason : found->reasons)
-        reasons.push_back(json::string(reason));
-    return json_response(json::object{{"verdict", json::string(service::word(found->verdict))},
-                                      {"reasons", std::move(reasons)},
-                                      {"signatures", std::move(signatures)}});
 }
 
 http::Response Pages::sign_batch(http::Request& request) {
@@ -372,8 +342,6 @@ void Pages::add_routes(http::Router& router) {
         response.headers.set("Cache-Control", "private, max-age=300");
         return response;
     });
-    add(
-        router, "POST", "/pages/verify", [this](http::Request& request) { return verify(request); }, kMostVerifyBytes);
     add(router, "GET", "/pages/welcome", [this](http::Request&) {
         json::object result{{"demo", settings_.demo}, {"version", settings_.version}};
         if (settings_.demo) result["inboxUrl"] = settings_.base_url + "/inbox";
@@ -402,9 +370,10 @@ void Pages::add_routes(http::Router& router) {
     http::StaticFiles::Options options;
     options.immutable_prefix = "assets/";
     options.fallback = "index.html";
-    options.headers.set("Content-Security-Policy",
-                        // Business systems frame the page: no frame-ancestors.
-                        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'");
+    options.headers.set(
+        "Content-Security-Policy",
+        // Business systems frame the page: no frame-ancestors.
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'");
     options.headers.set("X-Content-Type-Options", "nosniff");
     options.headers.set("Referrer-Policy", "no-referrer");
     auto files = http::StaticFiles::open(settings_.front_end, std::move(options));

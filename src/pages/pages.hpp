@@ -8,7 +8,6 @@
 #include "service/page_resending.hpp"
 #include "service/reading_links.hpp"
 #include "service/signing_page.hpp"
-#include "service/verification.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -48,8 +47,7 @@ class Pages {
   public:
     Pages(service::SigningPage& page, service::BatchSigning& batch, service::Joining& joining,
           service::Downloads& downloads, service::ReadingLinks& links, service::Appointing& appointing,
-          service::Verification& verification, service::PageResending& resending,
-          std::function<std::vector<InboxMessage>()> inbox, Settings settings);
+          service::PageResending& resending, std::function<std::vector<InboxMessage>()> inbox, Settings settings);
 
     void add_routes(http::Router& router);
 
@@ -64,7 +62,6 @@ class Pages {
     http::Response all_documents(http::Request& request);
     http::Response sign(http::Request& request);
     http::Response fill(http::Request& request);
-    http::Response verify(http::Request& request);
     void add_batch_routes(http::Router& router);
     void add_join_routes(http::Router& router);
     void add_reading_routes(http::Router& router);
@@ -84,7 +81,6 @@ class Pages {
     service::Downloads& downloads_;
     service::ReadingLinks& links_;
     service::Appointing& appointing_;
-    service::Verification& verification_;
     service::PageResending& resending_;
     std::function<std::vector<InboxMessage>()> inbox_;
     Settings settings_;

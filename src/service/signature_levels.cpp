@@ -46,11 +46,17 @@ class Judge {
         return signature.is_document_time_stamp ? of_seal(signature) : of_signature(signature);
     }
 
+    /// Without a root to trust, a token's chain is only built, and proves nothing.
+    bool is_proof(const crypto::TimeStampReport& stamp) const { return stamp.accepted() && !trust_.roots.empty(); }
+    static std::string why_no_proof(const crypto::TimeStampReport& stamp) {
+        return stamp.accepted() ? std::string("no root is trusted") : stamp.describe();
+    }
+
     SignatureStanding of_seal(const pdf::SignatureReport& signature) const {
         SignatureStanding standing;
         const auto stamp = crypto::verify_time_stamp_token(signature.cms, signature.covered_digest, trust_);
-        if (!signature.intact || !stamp.accepted()) {
-            standing.problem = stamp.accepted() ? "it is not intact" : stamp.describe();
+        if (!signature.intact || !is_proof(stamp)) {
+            standing.problem = is_proof(stamp) ? "it is not intact" : why_no_proof(stamp);
             return standing;
         }
         standing.proven_time = stamp.token->time;
@@ -64,13 +70,13 @@ class Judge {
         if (signature.has_time_stamp) {
             const auto stamp =
                 crypto::verify_time_stamp_of(signature.signature_time_stamp, signature.signature_value, trust_);
-            if (stamp.accepted()) {
+            if (is_proof(stamp)) {
                 standing.level = SignatureLevel::Timed;
                 standing.proven_time = stamp.token->time;
                 const bool known = knowledge_of(stamp.token->chain, data_, stamp.token->time) == Knowledge::Complete;
                 if (known) standing.level = SignatureLevel::LongTerm;  // as far as the time goes
             } else {
-                standing.problem = stamp.describe();
+                standing.problem = why_no_proof(stamp);
             }
         }
         const Knowledge signer = knowledge_of(signature.chain, data_, standing.proven_time.value_or(now_));

@@ -2,79 +2,63 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "model/vocabulary.hpp"
+#include "service/assessment.hpp"
 #include "service/platform.hpp"
 #include "service/time_stamps.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
+
+namespace signet::sandbox {
+class WorkerPool;
+}
 
 namespace signet::service {
 
-enum class Verdict { Intact, Tampered, NoSignature, Unreadable };
+class TrustServices;
 
-/// One sentence for people, in Chinese.
-std::string_view sentence(Verdict verdict);
-/// INTACT, TAMPERED, NO_SIGNATURE, UNREADABLE.
-std::string_view word(Verdict verdict);
-
-/// What was found about one signature; times as the wire writes them.
-struct SignatureFinding {
-    /// The full name of the form field that shows it.
-    std::string field;
-    std::string name;
-    std::string organization;
-    std::string issuer;
-    /// The subject of its certificate, as RFC 4514 writes it.
-    std::string subject;
-    std::string serial_number;
-    std::string not_before;
-    std::string not_after;
-    std::string time;
-    std::string algorithm;
-    std::string changes;
-    bool trusted = false;
-    bool intact = false;
-    bool covers_whole_document = false;
-    /// B-B, B-T, B-LT or B-LTA: what the file itself holds for it and was found good; `GB/T 38540` for a seal by it.
-    std::string level;
-    /// When a trusted time-stamp proves that it existed; empty when none does.
-    std::string proven_time;
-    bool revoked = false;
-};
-
-/// What was found about one document time-stamp: nobody's consent, but proof that everything before it existed.
-struct TimeStampFinding {
-    std::string authority;
-    std::string time;
-    bool trusted = false;
-};
-
-struct VerificationFindings {
-    Verdict verdict = Verdict::Unreadable;
-    std::vector<std::string> reasons;
-    std::vector<SignatureFinding> signatures;
-    std::vector<TimeStampFinding> time_stamps = {};
-    std::string sha256;
-};
-
-/// Says of any PDF who signed it and whether anything changed since. Nothing is stored. Thread-safe.
+/// Says of any PDF who signed it and whether anything changed since. Nothing is stored. The file is read in worker
+/// processes alone; this one only hashes it. Thread-safe.
 class Verification {
   public:
-    Verification(Platform& platform, const TimeStamps& time_stamps) : platform_(platform), time_stamps_(time_stamps) {}
+    /// All must outlive it; the pool runs verify workers (verify_worker.hpp).
+    struct Tools {
+        Platform& platform;
+        const TimeStamps& time_stamps;
+        TrustServices& trust;
+        sandbox::WorkerPool& workers;
+    };
+    explicit Verification(Tools tools) : tools_(tools) {}
 
-    /// InvalidFile when the file cannot be read from disk; what is wrong inside it is a finding.
-    Result<VerificationFindings> verify_file(const std::filesystem::path& file) const;
-    VerificationFindings verify(ByteView file) const;
+    /// A contract of this installation that has exactly this file.
+    struct Held {
+        /// Or an earlier state of it.
+        bool is_newest = false;
+        model::ContractStatus status = model::ContractStatus::Complete;
+    };
+    struct Report {
+        Assessment assessment;
+        /// SHA-256 of the file, in lower-case hexadecimal.
+        std::string sha256;
+        std::optional<Held> held;
+    };
+
+    /// InvalidFile when the file cannot be read from disk, Unavailable when no worker process could be had; what is
+    /// wrong inside it is in the report.
+    Result<Report> verify_file(const std::filesystem::path& file) const;
     /// What a signature looks like on its page, as a PNG; empty when it shows nothing or cannot be drawn.
-    Bytes picture(const std::filesystem::path& file, const SignatureFinding& signature) const;
+    Bytes picture(const std::filesystem::path& file, const SignatureAssessment& signature) const;
+
+    /// In which the wire writes times.
+    const TimeZone& zone() const { return tools_.platform.zone; }
 
   private:
-    std::vector<Bytes> trusted_roots() const;
+    AssessmentTrust trust() const;
+    Result<std::optional<Held>> held(const std::string& sha256) const;
 
-    Platform& platform_;
-    const TimeStamps& time_stamps_;
+    Tools tools_;
 };
 
 }  // namespace signet::service

@@ -35,9 +35,12 @@ def test_a_single_changed_letter_is_found(signer, server, signed, tmp_path, look
 def test_the_hour_of_signing_is_written_for_people(signer, server, signed, tmp_path):
     upload(signer, server, signed, tmp_path)
     signer.heading("签名有效，签署后未被改动")
-    # Of the signature, and of the time-stamp that proves it.
+    # That of the time-stamp which proves it; the one that the signer claims is among the details.
     times = signer.page.get_by_text(re.compile(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"))
     expect(times.first).to_be_visible()
+    expect(times.last).to_be_hidden()
+    signer.sees("由时间戳证明")
+    signer.page.get_by_text("技术细节", exact=True).first.click()
     expect(times.last).to_be_visible()
 
 

@@ -174,12 +174,22 @@ export function createMock() {
 
 function verdictOf(body) {
   const text = body.toString('latin1');
-  const one = { name: '张示例', issuer: 'Signet 演示 CA', time: '2031-03-05 09:12:40', trusted: true, intact: true, coversWholeDocument: true, changes: '', algorithm: 'ECDSA P-256, SHA-256' };
-  const firm = { ...one, name: sponsor, organization: sponsor, time: '2031-03-04 16:20:11', coversWholeDocument: false, changes: '另有一次签名' };
-  if (text.includes('tampered')) return { verdict: 'TAMPERED', reasons: ['第 3 页的内容在签名后被替换'], signatures: [{ ...firm, intact: false, trusted: false }] };
-  if (text.includes('unsigned')) return { verdict: 'NO_SIGNATURE', reasons: [], signatures: [] };
-  if (!text.includes('%PDF')) return { verdict: 'UNREADABLE', reasons: [], signatures: [] };
-  return { verdict: 'INTACT', reasons: [], signatures: [firm, one] };
+  const good = { integrity: 'good', trust: 'good', time: 'good', revocation: 'good' };
+  const one = {
+    conclusion: 'VALID', name: '张示例', issuer: 'Signet 演示 CA', subject: 'CN=张示例', serialNumber: '0123456789abcdef', notBefore: '2031-03-05 09:00:00', notAfter: '2031-03-06 09:00:00',
+    publicKey: 'EC P-256', fingerprint: '9f'.repeat(32), time: '2031-03-05 09:12:40', provenTime: '2031-03-05 09:12:41', timeAuthority: 'Signet 时间戳', level: 'B-LTA', algorithm: 'SHA-256', purpose: '合同签署',
+    location: '', changes: 'Extension', revision: 4, answers: good, reasons: [], pages: [],
+  };
+  const firm = { ...one, name: sponsor, organization: sponsor, time: '2031-03-04 16:20:11', provenTime: '2031-03-04 16:20:12', changes: 'FormFilling', revision: 3 };
+  const file = { modified: false, sha256: 'a1'.repeat(32), size: 183204, pageCount: 3, revisions: 6, unsignedFields: 0, reasons: [], signatures: [], timeStamps: [] };
+  const reason = { code: 'FORBIDDEN_CHANGE', question: 'integrity', note: false, message: '签名之后，不允许改动的内容被改动', messageEn: 'Something was changed after signing that nobody may change.', detail: 'object 12 was changed' };
+  if (text.includes('tampered')) {
+    const broken = { ...firm, conclusion: 'INVALID', changes: 'Suspicious', answers: { ...good, integrity: 'bad' }, reasons: [reason], pages: [{ page: 3, places: [[0.1, 0.2, 0.3, 0.05]] }] };
+    return { ...file, conclusion: 'INVALID', modified: true, message: '文件在签署后被改动', messageEn: 'The file was changed after signing', signatures: [broken] };
+  }
+  if (text.includes('unsigned')) return { ...file, conclusion: 'NOT_SIGNED', message: '文件里没有电子签名', messageEn: 'The file has no electronic signature' };
+  if (!text.includes('%PDF')) return { ...file, conclusion: 'UNREADABLE', message: '无法读取这份文件', messageEn: 'This file cannot be read' };
+  return { ...file, conclusion: 'VALID', message: '签名有效，签署后未被改动', messageEn: 'The signatures are valid; unchanged since signing', signatures: [firm, one], held: { newest: true, status: 'COMPLETE' } };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

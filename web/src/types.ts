@@ -348,26 +348,70 @@ export interface InboxMessage {
   code?: string;
 }
 
-export type Verdict = 'INTACT' | 'TAMPERED' | 'NO_SIGNATURE' | 'UNREADABLE';
+export type VerifyConclusion = 'VALID' | 'SIGNER_UNKNOWN' | 'UNDECIDED' | 'INVALID' | 'NOT_SIGNED' | 'UNREADABLE';
+export type VerifyQuestion = 'integrity' | 'trust' | 'time' | 'revocation';
+export type VerifyAnswerWord = 'good' | 'unknown' | 'bad';
+
+export interface VerifyReason {
+  code: string;
+  question: VerifyQuestion;
+  /** Worth knowing, and of no weight for the verdict. */
+  note: boolean;
+  message: string;
+  messageEn: string;
+  detail: string;
+}
+
+/** A page that looks different now, as JPEGs in Base64; places as fractions: left, top, width, height. */
+export interface ChangedPage {
+  page: number;
+  places: number[][];
+  before?: string;
+  after?: string;
+}
 
 export interface VerifiedSignature {
+  conclusion: VerifyConclusion;
   name: string;
   organization?: string;
+  subject?: string;
   issuer?: string;
-  time?: string;
-  trusted: boolean;
-  intact: boolean;
-  coversWholeDocument: boolean;
-  changes?: string;
-  algorithm?: string;
-  level?: string;
-  provenTime?: string;
+  serialNumber?: string;
+  notBefore?: string;
+  notAfter?: string;
+  publicKey?: string;
+  fingerprint?: string;
+  time: string;
+  provenTime: string;
+  timeAuthority: string;
+  level: string;
+  algorithm: string;
+  purpose: string;
+  location: string;
+  changes: string;
+  revision: number;
+  answers: Record<VerifyQuestion, VerifyAnswerWord>;
+  reasons: VerifyReason[];
+  pages: ChangedPage[];
+  /** What it looks like, a PNG in Base64. */
+  picture?: string;
 }
 
 export interface VerifyAnswer {
-  verdict: Verdict;
-  reasons?: string[];
-  signatures?: VerifiedSignature[];
+  conclusion: VerifyConclusion;
+  modified: boolean;
+  message: string;
+  messageEn: string;
+  sha256: string;
+  size: number;
+  pageCount: number;
+  revisions: number;
+  unsignedFields: number;
+  reasons: VerifyReason[];
+  signatures: VerifiedSignature[];
+  timeStamps: VerifiedSignature[];
+  /** The installation has exactly this file. */
+  held?: { newest: boolean; status: string };
 }
 
 export interface WelcomeAnswer {

@@ -29,8 +29,19 @@ constexpr auto kDownloading = join(kLocating, std::array{ErrorCode::TooFrequent,
 
 constexpr auto kVerifyFields =
     table(file("file", "A PDF.").must(), flag("showImg", "Add each signature's picture; false when absent."));
+constexpr auto kReasonFields =
+    table(text("code", 0, "As docs/verdicts.md lists them: `DIGEST_MISMATCH`, `REVOKED_WHEN_SIGNED`, …").must(),
+          text("message", 0, "One sentence in Chinese.").must(), text("messageEn", 0, "The same in English.").must(),
+          text("detail", 0, "For experts: which object, which certificate. English.").must());
+constexpr Object kReason{"VerifyReason", kReasonFields};
+constexpr Field kConclusion =
+    text("conclusion", 0,
+         "`VALID`, `SIGNER_UNKNOWN` (intact, but nobody trusted says who signed), `UNDECIDED`, `INVALID`; of a file "
+         "also `NOT_SIGNED` and `UNREADABLE`.")
+        .must();
 constexpr auto kSignatureFields = table(
-    whole("code", 0, 1, "0 when the signature is intact.").must(), text("msg", 0, "The same in Chinese.").must(),
+    kConclusion, list("reasons", kReason, 0, "Why, and what else is worth knowing.").must(),
+    whole("code", 0, 1, "0 when the signature is intact.").must(), text("msg", 0, "The conclusion in Chinese.").must(),
     text("signatory", 0, "Who signed."), text("organization", 0, "Who issued the certificate."),
     text("signTime", 0, "When."), flag("modified", "Whether what it covers was changed.").must(),
     flag("signatureCoversWholeDocument", "Whether nothing came after it.").must(),
@@ -43,18 +54,19 @@ constexpr auto kSignatureFields = table(
     text("organizationName", 0, "The organization in the certificate; empty for a person."),
     text("certDN", 0, "The certificate's subject."), text("certIssuer", 0, "Who issued the certificate."),
     text("certNotBefore", 0, "From when the certificate holds."), text("certNotAfter", 0, "Until when."),
-    flag("valid", "Whether the signature is intact and was not revoked; not whether its signer is trusted.").must(),
+    flag("valid", "Whether the conclusion is VALID or SIGNER_UNKNOWN.").must(),
     text("sealImage", 0, "What the signature looks like, a PNG in Base64; with showImg, when it shows anything."));
 constexpr Object kSignature{"SignatureInfo", kSignatureFields};
 constexpr auto kStampFields = table(text("authority", 0, "Who says it.").must(), text("time", 0, "When.").must(),
                                     flag("trusted", "Whether the authority is trusted.").must());
 constexpr Object kStamp{"TimeStampInfo", kStampFields};
 constexpr auto kReportFields = table(
-    whole("statusCode", 0, 1, "0 when nothing is wrong.").must(), text("statusMsg", 0, "The verdict.").must(),
+    whole("statusCode", 0, 2, "0 when nothing is wrong, 1 when something is, 2 when it cannot be decided.").must(),
+    text("statusMsg", 0, "The verdict in Chinese.").must(), kConclusion,
     flag("documentModified", "Whether it was tampered with.").must(), text("hash", 0, "SHA-256 of the file.").must(),
     list("signatureInfos", kSignature, 0, "Each signature.").must(),
     list("timeStampInfos", kStamp, 0, "Each document time-stamp, which seals everything before it.").must(),
-    texts("reasons", 0, 0, "What is wrong."));
+    list("reasons", kReason, 0, "What concerns the file rather than one signature.").must());
 constexpr Object kReport{"VerifyResult", kReportFields};
 
 constexpr Endpoint kTable[] = {
