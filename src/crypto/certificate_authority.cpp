@@ -1,10 +1,12 @@
 #include "crypto/certificate_authority.hpp"
 
+#include "base/text.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/certificate_view.hpp"
 #include "crypto/certificate_writer.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/pkcs11.hpp"
 #include "crypto/private_file.hpp"
 #include "crypto/sm2.hpp"
 
@@ -57,13 +59,12 @@ Result<Bytes> make_root(const AuthoritySettings& settings, const PrivateKey& key
                              *certificate_signer(key));
 }
 
-Result<Bytes> make_issuing(const AuthoritySettings& settings, const PrivateKey& key, std::string_view id, UtcTime now,
+Result<Bytes> make_issuing(const AuthoritySettings& settings, const Bytes& public_key, std::string_view id, UtcTime now,
                            const PrivateKey& root_key, ByteView root) {
-    const Bytes public_key = key.public_key();
     const auto issuer = subject_name_of(root);
     if (!issuer) return issuer.error();
-    const auto name =
-        encode_name({settings.country, settings.organization, fmt::format("{} Issuing CA {}", family_of(key), id), {}});
+    const auto name = encode_name(
+        {settings.country, settings.organization, fmt::format("{} Issuing CA {}", family_of(root_key), id), {}});
     if (!name) return name.error();
     const Validity validity = Validity::starting(now, std::min(settings.issuing_lifetime, settings.root_lifetime));
     std::vector<Bytes> extensions{extension::authority(0, true), extension::certificate_authority_key_usage(),
@@ -158,6 +159,15 @@ ServiceNames names_of(AuthorityService service) {
     throw std::logic_error("a service without a name");
 }
 
+/// What a key file of the folder is sealed for, by its name without the ending.
+std::string_view key_context_of(std::string_view file) {
+    for (const AuthorityService service : {AuthorityService::TimeStamping, AuthorityService::Responder,
+                                           AuthorityService::RootResponder, AuthorityService::SealMaker}) {
+        if (names_of(service).file == file) return names_of(service).key_context;
+    }
+    return file == "root" ? kRootKeyContext : kIssuingKeyContext;
+}
+
 Status check_validity(const Validity& validity, const Validity& issuer) {
     if (validity.not_before < issuer.not_before || validity.not_before >= issuer.not_after) {
         return fail(ErrorCode::CertificateInvalid, "the issuing CA is not valid at this time");
@@ -183,8 +193,10 @@ struct CertificateAuthority::IssuingCa {
     Bytes name;
     Bytes key_identifier;
     Validity validity;
-    PrivateKey key;
     std::shared_ptr<const Signer> signer;
+    /// Nothing when it lies in a token; `token_key` says where.
+    std::optional<PrivateKey> key;
+    std::string token_key;
 };
 
 struct CertificateAuthority::Parts {
@@ -211,7 +223,7 @@ struct CertificateAuthority::Parts {
         return extensions;
     }
     KeyAlgorithm key_algorithm() const {
-        const bool is_national = issuing.front().key.signature_algorithm() == SignatureAlgorithm::Sm2Sm3;
+        const bool is_national = issuing.front().signer->algorithm() == SignatureAlgorithm::Sm2Sm3;
         return is_national ? KeyAlgorithm::Sm2 : KeyAlgorithm::EcP256;
     }
     bool has_revocation() const { return !settings.revocation_list_url.empty() || !settings.responder_url.empty(); }
@@ -254,12 +266,42 @@ Result<CertificateAuthority::IssuingCa> CertificateAuthority::make_issuing_ca(co
     // Nobody signs below a CA that does not hang together.
     const auto signer = KeySigner::create(key, {certificate, root});
     if (!signer) return signer.error();
+    auto made = issuing_ca_of(std::move(certificate), certificate_signer(key));
+    if (made) made->key = key;
+    return made;
+}
+
+Result<CertificateAuthority::IssuingCa> CertificateAuthority::issuing_ca_of(Bytes certificate,
+                                                                            std::unique_ptr<Signer> signer) {
     const auto view = view_certificate(certificate);
     if (!view) return fail(ErrorCode::CertificateInvalid, "damaged certificate of the CA");
     Bytes name(view->subject.begin(), view->subject.end());
+    Bytes identifier = key_identifier_of(view->public_key);
     const Validity validity{view->not_before, view->not_after};
-    return IssuingCa{std::move(certificate), std::move(name), key_identifier_of(key.public_key()), validity, key,
-                     certificate_signer(key)};
+    return IssuingCa{
+        std::move(certificate), std::move(name), std::move(identifier), validity, std::move(signer), std::nullopt, {}};
+}
+
+/// The file says where the key lies; the token proves that it is the certificate's.
+Result<CertificateAuthority::IssuingCa> CertificateAuthority::load_issuing_from_token(
+    const Bytes& root, Bytes certificate, const std::filesystem::path& file, const AuthoritySettings& settings) {
+    const auto content = read_secret_file(file, kMaxFile);
+    if (!content) return content.error();
+    const std::string uri(trim(content->text()));
+    if (!settings.tokens) return fail(ErrorCode::KeyUnusable, "the issuing CA's key is in a token: " + uri);
+    const auto view = view_certificate(certificate);
+    const auto root_view = view_certificate(root);
+    der::Reader outer(certificate);
+    der::Reader fields(outer.take(der::kSequence));
+    const auto frame = read_signed_frame(fields);
+    if (!view || !root_view || !frame || check_frame(*frame, *root_view) != FrameVerdict::Holds) {
+        return fail(ErrorCode::CertificateInvalid, "the root did not issue the issuing CA's certificate");
+    }
+    auto signer = settings.tokens->signer(uri, {certificate, root});
+    if (!signer) return fail(signer.error().code, "the issuing CA's key: " + signer.error().detail);
+    auto loaded = issuing_ca_of(std::move(certificate), std::move(*signer));
+    if (loaded) loaded->token_key = uri;
+    return loaded;
 }
 
 Result<std::unique_ptr<CertificateAuthority::Parts>> CertificateAuthority::assemble(
@@ -295,7 +337,7 @@ Result<CertificateAuthority> CertificateAuthority::create(const AuthoritySetting
     const std::string id = hex(random_bytes(4));  // two installations never share a name
     auto root = make_root(settings, *root_key, id, now);
     if (!root) return root.error();
-    auto issuing = make_issuing(settings, *issuing_key, id, now, *root_key, *root);
+    auto issuing = make_issuing(settings, issuing_key->public_key(), id, now, *root_key, *root);
     if (!issuing) return issuing.error();
     auto issuing_ca = make_issuing_ca(*root, std::move(*issuing), *issuing_key);
     if (!issuing_ca) return issuing_ca.error();
@@ -310,7 +352,7 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
                                                         const AuthoritySettings& settings) {
     auto root = read_one_certificate(folder / "root.pem");
     if (!root) return root.error();
-    auto issuing = load_issuing(folder, vault, *root);
+    auto issuing = load_issuing(folder, vault, *root, settings);
     if (!issuing) return issuing.error();
     std::unique_ptr<PrivateKey> root_key;
     if (std::filesystem::exists(folder / "root.key")) {
@@ -323,9 +365,10 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
     return CertificateAuthority(std::move(*parts));
 }
 
-/// `issuing.pem` is the first one; a renewal adds `issuing-<serial number>.pem`. Each has its key beside it.
+/// `issuing.pem` is the first one; a renewal adds `issuing-<serial number>.pem`. Each has its key beside it (`.key`),
+/// or where it lies (`.uri`).
 Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_issuing(
-    const std::filesystem::path& folder, const KeyVault& vault, const Bytes& root) {
+    const std::filesystem::path& folder, const KeyVault& vault, const Bytes& root, const AuthoritySettings& settings) {
     std::vector<std::filesystem::path> files{folder / "issuing.pem"};
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -338,6 +381,12 @@ Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_
     for (std::filesystem::path& file : files) {
         auto certificate = read_one_certificate(file);
         if (!certificate) return certificate.error();
+        if (std::filesystem::exists(file.replace_extension(".uri"))) {
+            auto in_token = load_issuing_from_token(root, std::move(*certificate), file, settings);
+            if (!in_token) return in_token.error();
+            issuing.push_back(std::move(*in_token));
+            continue;
+        }
         auto key = open_key(file.replace_extension(".key"), kIssuingKeyContext, vault);
         if (!key) return key.error();
         auto loaded = make_issuing_ca(root, std::move(*certificate), *key);
@@ -346,6 +395,30 @@ Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_
     }
     std::ranges::stable_sort(issuing, std::greater<>(), [](const IssuingCa& ca) { return ca.validity.not_before; });
     return issuing;
+}
+
+Result<std::size_t> CertificateAuthority::reseal_keys(const std::filesystem::path& folder, const KeyVault& vault) {
+    std::size_t resealed = 0;
+    std::error_code error;
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() == ".key") files.push_back(entry.path());
+    }
+    if (error)
+        return fail(ErrorCode::StorageFailed, fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    for (const std::filesystem::path& file : files) {
+        const auto sealed = read_secret_file(file, kMaxFile);
+        if (!sealed) return sealed.error();
+        if (!vault.needs_resealing(sealed->view())) continue;
+        const std::string_view context = key_context_of(file.stem().string());
+        const auto key = vault.open(sealed->view(), context);
+        if (!key) return fail(ErrorCode::KeyUnusable, file.string() + ": " + key.error().detail);
+        if (const Status written = write_private_file(file, vault.seal(key->view(), context)); !written) {
+            return written.error();
+        }
+        ++resealed;
+    }
+    return resealed;
 }
 
 Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::filesystem::path& folder,
@@ -357,10 +430,15 @@ Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::file
     if (!parts.root_key) return fail(ErrorCode::KeyUnusable, "the root's key is not here");
     const Validity validity = Validity::starting(now, std::min(settings.issuing_lifetime, settings.root_lifetime));
     if (const auto checked = check_validity(validity, parts.root_validity); !checked) return checked.error();
+    if (!settings.issuing_key.empty()) {
+        if (const Status added = present->add_issuing_in_token(folder, settings, now); !added) return added.error();
+        return load(folder, vault, settings);
+    }
     const auto key = PrivateKey::generate(
         parts.root_key->signature_algorithm() == SignatureAlgorithm::Sm2Sm3 ? KeyAlgorithm::Sm2 : KeyAlgorithm::EcP256);
     if (!key) return key.error();
-    const auto certificate = make_issuing(settings, *key, hex(random_bytes(4)), now, *parts.root_key, parts.root);
+    const auto certificate =
+        make_issuing(settings, key->public_key(), hex(random_bytes(4)), now, *parts.root_key, parts.root);
     if (!certificate) return certificate.error();
     const std::string name = "issuing-" + hex(view_certificate(*certificate)->serial_number);
     const auto written = write_key_and_certificates(folder, name, *key, kIssuingKeyContext, {*certificate}, vault);
@@ -368,16 +446,56 @@ Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::file
     return load(folder, vault, settings);
 }
 
+Result<bool> CertificateAuthority::wants_other_key(const AuthoritySettings& settings) const {
+    if (settings.issuing_key.empty()) return false;
+    if (!settings.tokens) return invalid_parameter("the issuing CA's key is in a token, and none is set up");
+    const auto public_key = settings.tokens->public_key(settings.issuing_key);
+    if (!public_key) return fail(public_key.error().code, "the issuing CA's key: " + public_key.error().detail);
+    const auto present = view_certificate(issuing_certificate());
+    return !present || !std::ranges::equal(present->public_key, *public_key);
+}
+
+/// The address of a revocation list names the key, so that no key may serve two issuing CAs.
+Status CertificateAuthority::add_issuing_in_token(const std::filesystem::path& folder,
+                                                  const AuthoritySettings& settings, UtcTime now) const {
+    if (!settings.tokens) return invalid_parameter("the issuing CA's key is in a token, and none is set up");
+    if (parts_->key_algorithm() == KeyAlgorithm::Sm2) {
+        return fail(ErrorCode::KeyUnusable, "the SM2 authority's keys lie in its folder");
+    }
+    const auto public_key = settings.tokens->public_key(settings.issuing_key);
+    if (!public_key) return fail(public_key.error().code, "the issuing CA's key: " + public_key.error().detail);
+    const std::string identifier = hex(key_identifier_of(*public_key));
+    const auto known = issuing_identifiers();
+    if (std::ranges::find(known, identifier) != known.end()) {
+        return fail(ErrorCode::KeyUnusable,
+                    "the token's key has been an issuing CA's before; make a new one in the token and name it");
+    }
+    const auto certificate =
+        make_issuing(settings, *public_key, hex(random_bytes(4)), now, *parts_->root_key, parts_->root);
+    if (!certificate) return certificate.error();
+    const auto proven = settings.tokens->signer(settings.issuing_key, {*certificate, parts_->root});
+    if (!proven) return fail(proven.error().code, "the issuing CA's key: " + proven.error().detail);
+    const std::string name = "issuing-" + hex(view_certificate(*certificate)->serial_number);
+    if (auto written = write_private_file(folder / (name + ".uri"), as_bytes(settings.issuing_key)); !written)
+        return written;
+    return write_private_file(folder / (name + ".pem"), as_bytes(certificate_to_pem(*certificate)));
+}
+
 Result<CertificateAuthority> CertificateAuthority::load_or_create(const std::filesystem::path& folder,
                                                                   const KeyVault& vault,
                                                                   const AuthoritySettings& settings, UtcTime now) {
-    if (std::filesystem::exists(folder)) return load(folder, vault, settings);
-    auto authority = create(settings, now);
-    if (!authority) return authority;
-    const auto saved = authority->save(folder, vault);
-    if (saved) return authority;
-    if (saved.error().code == ErrorCode::Conflict) return load(folder, vault, settings);  // somebody was faster
-    return saved.error();
+    if (!std::filesystem::exists(folder)) {
+        const auto authority = create(settings, now);
+        if (!authority) return authority.error();
+        const auto saved = authority->save(folder, vault);
+        const bool is_there = saved || saved.error().code == ErrorCode::Conflict;  // somebody was faster
+        if (!is_there) return saved.error();
+    }
+    auto loaded = load(folder, vault, settings);
+    if (!loaded) return loaded;
+    const auto other = loaded->wants_other_key(settings);
+    if (!other) return other.error();
+    return *other ? renew_issuing(folder, vault, settings, now) : std::move(loaded);
 }
 
 Status CertificateAuthority::save(const std::filesystem::path& folder, const KeyVault& vault) const {
@@ -397,8 +515,14 @@ Status CertificateAuthority::save(const std::filesystem::path& folder, const Key
         // The first one of all has the plain name.
         const bool is_first = i + 1 == parts_->issuing.size();
         const std::string serial = hex(view_certificate(issuing.certificate)->serial_number);
-        done = write_key_and_certificates(draft, is_first ? "issuing" : "issuing-" + serial, issuing.key,
-                                          kIssuingKeyContext, {issuing.certificate}, vault);
+        const std::string name = is_first ? "issuing" : "issuing-" + serial;
+        if (issuing.key) {
+            done =
+                write_key_and_certificates(draft, name, *issuing.key, kIssuingKeyContext, {issuing.certificate}, vault);
+            continue;
+        }
+        done = write((name + ".uri").c_str(), as_bytes(issuing.token_key));
+        if (done) done = write((name + ".pem").c_str(), as_bytes(certificate_to_pem(issuing.certificate)));
     }
     if (done) done = publish_new(draft, folder);
     if (!done) std::filesystem::remove_all(draft, error);
@@ -407,7 +531,7 @@ Status CertificateAuthority::save(const std::filesystem::path& folder, const Key
 
 Result<std::vector<Bytes>> CertificateAuthority::issue_for(ByteView public_key, const Subject& subject,
                                                            const Validity& validity) const {
-    const SignatureAlgorithm issuer = parts_->issuing.front().key.signature_algorithm();
+    const SignatureAlgorithm issuer = parts_->issuing.front().signer->algorithm();
     if (const auto checked = check_public_key(public_key, issuer); !checked) return checked.error();
     return issue_checked(public_key, subject, validity);
 }

@@ -17,6 +17,8 @@
 
 namespace signet::crypto {
 
+class Pkcs11Tokens;
+
 /// For whom a certificate is made. Names are UTF-8 of at most 64 characters (RFC 5280).
 struct Subject {
     /// The person's or company's name as it was verified.
@@ -64,6 +66,11 @@ struct AuthoritySettings {
     /// EcP256, or Sm2: the CA then signs with SM2 and SM3 (GB/T 20518) and certifies SM2 keys alone, as the other
     /// certifies none. It matters when the CA is made or renewed; a loaded one is what its keys are.
     KeyAlgorithm key_algorithm = KeyAlgorithm::EcP256;
+    /// Where issuing CAs may have their keys beside the folder; null: nowhere.
+    std::shared_ptr<Pkcs11Tokens> tokens = nullptr;
+    /// The issuing CA's key in one of them (`pkcs11:token=…;object=…`), P-256 or RSA; empty: as it is. When the present
+    /// issuing CA has another key, `load_or_create` makes a new one with this.
+    std::string issuing_key = {};
 };
 
 /// What the CA runs beside its certificates: each has a key and a certificate of its own.
@@ -94,9 +101,15 @@ class CertificateAuthority {
                                                        const AuthoritySettings& settings, UtcTime now);
 
     /// Adds a new issuing CA to the folder and loads the result; nothing in the folder is overwritten. KeyUnusable when
-    /// the root's key was taken away, CertificateInvalid when the root is not valid at `now`.
+    /// the root's key was taken away, or the token's key has been an issuing CA's before, CertificateInvalid when the
+    /// root is not valid at `now`.
     static Result<CertificateAuthority> renew_issuing(const std::filesystem::path& folder, const KeyVault& vault,
                                                       const AuthoritySettings& settings, UtcTime now);
+
+    /// Seals every key in the folder anew that an older master key sealed; how many there were. Whoever reads the
+    /// folder meanwhile finds each key whole, sealed by one or the other. KeyUnusable when one cannot be opened; those
+    /// before it are done then.
+    static Result<std::size_t> reseal_keys(const std::filesystem::path& folder, const KeyVault& vault);
 
     CertificateAuthority(CertificateAuthority&&) noexcept;
     CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
@@ -160,11 +173,18 @@ class CertificateAuthority {
     Result<std::unique_ptr<Signer>> load_service(AuthorityService service, const std::filesystem::path& folder,
                                                  const KeyVault& vault) const;
     static Result<IssuingCa> make_issuing_ca(const Bytes& root, Bytes certificate, const PrivateKey& key);
+    static Result<IssuingCa> issuing_ca_of(Bytes certificate, std::unique_ptr<Signer> signer);
+    static Result<IssuingCa> load_issuing_from_token(const Bytes& root, Bytes certificate,
+                                                     const std::filesystem::path& file,
+                                                     const AuthoritySettings& settings);
+    Status add_issuing_in_token(const std::filesystem::path& folder, const AuthoritySettings& settings,
+                                UtcTime now) const;
+    Result<bool> wants_other_key(const AuthoritySettings& settings) const;
     static Result<std::unique_ptr<Parts>> assemble(const AuthoritySettings& settings, Bytes root,
                                                    std::unique_ptr<PrivateKey> root_key,
                                                    std::vector<IssuingCa> issuing);
     static Result<std::vector<IssuingCa>> load_issuing(const std::filesystem::path& folder, const KeyVault& vault,
-                                                       const Bytes& root);
+                                                       const Bytes& root, const AuthoritySettings& settings);
 
     std::unique_ptr<Parts> parts_;
 };

@@ -345,6 +345,12 @@ Result<std::vector<Bytes>> order_chain(const std::vector<Bytes>& certificates, B
     return chain;
 }
 
+Result<Bytes> public_key_of_certificate(ByteView certificate) {
+    const auto view = view_certificate(certificate);
+    if (!view) return fail(ErrorCode::CertificateInvalid, "the certificate cannot be read");
+    return Bytes(view->public_key.begin(), view->public_key.end());
+}
+
 Status check_signing_chain(const std::vector<Bytes>& chain, UtcTime now) {
     const auto invalid = [](const std::string& why) { return fail(ErrorCode::CertificateInvalid, why); };
     if (chain.empty() || chain.size() > kMaxChainLength) return invalid("a chain has 1 to 10 certificates");

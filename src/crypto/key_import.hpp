@@ -33,6 +33,9 @@ Result<PrivateKey> read_private_key(ByteView file, std::string_view password);
 /// ten; what does not belong to it is left out. KeyUnusable when none is for this key.
 Result<std::vector<Bytes>> order_chain(const std::vector<Bytes>& certificates, ByteView public_key);
 
+/// SubjectPublicKeyInfo of a certificate. CertificateInvalid when it is none.
+Result<Bytes> public_key_of_certificate(ByteView certificate);
+
 /// Whether a chain in this order may sign documents at `now`: it ends at a root, every signature in it holds and none
 /// is made with SHA-1 or a short key, every certificate is valid at `now`, the first is no authority and its key usage
 /// allows signing, and its key is P-256 or RSA. Who the root is, and whether something was revoked, is not looked at.

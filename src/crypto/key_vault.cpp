@@ -15,6 +15,9 @@ namespace signet::crypto {
 namespace {
 
 constexpr std::string_view kFirstLine = "signet master keys, format 1";
+/// With a line for the lookups, because the key they began with is gone.
+constexpr std::string_view kFirstLineOfTwo = "signet master keys, format 2";
+constexpr std::string_view kLookupWord = "lookup";
 constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kMaxKeys = 64;
 constexpr std::size_t kMaxFileSize = 16 * 1024;
@@ -72,11 +75,19 @@ class KeyVault::Keys {
         if (at == kMaxKeys || key.size() != kKeySize || (at > 0 && id <= newest_id())) return false;
         page_->keys[at].id = id;
         std::memcpy(page_->keys[at].bytes.data(), key.data(), kKeySize);
+        if (at == 0) std::memcpy(page_->lookup.data(), key.data(), kKeySize);
         page_->count.store(at + 1);
         return true;
     }
     bool is_full() const { return page_->count.load() == kMaxKeys || newest_id() == UINT32_MAX; }
-    const MasterKey& oldest() const { return page_->keys[0]; }
+    /// Before anybody else knows this vault.
+    bool set_lookup(ByteView key) {
+        if (key.size() != kKeySize || page_->count.load() == 0) return false;
+        std::memcpy(page_->lookup.data(), key.data(), kKeySize);
+        return true;
+    }
+    ByteView lookup() const { return page_->lookup; }
+    std::size_t count() const { return page_->count.load(); }
     const MasterKey& newest() const { return page_->keys[page_->count.load() - 1]; }
     std::uint32_t newest_id() const { return newest().id; }
     const MasterKey* find(std::uint32_t id) const {
@@ -88,15 +99,18 @@ class KeyVault::Keys {
     }
     std::mutex& rotation() { return rotation_; }
 
-    /// The file's text, with one more key at its end if there is one.
-    SecretBytes to_file(std::uint32_t more_id = 0, ByteView more = {}) const {
+    /// The file's text with every key from the `first` on, and one more at its end if there is one.
+    SecretBytes to_file(std::size_t first = 0, std::uint32_t more_id = 0, ByteView more = {}) const {
         Bytes text;
         text.reserve(kMaxFileSize);  // never moved, so no copy of a key stays behind
-        append(text, fmt::format("{}\n", kFirstLine));
+        const bool has_lookup =
+            first > 0 || std::memcmp(page_->lookup.data(), page_->keys[0].bytes.data(), kKeySize) != 0;
+        append(text, fmt::format("{}\n", has_lookup ? kFirstLineOfTwo : kFirstLine));
         const std::size_t count = page_->count.load();
-        for (std::size_t i = 0; i < count; ++i)
-            append_line(text, page_->keys[i].id, page_->keys[i].bytes);
-        if (!more.empty()) append_line(text, more_id, more);
+        for (std::size_t i = first; i < count; ++i)
+            append_line(text, fmt::format("{}", page_->keys[i].id), page_->keys[i].bytes);
+        if (!more.empty()) append_line(text, fmt::format("{}", more_id), more);
+        if (has_lookup) append_line(text, kLookupWord, page_->lookup);
         return SecretBytes(std::move(text));
     }
 
@@ -104,11 +118,13 @@ class KeyVault::Keys {
     struct Page {
         std::atomic<std::size_t> count = 0;
         std::array<MasterKey, kMaxKeys> keys;
+        /// What lookups depend on: the first key of all, also when it seals nothing any more.
+        std::array<std::uint8_t, kKeySize> lookup{};
     };
 
-    static void append_line(Bytes& text, std::uint32_t id, ByteView key) {
+    static void append_line(Bytes& text, std::string_view name, ByteView key) {
         std::string digits = hex(key);
-        append(text, fmt::format("{} ", id));
+        append(text, fmt::format("{} ", name));
         append(text, digits);
         text.push_back('\n');
         wipe(digits.data(), digits.size());
@@ -154,15 +170,24 @@ Result<KeyVault> KeyVault::load_or_create(const std::filesystem::path& file) {
 Result<KeyVault> KeyVault::parse(std::string_view text) {
     const std::vector<std::string_view> lines = split(text, '\n');
     const Error damaged = fail(ErrorCode::KeyUnusable, "damaged master keys");
-    if (lines.size() < 3 || lines.front() != kFirstLine || !lines.back().empty()) return damaged;
+    const bool has_lookup = lines.front() == kFirstLineOfTwo;
+    const bool is_known = has_lookup || lines.front() == kFirstLine;
+    const std::size_t end = lines.size() - (has_lookup ? 2 : 1);
+    if (lines.size() < (has_lookup ? 4U : 3U) || !is_known || !lines.back().empty()) return damaged;
     auto keys = std::make_unique<Keys>();
-    for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
+    for (std::size_t i = 1; i < lines.size() - 1; ++i) {
         const std::size_t space = lines[i].find(' ');
         if (space == std::string_view::npos) return damaged;
-        const auto id = parse_integer(lines[i].substr(0, space));
         auto key = from_hex(lines[i].substr(space + 1));
-        if (!id || *id < 1 || *id > UINT32_MAX || !key) return damaged;
+        if (!key) return damaged;
         const SecretBytes secret(std::move(*key));
+        const std::string_view name = lines[i].substr(0, space);
+        if (i == end) {
+            if (name != kLookupWord || !keys->set_lookup(secret.view())) return damaged;
+            continue;
+        }
+        const auto id = parse_integer(name);
+        if (!id || *id < 1 || *id > UINT32_MAX) return damaged;
         if (!keys->add(static_cast<std::uint32_t>(*id), secret.view())) return damaged;
     }
     return KeyVault(std::move(keys));
@@ -227,9 +252,20 @@ Status KeyVault::rotate(const std::filesystem::path& file) {
     const SecretBytes key(random_bytes(kKeySize));
     const std::uint32_t id = keys_->newest_id() + 1;
     // On disk first: nothing may be sealed with a key that could be lost.
-    if (const auto written = write_private_file(file, keys_->to_file(id, key.view()).view()); !written) return written;
+    if (const auto written = write_private_file(file, keys_->to_file(0, id, key.view()).view()); !written)
+        return written;
     keys_->add(id, key.view());
     return {};
+}
+
+Status KeyVault::drop_old(const std::filesystem::path& file) {
+    const std::lock_guard lock(keys_->rotation());
+    if (keys_->count() < 2) return {};
+    return write_private_file(file, keys_->to_file(keys_->count() - 1).view());
+}
+
+std::size_t KeyVault::key_count() const {
+    return keys_->count();
 }
 
 bool KeyVault::needs_resealing(ByteView sealed) const {
@@ -242,7 +278,7 @@ std::uint32_t KeyVault::newest_key_id() const {
 
 Sha256Digest KeyVault::lookup_digest(std::string_view value, std::string_view context) const {
     // One key for each context, so that the same value has unrelated digests in two of them.
-    Sha256Digest key = hmac_sha256(keys_->oldest().bytes, as_bytes(fmt::format("lookup {}", context)));
+    Sha256Digest key = hmac_sha256(keys_->lookup(), as_bytes(fmt::format("lookup {}", context)));
     const Sha256Digest digest = hmac_sha256(key, as_bytes(value));
     wipe(key.data(), key.size());
     return digest;

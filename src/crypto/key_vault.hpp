@@ -49,9 +49,14 @@ class KeyVault {
     Status rotate(const std::filesystem::path& file);
     bool needs_resealing(ByteView sealed) const;
     std::uint32_t newest_key_id() const;
+    std::size_t key_count() const;
+    /// Writes the file anew without the older keys; this process can still open what they sealed, the next one cannot.
+    /// Call it when nothing needs resealing any more: backups from before then need the old file. What lookups depend
+    /// on is kept.
+    Status drop_old(const std::filesystem::path& file);
 
     /// A keyed digest by which a sealed value can be looked up (a mobile number, a mail address) without being stored
-    /// in clear. Depends on the oldest key, so rotation does not change it.
+    /// in clear. Depends on the first key of all, so rotation does not change it.
     Sha256Digest lookup_digest(std::string_view value, std::string_view context) const;
 
   private:

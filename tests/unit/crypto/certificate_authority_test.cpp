@@ -209,6 +209,34 @@ TEST_F(OwnAuthority, is_renewed_below_the_same_root_and_remembers_the_former_iss
     EXPECT_EQ(CertificateAuthority::renew_issuing(folder, vault, {}, later).error().code, ErrorCode::KeyUnusable);
 }
 
+TEST_F(OwnAuthority, seals_every_key_anew_after_the_master_key_was_rotated) {
+    const auto file = folder_ / "master.key";
+    const auto folder = folder_ / "ca";
+    auto vault = KeyVault::create(file);
+    ASSERT_TRUE(authority_.save(folder, *vault));
+    ASSERT_TRUE(CertificateAuthority::renew_issuing(folder, *vault, {}, now() + 1h));
+    const auto services = {AuthorityService::TimeStamping, AuthorityService::Responder, AuthorityService::RootResponder,
+                           AuthorityService::SealMaker};
+    for (const AuthorityService service : services)
+        ASSERT_TRUE(authority_.load_or_issue_service(service, folder, *vault, now() + 1h, 240h, 1h));
+    EXPECT_EQ(*CertificateAuthority::reseal_keys(folder, *vault), 0U) << "nothing was sealed by an older key";
+
+    ASSERT_TRUE(vault->rotate(file));
+    ASSERT_TRUE(CertificateAuthority::load(folder, *vault, {})) << "between the two steps everything can be read";
+    EXPECT_EQ(*CertificateAuthority::reseal_keys(folder, *vault), 7U);
+    EXPECT_EQ(*CertificateAuthority::reseal_keys(folder, *vault), 0U);
+    ASSERT_TRUE(vault->drop_old(file));
+    const auto fresh = KeyVault::load(file);
+    const auto loaded = CertificateAuthority::load(folder, *fresh, {});
+    ASSERT_TRUE(loaded) << loaded.error().detail;
+    for (const AuthorityService service : services) {
+        const auto kept = testing::read_text(folder / "time-stamping.pem");
+        ASSERT_TRUE(authority_.load_or_issue_service(service, folder, *fresh, now() + 1h, 240h, 1h));
+        EXPECT_EQ(testing::read_text(folder / "time-stamping.pem"), kept) << "was made anew instead of opened";
+    }
+    EXPECT_TRUE(CertificateAuthority::reseal_keys(folder, *fresh));
+}
+
 TEST_F(OwnAuthority, writes_reasons_into_revocation_lists) {
     const std::vector<CertificateAuthority::Revoked> revoked{{"01", now(), RevocationReason::KeyCompromise},
                                                              {"02", now()}};

@@ -105,6 +105,40 @@ TEST(KeyVault, still_opens_old_seals_after_rotation) {
     EXPECT_EQ(mode_of(file), 0600U);
 }
 
+TEST(KeyVault, forgets_old_keys_when_it_is_told_to_and_still_finds_what_it_looked_up) {
+    const TemporaryFolder folder;
+    const auto file = folder / "master.key";
+    auto vault = KeyVault::create(file);
+    const Bytes old = vault->seal("old", "x");
+    const Sha256Digest looked_up = vault->lookup_digest("13800000001", "mobile");
+    ASSERT_TRUE(vault->rotate(file));
+    const Bytes fresh = vault->seal("new", "x");
+    ASSERT_TRUE(vault->drop_old(file));
+    EXPECT_EQ(mode_of(file), 0600U);
+
+    auto again = KeyVault::load(file);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_EQ(again->key_count(), 1U);
+    EXPECT_EQ(again->open(old, "x").error().detail, "a secret is sealed with master key 1, which is not here");
+    EXPECT_EQ(again->open(fresh, "x")->text(), "new");
+    EXPECT_EQ(again->lookup_digest("13800000001", "mobile"), looked_up);
+
+    // And so it goes on.
+    ASSERT_TRUE(again->rotate(file));
+    EXPECT_EQ(again->newest_key_id(), 3U);
+    ASSERT_TRUE(again->drop_old(file));
+    const auto last = KeyVault::load(file);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->newest_key_id(), 3U);
+    EXPECT_EQ(last->lookup_digest("13800000001", "mobile"), looked_up);
+
+    const std::string good = testing::read_text(file);
+    for (std::size_t size = 0; size < good.size(); ++size) {
+        testing::write_file(file, std::string_view(good).substr(0, size));
+        EXPECT_FALSE(KeyVault::load(file)) << size;
+    }
+}
+
 TEST(KeyVault, does_not_use_a_new_key_that_could_not_be_written) {
     auto vault = KeyVault::ephemeral();
     EXPECT_EQ(vault.rotate("/nonexistent/folder/master.key").error().code, ErrorCode::StorageFailed);

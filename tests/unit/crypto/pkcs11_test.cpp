@@ -180,6 +180,56 @@ TEST_F(Pkcs11, a_uri_names_its_own_module_only_where_that_is_allowed) {
               ErrorCode::KeyUnusable);
 }
 
+TEST_F(Pkcs11, the_issuing_authority_may_have_its_key_there) {
+    const TemporaryFolder home;
+    const KeyVault vault = KeyVault::ephemeral();
+    const UtcTime now = SystemClock().now();
+    AuthoritySettings plain;
+    plain.tokens = std::make_shared<Pkcs11Tokens>(settings());
+    const auto first = CertificateAuthority::load_or_create(home / "ca", vault, plain, now - std::chrono::hours(1));
+    ASSERT_TRUE(first) << first.error().detail;
+
+    Subject subject;
+    subject.common_name = "Fictitious Ltd";
+    for (const std::string name : {"ec", "rsa"}) {
+        AuthoritySettings in_token = plain;
+        in_token.issuing_key = "pkcs11:token=signet;object=" + name;
+        const UtcTime later = now + std::chrono::hours(name == "ec" ? 0 : 1);
+        const auto moved = CertificateAuthority::load_or_create(home / "ca", vault, in_token, later);
+        ASSERT_TRUE(moved) << moved.error().detail;
+        EXPECT_EQ(moved->root_certificate(), first->root_certificate());
+        EXPECT_NE(moved->issuing_certificate(), first->issuing_certificate());
+        // The next start finds it, with or without being told.
+        EXPECT_EQ(CertificateAuthority::load_or_create(home / "ca", vault, in_token, later)->issuing_certificate(),
+                  moved->issuing_certificate());
+        EXPECT_EQ(CertificateAuthority::load_or_create(home / "ca", vault, plain, later)->issuing_certificate(),
+                  moved->issuing_certificate());
+
+        const auto leaf = moved->issue(subject, Validity::starting(later, std::chrono::hours(2)));
+        ASSERT_TRUE(leaf) << leaf.error().detail;
+        const auto& chain = (*leaf)->certificate_chain();
+        testing::write_file(home / "leaf.pem", certificate_to_pem(chain[0]));
+        testing::write_file(home / "issuing.pem", certificate_to_pem(chain[1]));
+        testing::write_file(home / "root.pem", certificate_to_pem(chain[2]));
+        const auto judged =
+            run(home, "openssl verify -x509_strict -attime " + std::to_string((later.milliseconds / 1000) + 60) +
+                          " -CAfile root.pem -untrusted issuing.pem leaf.pem");
+        EXPECT_EQ(judged.exit_code, 0) << judged.output;
+        EXPECT_TRUE(moved->revocation_list(1, {}, later, later + std::chrono::hours(24)));
+        EXPECT_TRUE(
+            moved->issue_service(AuthorityService::Responder, Validity::starting(later, std::chrono::hours(2))));
+        EXPECT_EQ(CertificateAuthority::renew_issuing(home / "ca", vault, in_token, later).error().code,
+                  ErrorCode::KeyUnusable)
+            << "one key must not serve two issuing CAs";
+        for (const auto& entry : std::filesystem::directory_iterator(home / "ca")) {
+            const std::string file = entry.path().filename().string();
+            EXPECT_FALSE(file.starts_with("issuing-") && file.ends_with(".key")) << file;
+        }
+    }
+    // Without the token there is no CA, and nobody makes another in its place.
+    EXPECT_FALSE(CertificateAuthority::load_or_create(home / "ca", vault, {}, now));
+}
+
 TEST(Pkcs11Uris, are_read_as_rfc_7512_writes_them) {
     const auto uri = parse_pkcs11_uri(
         "pkcs11:token=My%20token;serial=0815;id=%01%ff;object=key;type=private"
