@@ -182,9 +182,16 @@ def page_tree_loop(kids: str, parent: str = "") -> bytes:
     return builder.file(builder.add(f"<</Type/Catalog/Pages {tree} 0 R>>"))
 
 
-def packed(data_megabytes: int, times: int) -> tuple[bytes, str]:
-    packer = zlib.compressobj(9)
-    data = b"".join([packer.compress(bytes(1 << 20)) for _ in range(data_megabytes)] + [packer.flush()])
+def packed_zeros(megabytes: int) -> bytes:
+    """Zeros in zlib's format without packing them all: one block again and again, and the checksum that zeros have."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = ((megabytes << 20) % 65521) << 16 | 1
+    return b"\x78\xda" + block * megabytes + b"\x03\x00" + checksum.to_bytes(4, "big")
+
+
+def packed(megabytes: int, times: int) -> tuple[bytes, str]:
+    data = packed_zeros(megabytes)
     for _ in range(times - 1):
         data = zlib.compress(data, 9)
     return data, "/Filter[" + "/FlateDecode" * times + "]"
