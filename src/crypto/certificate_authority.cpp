@@ -116,7 +116,7 @@ Result<Bytes> read_one_certificate(const std::filesystem::path& file) {
 
 Result<Bytes> write_list(const Bytes& issuer, ByteView key_identifier, const Signer& signer, std::uint64_t number,
                          const std::vector<CertificateAuthority::Revoked>& revoked, UtcTime this_update,
-                         UtcTime next_update) {
+                         UtcTime next_update, UtcTime ca_began) {
     if (next_update <= this_update) return invalid_parameter("a revocation list must live for some time");
     RevocationListFields fields{issuer, this_update, next_update, {}, {}};
     for (const auto& [serial_number, at, reason] : revoked) {
@@ -124,8 +124,8 @@ Result<Bytes> write_list(const Bytes& issuer, ByteView key_identifier, const Sig
         if (!serial || serial->empty()) return invalid_parameter("a serial number is hexadecimal");
         fields.entries.push_back({std::move(*serial), at, reason});
     }
-    fields.extensions = {extension::authority_key_identifier(key_identifier),
-                         extension::revocation_list_number(number)};
+    fields.extensions = {extension::authority_key_identifier(key_identifier), extension::revocation_list_number(number),
+                         extension::expired_certificates_on_list(ca_began)};
     return write_revocation_list(fields, signer);
 }
 
@@ -672,14 +672,15 @@ Result<Bytes> CertificateAuthority::revocation_list(std::uint64_t number, const 
                                                     std::size_t issuing) const {
     if (issuing >= parts_->issuing.size()) return invalid_parameter("there is no such issuing CA");
     const IssuingCa& ca = parts_->issuing[issuing];
-    return write_list(ca.name, ca.key_identifier, *ca.signer, number, revoked, this_update, next_update);
+    return write_list(ca.name, ca.key_identifier, *ca.signer, number, revoked, this_update, next_update,
+                      ca.validity.not_before);
 }
 
 Result<Bytes> CertificateAuthority::root_revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked,
                                                          UtcTime this_update, UtcTime next_update) const {
     if (!parts_->root_signer) return fail(ErrorCode::KeyUnusable, "the root's key is not here");
     return write_list(parts_->root_name, parts_->root_key_identifier, *parts_->root_signer, number, revoked,
-                      this_update, next_update);
+                      this_update, next_update, parts_->root_validity.not_before);
 }
 
 }  // namespace signet::crypto

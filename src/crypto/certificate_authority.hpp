@@ -146,8 +146,10 @@ class CertificateAuthority {
         UtcTime at;
         RevocationReason reason = RevocationReason::Unspecified;
     };
-    /// An issuing CA's full list (RFC 5280 §5) in DER. `number` must grow from list to list. InvalidParameter when a
-    /// serial number is not hexadecimal, or the list would end before it begins.
+    /// An issuing CA's full list (RFC 5280 §5) in DER. `number` must grow from list to list. `revoked` must name all
+    /// that were ever revoked, also those that have ended since: the list says that it does (expiredCertsOnCRL), so
+    /// that it serves for signatures whose certificates ended before anybody asked. InvalidParameter when a serial
+    /// number is not hexadecimal, or the list would end before it begins.
     Result<Bytes> revocation_list(std::uint64_t number, const std::vector<Revoked>& revoked, UtcTime this_update,
                                   UtcTime next_update, std::size_t issuing = 0) const;
     /// The root's full list, about the issuing CAs. KeyUnusable when the root's key was taken away.

@@ -199,6 +199,10 @@ Bytes revocation_list_number(std::uint64_t number) {
     return make_extension(oid::kRevocationListNumber, false, der::integer(number));
 }
 
+Bytes expired_certificates_on_list(UtcTime since) {
+    return make_extension(oid::kExpiredCertificatesOnList, false, der::generalized_time(since));
+}
+
 }  // namespace extension
 
 Bytes key_identifier_of(ByteView public_key) {

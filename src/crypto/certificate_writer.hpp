@@ -51,6 +51,8 @@ Bytes no_revocation_available();
 /// ETSI EN 319 412-1 §5.2.2: the certificate is too short-lived to be revoked.
 Bytes validity_assured_short_term();
 Bytes revocation_list_number(std::uint64_t number);
+/// Rec. ITU-T X.509 §9.5.2.7: a certificate that ended at this time or later stays on the list.
+Bytes expired_certificates_on_list(UtcTime since);
 
 }  // namespace extension
 

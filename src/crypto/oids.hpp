@@ -74,6 +74,7 @@ inline constexpr std::string_view kKeyUsage = "2.5.29.15";
 inline constexpr std::string_view kSubjectAlternativeName = "2.5.29.17";
 inline constexpr std::string_view kBasicConstraints = "2.5.29.19";
 inline constexpr std::string_view kRevocationListNumber = "2.5.29.20";
+inline constexpr std::string_view kExpiredCertificatesOnList = "2.5.29.60";  // expiredCertsOnCRL
 inline constexpr std::string_view kRevocationListDistributionPoints = "2.5.29.31";
 inline constexpr std::string_view kReasonCode = "2.5.29.21";
 inline constexpr std::string_view kInvalidityDate = "2.5.29.24";

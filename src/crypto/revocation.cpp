@@ -91,10 +91,12 @@ class Judge {
         result_.unused.push_back({source, index, std::string(why)});
     }
 
-    std::string_view why_not_current(UtcTime this_update, const std::optional<UtcTime>& next_update,
-                                     bool is_revoked) const {
+    /// `keeps_ended_since`: what ended then or later is still spoken of.
+    std::string_view why_not_current(UtcTime this_update, const std::optional<UtcTime>& next_update, bool is_revoked,
+                                     const std::optional<UtcTime>& keeps_ended_since) const {
         if (next_update && *next_update < at_) return "it is too old";
-        const bool is_too_late = !is_revoked && this_update > view_.not_after;
+        const bool is_kept = keeps_ended_since && *keeps_ended_since <= view_.not_after;
+        const bool is_too_late = !is_revoked && !is_kept && this_update > view_.not_after;
         if (is_too_late) return "the certificate had expired before";
         return {};
     }
@@ -108,7 +110,7 @@ class Judge {
         if (const auto why = why_out_of_scope(list, view_); !why.empty()) return pass_over(kSource, index, why);
         const RevocationList::Entry* entry = list.find(view_.serial_number);
         const bool is_revoked = entry != nullptr && entry->reason != RevocationReason::RemoveFromCrl;
-        const auto why = why_not_current(list.this_update, list.next_update, is_revoked);
+        const auto why = why_not_current(list.this_update, list.next_update, is_revoked, list.keeps_ended_since);
         if (!why.empty()) return pass_over(kSource, index, why);
         Statement statement{kSource, index, list.this_update, std::nullopt, std::nullopt};
         if (is_revoked) {
@@ -141,7 +143,7 @@ class Judge {
             return pass_over(kSource, index, "the responder does not know the certificate");
         }
         const bool is_revoked = own->status == OcspCertificateStatus::Revoked;
-        const auto why = why_not_current(own->this_update, own->next_update, is_revoked);
+        const auto why = why_not_current(own->this_update, own->next_update, is_revoked, std::nullopt);
         if (!why.empty()) return pass_over(kSource, index, why);
         Statement statement{kSource, index, own->this_update, std::nullopt, own->reason};
         if (is_revoked) statement.revoked_at = own->revoked_at;

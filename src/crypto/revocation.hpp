@@ -61,7 +61,8 @@ struct CertificateRevocation {
 /// Judges every certificate of `chain` (the signer's first, each followed by its issuer, the trust anchor last) as of
 /// `at`: the time that is proven for the signature, or now. Data counts when it is signed by the issuer or its
 /// delegate, was current at `at` or made later, and was made before the certificate expired (afterwards its entry may
-/// be gone). Of several, the latest decides; but a revocation that was not only a hold stays one.
+/// be gone, unless the list says that it stays). Of several, the latest decides; but a revocation that was not only a
+/// hold stays one.
 ///
 /// Whether the chain itself holds is for `verify_chain` to say before.
 /// The result has one element for each certificate. A last certificate that is not self-issued has no issuer here, so

@@ -88,6 +88,10 @@ bool read_list_extensions(der::Reader extensions, RevocationList& list) {
             if (!reader.finished()) return false;
         } else if (extension.oid == oid::kAuthorityKeyIdentifier) {
             list.authority_key_identifier = copy(read_authority_key_identifier(extension.value));
+        } else if (extension.oid == oid::kExpiredCertificatesOnList) {
+            der::Reader reader(extension.value);
+            list.keeps_ended_since = der::read_time(reader.take(der::kGeneralizedTime));
+            if (!list.keeps_ended_since || !reader.finished()) return false;
         } else if (extension.oid == oid::kIssuingDistributionPoint) {
             if (!read_distribution_point(extension.value, list)) return false;
         } else if (extension.critical) {

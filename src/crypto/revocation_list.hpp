@@ -23,6 +23,9 @@ struct RevocationList {
     std::optional<UtcTime> next_update;
     /// cRLNumber in lower-case hexadecimal; empty when there is none.
     std::string number;
+    /// expiredCertsOnCRL (Rec. ITU-T X.509 §9.5.2.7): certificates that ended at this time or later stay on the list.
+    /// Nothing: an entry may be gone when its certificate has ended.
+    std::optional<UtcTime> keeps_ended_since;
 
     struct Entry {
         /// Big-endian, without leading zeros.

@@ -1,16 +1,18 @@
-"""The algorithms of ETSI EN 319 102-1 as pyHanko runs them (its `adesverify`), on any day: is a signature good, given nothing but the file
-and the root?
+"""The algorithms of ETSI EN 319 102-1 as pyHanko runs them (its `adesverify`): is a signature good, given nothing but the file and the root?
+To ask on another day give this program another clock: pyHanko takes whatever it reads to have existed by the machine's.
 
 Unlike EU DSS, pyHanko is told which level to hold a signature to, and with it how much the file itself must prove.
 """
 from __future__ import annotations
 
+import argparse
 import asyncio
 import dataclasses
 import datetime
 import io
 import logging
 import pathlib
+import sys
 from collections.abc import Iterable
 
 from asn1crypto import pem
@@ -18,7 +20,12 @@ from asn1crypto import x509 as asn1_x509
 from asn1crypto.crl import CertificateList
 from asn1crypto.ocsp import OCSPResponse
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation, ades_with_time_validation
+from pyhanko.sign.validation.ades import (
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_with_time_validation,
+    simulate_future_ades_lta_validation,
+)
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
@@ -29,7 +36,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko_certvalidator.authority import CertTrustAnchor
-from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationTimingInfo
+from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from pyhanko_certvalidator.registry import SimpleTrustManager
@@ -46,24 +53,38 @@ class Indication:
     word: str
 
 
-def indications(pdf: bytes, root: pathlib.Path, level: str, at: datetime.datetime | None = None, of: Iterable[int] | None = None) -> list[Indication]:
-    """One for each signature of a person (or those with these numbers, from 0), in their order, judged by the algorithm for a level, at a
-    time (otherwise now), with nothing fetched."""
+def indications(pdf: bytes, root: pathlib.Path, level: str, of: Iterable[int] | None = None) -> list[Indication]:
+    """One for each signature of a person (or those with these numbers, from 0), in their order, judged by the algorithm for a level, now, with
+    nothing fetched."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    timing = ValidationTimingInfo(validation_time=at, best_signature_time=at, point_in_time_validation=False) if at else None
     specification = _specification(root, level, reader)
-    each = {}  # several fields may show one signature
+    signatures = _signatures(reader)
+    chosen = signatures if of is None else [signatures[number] for number in of]
+    return [Indication(one.field_name, asyncio.run(_judge(one, specification, level)).ades_subindic.name) for one in chosen]
+
+
+def maintainable(pdf: bytes, root: pathlib.Path, at: datetime.datetime) -> list[Indication]:
+    """What pyHanko expects of each signature on a later day when the document time-stamps are kept up: whether the file holds all that
+    the algorithm for B-LTA will want then."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    specification = _specification(root, "B-LTA", reader)
+    return [Indication(one.field_name, asyncio.run(simulate_future_ades_lta_validation(one, specification, at)).ades_subindic.name)
+            for one in _signatures(reader)]
+
+
+def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    """Those of people, in their order; one that several fields show counts once."""
+    each = {}
     for one in sorted(reader.embedded_regular_signatures, key=lambda one: one.signed_revision):
         each.setdefault(bytes(one.pkcs7_content), one)
-    chosen = list(each.values()) if of is None else [list(each.values())[number] for number in of]
-    return [Indication(one.field_name, asyncio.run(_judge(one, specification, level, timing)).ades_subindic.name) for one in chosen]
+    return list(each.values())
 
 
-async def _judge(one: EmbeddedPdfSignature, specification: PdfSignatureValidationSpec, level: str, timing: ValidationTimingInfo | None):
+async def _judge(one: EmbeddedPdfSignature, specification: PdfSignatureValidationSpec, level: str):
     if level == "B-LTA":
-        return await ades_lta_validation(one, specification, timing_info=timing)
+        return await ades_lta_validation(one, specification)
     judge = ades_basic_validation if level == "B-B" else ades_with_time_validation
-    return await judge(one.signed_data, specification.signature_validation_spec, timing_info=timing, raw_digest=one.compute_digest())
+    return await judge(one.signed_data, specification.signature_validation_spec, raw_digest=one.compute_digest())
 
 
 def _specification(root: pathlib.Path, level: str, reader: PdfFileReader) -> PdfSignatureValidationSpec:
@@ -90,3 +111,19 @@ def _validation_data(reader: PdfFileReader) -> LocalKnowledge:
         known_ocsps=[one for value in store.ocsps for one in OCSPContainer.load_multi(OCSPResponse.load(value.get_object().data))],
         known_crls=[CRLContainer(CertificateList.load(value.get_object().data)) for value in store.crls],
         known_certs=list(store.load_certs()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Runs the algorithm for a level over a signed PDF, by the clock of the machine.")
+    parser.add_argument("file", type=pathlib.Path)
+    parser.add_argument("--root", required=True, type=pathlib.Path, help="PEM file of the trusted root")
+    parser.add_argument("--level", required=True, choices=("B-B", "B-T", "B-LT", "B-LTA"))
+    options = parser.parse_args()
+    found = indications(options.file.read_bytes(), options.root, options.level)
+    for one in found:
+        print(f"{one.field}: {one.word}")
+    return 0 if found and all(one.word == "OK" for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,6 +3,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/certificate_view.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/revocation_list.hpp"
 #include "testing.hpp"
 
 #include <set>
@@ -245,6 +246,17 @@ TEST_F(OwnAuthority, writes_reasons_into_revocation_lists) {
     expect_parts(text, {"Key Compromise"});
     EXPECT_EQ(text.find("Unspecified"), std::string::npos);
     EXPECT_EQ(authority_.revocation_list(1, {}, now(), now()).error().code, ErrorCode::InvalidParameter);
+}
+
+TEST_F(OwnAuthority, says_that_its_lists_keep_whatever_has_ended_since_it_began) {
+    const Result<RevocationList> issuing =
+        parse_revocation_list(*authority_.revocation_list(1, {}, now(), now() + 24h));
+    const Result<RevocationList> root =
+        parse_revocation_list(*authority_.root_revocation_list(2, {}, now(), now() + 24h));
+    ASSERT_TRUE(issuing && root);
+    EXPECT_EQ(issuing->keeps_ended_since, view_certificate(authority_.issuing_certificate())->not_before);
+    EXPECT_EQ(root->keeps_ended_since, view_certificate(authority_.root_certificate())->not_before);
+    EXPECT_TRUE(issuing->is_complete && root->is_complete);
 }
 
 TEST_F(OwnAuthority, writes_contacts_of_every_kind) {

@@ -104,6 +104,20 @@ TEST_F(Revocation, data_made_after_the_certificate_expired_proves_only_revocatio
     EXPECT_EQ(judge().state, RevocationState::Revoked);
 }
 
+TEST_F(Revocation, a_list_that_keeps_what_has_ended_serves_when_the_certificate_had_expired_before) {
+    add_list({}, kNow + 25h, kNow + 26h, {extension::expired_certificates_on_list(kNow + 48h)});
+    EXPECT_EQ(judge().state, RevocationState::NoData) << "it keeps only what ended later than this certificate";
+    EXPECT_EQ(judge().unused[0].why, "the certificate had expired before");
+    add_list({}, kNow + 25h, kNow + 26h, {extension::expired_certificates_on_list(kNow - 48h)});
+    EXPECT_EQ(judge().state, RevocationState::Good);
+    EXPECT_EQ(judge().index, 1U);
+}
+
+TEST_F(Revocation, a_list_whose_word_about_what_has_ended_cannot_be_read_is_not_read_at_all) {
+    add_list({}, kNow, kNow + 1h, {make_extension("2.5.29.60", false, to_bytes("\x02\x01\x05"))});
+    EXPECT_EQ(judge().state, RevocationState::NoData);
+}
+
 TEST_F(Revocation, data_of_other_issuers_is_not_even_mentioned) {
     const SmallCa other(kNow);
     data_.revocation_lists = {other.list({leaf_entry(kNow - 1h)}, kNow, kNow + 1h), to_bytes("no list")};
