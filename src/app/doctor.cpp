@@ -14,7 +14,7 @@
 #include "sandbox/file.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
-#include "store/audit.hpp"
+#include "store/audit_tree.hpp"
 #include "store/database.hpp"
 #include "store/preservation.hpp"
 #include "store/schema.hpp"
@@ -117,8 +117,7 @@ void check_database(const Settings& settings, Report& report) {
     }
     report.good("the database is sound");
     check_preservation(**database, report);
-    const auto verdict =
-        (*database)->read([](store::Connection& connection) { return store::verify_chain(connection); });
+    const auto verdict = (*database)->read([](store::Connection& connection) { return store::verify_log(connection); });
     if (!verdict) {
         report.bad("the log cannot be read: " + describe(verdict.error()), "restore signet.db from your backup");
     } else if (!*verdict) {

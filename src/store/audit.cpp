@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
+#include "store/audit_tree.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -141,15 +142,17 @@ Result<AuditHead> audit_head(Connection& connection) {
 
 Result<AuditEntry> append_audit(Transaction& transaction, const AuditRecord& record) {
     if (const Status checked = check(record); !checked) return checked.error();
-    const auto head = audit_head(transaction);
-    if (!head) return head.error();
-    AuditEntry entry{head->sequence + 1, record, {}};
-    entry.hash = audit_hash(head->hash, entry.sequence, record);
+    auto tree = AuditTree::load(transaction);
+    if (!tree) return tree.error();
+    AuditEntry entry{tree->head().sequence + 1, record, {}};
+    entry.hash = audit_hash(tree->head().hash, entry.sequence, record);
     const auto written = transaction.execute(
         "INSERT INTO audit (sequence, time, actor, contract, event, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         {entry.sequence, record.time, record.actor, record.contract, record.event, record.detail,
          ByteView(entry.hash)});
     if (!written) return written.error();
+    tree->add(entry);
+    if (const Status kept = tree->store(transaction); !kept) return kept.error();
     return entry;
 }
 

@@ -43,7 +43,9 @@ struct AuditHead {
     friend bool operator==(const AuditHead&, const AuditHead&) = default;
 };
 
-/// Adds an entry in the caller's transaction. When this fails, return the error: what cannot be logged must not happen.
+/// Adds an entry in the caller's transaction, to the log and to the tree over it (`audit_tree.hpp`). When this fails,
+/// return the error: what cannot be logged must not happen. Where entries were cut off behind our back a gap stays,
+/// which every check finds.
 Result<AuditEntry> append_audit(Transaction& transaction, const AuditRecord& record);
 
 /// The last entry; sequence 0 while there is none.
@@ -68,7 +70,7 @@ struct AuditPage {
 /// The entries of one contract, the latest first; at most 1,000.
 Result<AuditPage> latest_audit(Connection& connection, model::ContractId contract, const AuditChoice& choice);
 
-enum class AuditFault { None, Altered, Missing, Truncated };
+enum class AuditFault { None, Altered, Missing, Truncated, Inserted };
 
 struct AuditVerdict {
     AuditFault fault = AuditFault::None;

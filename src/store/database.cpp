@@ -232,4 +232,15 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& path, const std
     return database;
 }
 
+Result<std::unique_ptr<Connection>> open_snapshot(const fs::path& path) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored)) return fail(ErrorCode::StorageFailed, "there is no " + path.string());
+    auto connection = SqliteConnection::open(path, SqliteConnection::Access::ReadOnly, {});
+    if (!connection) return connection.error();
+    if (const auto begun = (*connection)->run("BEGIN", {}, nullptr); !begun) return begun.error();
+    // The snapshot is that of the first question.
+    if (const Status checked = check_file(**connection, path, false); !checked) return checked.error();
+    return std::unique_ptr<Connection>(std::move(*connection));
+}
+
 }  // namespace signet::store

@@ -205,4 +205,8 @@ class Database {
     }
 };
 
+/// One snapshot of a database for reading, also while another process runs on it; nothing is migrated. StorageFailed
+/// when there is none or it is not a Signet database.
+Result<std::unique_ptr<Connection>> open_snapshot(const std::filesystem::path& path);
+
 }  // namespace signet::store

@@ -49,6 +49,33 @@ CREATE INDEX audit_contract ON audit (contract, sequence);
 {append_only audit}
 )sql";
 
+// One row says where the tree over the log ends. Below it stand the roots of complete subtrees of 256, 65536, …
+// entries, so that proofs need not hash the whole log, and the roots that were time-stamped.
+constexpr const char* kAuditTree = R"sql(
+CREATE TABLE audit_tree (
+    id {id},
+    size BIGINT NOT NULL,
+    root {bytes} NOT NULL,
+    frontier {bytes} NOT NULL,
+    last_hash {bytes} NOT NULL,
+    anchor_wanted BIGINT NOT NULL
+);
+CREATE TABLE audit_subtree (
+    level SMALLINT NOT NULL,
+    position BIGINT NOT NULL,
+    hash {bytes} NOT NULL,
+    PRIMARY KEY (level, position)
+);
+CREATE TABLE audit_anchor (
+    size {id},
+    root {bytes} NOT NULL,
+    time BIGINT NOT NULL,
+    token {bytes} NOT NULL
+);
+{append_only audit_subtree}
+{append_only audit_anchor}
+)sql";
+
 std::string checksum(const Migration& migration) {
     return hex(crypto::Sha256::of(as_bytes(migration.sql)));
 }
@@ -99,7 +126,7 @@ Status apply(Transaction& transaction, const Migration& migration, UtcTime now) 
 }  // namespace
 
 std::vector<Migration> layer_migrations() {
-    return {{1, "outbox", kOutbox}, {2, "audit", kAudit}};
+    return {{1, "outbox", kOutbox}, {2, "audit", kAudit}, {3, "audit tree", kAuditTree}};
 }
 
 Status migrate(Transaction& transaction, const std::vector<Migration>& migrations, UtcTime now) {

@@ -161,7 +161,9 @@ TEST_F(AuditTest, finds_a_cut_tail_by_a_head_kept_elsewhere) {
 TEST_F(AuditTest, finds_a_rewritten_chain_by_a_head_kept_elsewhere) {
     fill(6);
     const AuditHead anchor = head();
-    tamper("DELETE FROM audit WHERE sequence > 3");
+    tamper(
+        "DELETE FROM audit WHERE sequence > 3; DELETE FROM audit_tree; DROP TRIGGER audit_subtree_no_delete;"
+        "DELETE FROM audit_subtree;");
     fill(6);  // a new, coherent history
     EXPECT_TRUE(verify());
     const auto verdict = verify({anchor});
