@@ -142,7 +142,7 @@ Result<SigningPage::CodeSent> BatchSigning::send_code(std::string_view client, s
 }
 
 Status BatchSigning::sign_one(const Visitor& visitor, ContractId id, const BatchCommand& command,
-                              const std::string& factor) {
+                              const Confirmation& confirmation) {
     const ContractLock held = book_.lock(id);
     auto contract = book_.find(held);
     if (!contract) return contract.error();
@@ -159,7 +159,8 @@ Status BatchSigning::sign_one(const Visitor& visitor, ContractId id, const Batch
     act.by = visitor.recipient;
     if (act.by.name.empty()) act.by.name = waiting.party->receiver.name;
     act.actor = actor_of(act.by);
-    act.factor = factor;
+    act.factor = confirmation.factor;
+    act.proof = confirmation.record;
     const auto seals = people_.offered_seals(*waiting.contract, *waiting.party, *waiting.action, visitor.recipient);
     if (!seals.empty()) act.seal = seals.front().id;
     if (signs_by_hand(*waiting.party, *waiting.action)) act.signature = command.signature;
@@ -182,7 +183,7 @@ Result<std::vector<BatchResult>> BatchSigning::sign(std::string_view client, std
     if (!settled) return settled.error();
     std::vector<BatchResult> results;
     for (const ContractId id : command.contracts)
-        results.push_back({id, sign_one(*who, id, command, confirmation->factor)});
+        results.push_back({id, sign_one(*who, id, command, *confirmation)});
     return results;
 }
 

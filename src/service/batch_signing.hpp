@@ -67,7 +67,7 @@ class BatchSigning {
     Result<std::optional<WaitingContract>> find(const Visitor& visitor, ContractPointer contract) const;
     Result<BatchObstacle> obstacle(const Visitor& visitor, const WaitingContract& waiting) const;
     Status sign_one(const Visitor& visitor, model::ContractId id, const BatchCommand& command,
-                    const std::string& factor);
+                    const Confirmation& confirmation);
 
     Platform& platform_;
     const People& people_;

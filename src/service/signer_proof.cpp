@@ -1,6 +1,7 @@
 #include "service/signer_proof.hpp"
 
 #include "base/text.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/key_vault.hpp"
 #include "crypto/password.hpp"
 #include "service/drafting.hpp"
@@ -101,6 +102,24 @@ Result<std::string> SignerProof::checked_code(const std::string& key, const std:
     return wrong(ErrorCode::CodeWrong, *failures);
 }
 
+/// Which code it was: a name that tells it from others and nothing about its digits, whose stored digest is keyed.
+std::string SignerProof::record_of_code(const std::string& key, const std::string& code_hash) const {
+    constexpr std::size_t kIdLength = 16;
+    const std::string id = crypto::sha256_hex(as_bytes("code id/" + code_hash)).substr(0, kIdLength);
+    const auto stored = platform_.database.read(
+        [&](store::Connection& connection) { return store::links::find_code(connection, key); });
+    std::string record = R"({"codeId":")" + id + "\"";
+    if (stored && *stored) record += ",\"codeSentTime\":" + std::to_string((*stored)->sent_time.milliseconds);
+    return record + "}";
+}
+
+std::string SignerProof::record_of_window(const Signer& signer) const {
+    const auto until = platform_.database.read(
+        [&](store::Connection& connection) { return store::people::window(connection, window_key(signer)); });
+    if (!until || !*until) return {};
+    return "{\"windowUntil\":" + std::to_string((*until)->milliseconds) + "}";
+}
+
 Status SignerProof::check_password(const Signer& signer, const std::string& password) {
     const auto usable = password_usable(signer);
     if (!usable) return usable.error();
@@ -172,7 +191,7 @@ Result<Confirmation> SignerProof::check_signing_password(const std::string& code
             if (!logged) return logged.error();
             return store::people::close_window(transaction, tries);
         };
-        return Confirmation{"password", settle};
+        return Confirmation{"password", settle, record_of_code(code_key, *hash)};
     }
     struct Known {
         std::optional<std::string> hash;
@@ -206,16 +225,17 @@ Result<Confirmation> SignerProof::check(const std::string& code_key, const Signe
     if (signer.way == model::SignValidateWay::SignPwd) return check_signing_password(code_key, signer, input);
     if (input.code.empty() && !input.password.empty()) {
         if (const Status right = check_password(signer, input.password); !right) return right.error();
-        return Confirmation{"password", open_window};
+        return Confirmation{"password", open_window, record_of_window(signer)};
     }
     const auto hash = checked_code(code_key, input.code);
     if (!hash) return hash.error();
-    return Confirmation{"code", [code_key, hash = *hash, open_window](store::Transaction& transaction) -> Status {
-                            const auto taken = store::links::take_code(transaction, code_key, hash);
-                            if (!taken) return taken.error();
-                            if (!*taken) return fail(ErrorCode::CodeExpired);
-                            return open_window(transaction);
-                        }};
+    const auto settle = [code_key, hash = *hash, open_window](store::Transaction& transaction) -> Status {
+        const auto taken = store::links::take_code(transaction, code_key, hash);
+        if (!taken) return taken.error();
+        if (!*taken) return fail(ErrorCode::CodeExpired);
+        return open_window(transaction);
+    };
+    return Confirmation{"code", settle, record_of_code(code_key, *hash)};
 }
 
 Result<bool> SignerProof::has_password(const Signer& signer) const {

@@ -43,6 +43,9 @@ struct ConfirmationInput {
 struct Confirmation {
     std::string factor;  // `code` or `password`
     std::function<Status(store::Transaction&)> settle;
+    /// What the log keeps about it, as a JSON object without secrets: which code (`codeId`, `codeSentTime`), or until
+    /// when the password could be used (`windowUntil`). Empty when there is nothing to say.
+    std::string record = {};
 };
 
 /// Which parts of an identity a party's signer must prove, and how far he got.
@@ -112,6 +115,8 @@ class SignerProof {
                                const IdentityInput& input) const;
     std::string person_key(const Signer& signer) const;
     std::string window_key(const Signer& signer) const;
+    std::string record_of_code(const std::string& key, const std::string& code_hash) const;
+    std::string record_of_window(const Signer& signer) const;
     Result<std::string> checked_code(const std::string& key, const std::string& code);
     Status check_password(const Signer& signer, const std::string& password);
     Result<Confirmation> check_signing_password(const std::string& code_key, const Signer& signer,

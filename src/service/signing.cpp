@@ -583,9 +583,10 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     Change change;
     change.event = "document.signed";
     change.actor = act.actor;
-    change.detail = "{\"action\":\"" + to_string(act.action) + "\",\"factor\":\"" + act.factor +
-                    "\",\"certificate\":\"" + hex(crypto::Sha256::of((*signer)->certificate_chain().front())) +
-                    "\",\"documents\":{" + hashes + "}}";
+    change.detail = "{\"action\":\"" + to_string(act.action) + "\",\"factor\":\"" + act.factor + "\"" +
+                    (act.proof.empty() ? "" : ",\"proof\":" + act.proof) + ",\"certificate\":\"" +
+                    hex(crypto::Sha256::of((*signer)->certificate_chain().front())) + "\",\"documents\":{" + hashes +
+                    "}}";
     change.events = std::move(*events);
     change.also = [&](store::Transaction& transaction) -> Status {
         if (const Status settled = store::contracts::settle_signing(transaction, act.action); !settled) return settled;

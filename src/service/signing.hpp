@@ -43,6 +43,8 @@ struct SigningAct {
     std::string actor;
     /// What proved the intent: `application`, `code`, `password`, `auto`.
     std::string factor;
+    /// What that was bound to, as a JSON object for the log; may be empty.
+    std::string proof = {};
     /// The seal for nodes that seal; zero = the node's only one, else the company's first.
     model::SealId seal;
     /// For nodes that are signed by hand.

@@ -344,6 +344,7 @@ Result<PageView> SigningPage::sign(std::string_view client, std::string_view key
     if (act.by.name.empty()) act.by.name = page->user.name;
     act.actor = actor_of(act.by);
     act.factor = confirmation->factor;
+    act.proof = confirmation->record;
     const model::Seal* seal = chosen_seal(*page, command);
     if (command.seal && seal == nullptr) return fail(ErrorCode::SealNotFound, "sealId: is not offered to this user");
     if (seal != nullptr) act.seal = seal->id;
