@@ -88,6 +88,13 @@ struct Report::Sheet {
     std::string foot;
     std::vector<PageContent> pages;
     double y = 0;  // the top of what comes next
+    struct Attached {
+        std::string name;
+        std::string media_type;
+        std::string description;
+        Bytes content;
+    };
+    std::vector<Attached> attached = {};
 
     void new_page() {
         pages.emplace_back();
@@ -172,7 +179,7 @@ struct Report::Sheet {
 };
 
 Report::Report(const FontLibrary& fonts, std::string title, std::string foot)
-    : sheet_(new Sheet{fonts.store(), std::move(title), std::move(foot), {}, 0}) {
+    : sheet_(new Sheet{fonts.store(), std::move(title), std::move(foot), {}, 0, {}}) {
     sheet_->new_page();
     sheet_->flow(sheet_->title, kTitle, 0, 4);
 }
@@ -288,6 +295,10 @@ void Report::table(const std::vector<Column>& columns, const std::vector<std::ve
         }
     }
     sheet.y -= 8;
+}
+
+void Report::attach(std::string name, std::string media_type, std::string description, Bytes content) {
+    sheet_->attached.push_back({std::move(name), std::move(media_type), std::move(description), std::move(content)});
 }
 
 namespace {
@@ -428,7 +439,25 @@ Result<Bytes> Report::pdf() const {
         kids += fmt::format("{} 0 R ", id);
     }
     file.set(tree, fmt::format("<</Type/Pages/Kids[{}]/Count {}>>", kids, pages.size()));
-    const int root = file.add(fmt::format("<</Type/Catalog/Pages {} 0 R/Lang(zh-CN)>>", tree));
+    std::string named;
+    std::string associated;
+    for (const Sheet::Attached& one : sheet_->attached) {
+        std::string subtype = one.media_type;
+        if (const std::size_t slash = subtype.find('/'); slash != std::string::npos) subtype.replace(slash, 1, "#2F");
+        const int stream = file.add(File::stream(fmt::format("<</Type/EmbeddedFile/Subtype/{}/Filter/FlateDecode"
+                                                             "/Params<</Size {}>>>>",
+                                                             subtype, one.content.size()),
+                                                 deflated(as_text(one.content))));
+        const std::string name = text_string(one.name);
+        const int specification =
+            file.add(fmt::format("<</Type/Filespec/F{}/UF{}/Desc{}/AFRelationship/Data/EF<</F {} 0 R/UF {} 0 R>>>>",
+                                 name, name, text_string(one.description), stream, stream));
+        named += fmt::format("{} {} 0 R ", name, specification);
+        associated += fmt::format("{} 0 R ", specification);
+    }
+    const std::string files =
+        named.empty() ? "" : fmt::format("/Names<</EmbeddedFiles<</Names[{}]>>>>/AF[{}]", named, associated);
+    const int root = file.add(fmt::format("<</Type/Catalog/Pages {} 0 R/Lang(zh-CN){}>>", tree, files));
     const int info = file.add(fmt::format("<</Title {}/Producer(Signet)>>", text_string(sheet_->title)));
     return file.write(root, info);
 }

@@ -40,6 +40,10 @@ class Report {
     /// Rows do not break over pages unless they are longer than one; the head comes again on each.
     void table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows);
 
+    /// A file that travels inside the paper (ISO 32000-1 §7.11.4; /AFRelationship /Data). `media_type` has one slash
+    /// and otherwise letters, digits, `+`, `-` and `.`.
+    void attach(std::string name, std::string media_type, std::string description, Bytes content);
+
     /// The paper as a PDF. Unavailable when a face cannot be embedded.
     Result<Bytes> pdf() const;
 

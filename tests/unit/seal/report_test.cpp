@@ -34,6 +34,17 @@ TEST(Report, is_a_pdf_of_one_page_with_embedded_fonts) {
     EXPECT_NE(pdf.find("/Title <FEFF7B7E7F7265E55FD7>"), std::string::npos);
 }
 
+TEST(Report, carries_a_file_inside) {
+    Report report(fonts(), "报告", "");
+    EXPECT_EQ(written(report).find("/EmbeddedFile"), std::string::npos);
+    report.attach("facts.json", "application/json", "Facts", to_bytes("{}"));
+    const std::string pdf = written(report);
+    EXPECT_NE(pdf.find("/Type/EmbeddedFile/Subtype/application#2Fjson"), std::string::npos);
+    EXPECT_NE(pdf.find("/AFRelationship/Data"), std::string::npos);
+    EXPECT_NE(pdf.find("/Names<</EmbeddedFiles<</Names[<FEFF"), std::string::npos);
+    EXPECT_NE(pdf.find("/Params<</Size 2>>"), std::string::npos);
+}
+
 TEST(Report, goes_on_over_as_many_pages_as_its_rows_need) {
     Report report(fonts(), "日志", "");
     const std::vector<std::vector<std::string>> rows(120, {"时间", "查看合同"});
