@@ -179,7 +179,43 @@ void write_time_stamps(Seeds& seeds) {
     forged(usual, same, *forge.signer({extension::time_stamping_purpose()}, {kNow - 48h, kNow - 24h}));
     forged(usual, same,
            *forge.signer({extension::time_stamping_purpose()}, {kNow - 48h, kNow + 24h}, KeyAlgorithm::Rsa2048));
+    ForgedInfo odd = usual;
+    odd.rest = der::element(der::context(1), make_extension("1.2.3.4", true, der::null()));
+    forged(odd, same, *signer);
+    odd.imprint = encode(MessageImprint{DigestAlgorithm::Sha256, Bytes(32, 1)});
+    odd.policy = "1.2.3.5";
+    forged(odd, same, *signer);
+    const Bytes& own = signer->certificate_chain()[0];
+    const auto with = [&](std::vector<Bytes> attributes) {
+        forged(
+            usual, [&](ForgedToken& token) { token.signed_attributes = attributes; }, *signer);
+    };
+    ForgedToken usual_token;
+    usual_token.content = usual.encoding();
+    const std::vector<Bytes> three = usual_token.usual_attributes(own);
+    with({three[0], three[1]});
+    with({three[0], three[2]});
+    with({three[1], three[2]});
+    with({three[0], three[1], three[2], three[2]});
+    with({three[0], attribute(oid::kMessageDigest, der::octet_string(Bytes(32, 9))), three[2]});
+    with({three[0], three[1], ForgedToken::signing_certificate_v2(forge.root())});
+    with({attribute(oid::kContentType, der::object_identifier(oid::kData)), three[1], three[2]});
+    forged(
+        usual, [&](ForgedToken& token) { token.certificates = {forge.root()}; }, *signer);
+    forged(usual, same, *forge.signer({extension::time_stamping_purpose()}, {kNow + 24h, kNow + 48h}));
+    forged(usual, same,
+           *forge.signer(
+               {make_extension("2.5.29.37", false, der::sequence({der::object_identifier("1.3.6.1.5.5.7.3.8")}))}));
+    forged(usual, same,
+           *forge.signer({extension::time_stamping_purpose(), extension::certificate_authority_key_usage()}));
     seeds.put("time_stamp_answer", granting({}, 2));
+    seeds.put("time_stamp_answer", granting({}));
+    seeds.put("time_stamp_answer", {granting(*stamps.token(request, kNow), 2), forge.root()});
+    seeds.put("time_stamp_answer", granting(Bytes(70'000, 0)));
+    for (const auto failure : {TimeStampFailure::BadRequest, TimeStampFailure::BadDataFormat,
+                               TimeStampFailure::TimeNotAvailable, TimeStampFailure::UnacceptedPolicy,
+                               TimeStampFailure::UnacceptedExtension, TimeStampFailure::AdditionalInfoNotAvailable})
+        seeds.put("time_stamp_answer", TimeStampAuthority::rejection(failure, ""));
 }
 
 void write_revocation(Seeds& seeds) {
@@ -222,6 +258,19 @@ void write_revocation(Seeds& seeds) {
     seeds.put("certificate", {leaf, issuer});
 }
 
+/// Where SM2 with SM3 is named for the n-th time, another algorithm is.
+Bytes with_other_algorithm(Bytes bytes, std::size_t n) {
+    const Bytes name = der::object_identifier(oid::kSm2WithSm3);
+    auto at = bytes.begin();
+    for (std::size_t i = 0; i <= n; ++i) {
+        at = std::search(at, bytes.end(), name.begin(), name.end());
+        if (at == bytes.end()) return bytes;
+        at += static_cast<std::ptrdiff_t>(name.size());
+    }
+    *(at - 1) ^= 1;
+    return bytes;
+}
+
 void write_seals(Seeds& seeds) {
     const Sm2Root root;
     const auto maker = root.signer("Example Seal Maker");
@@ -242,7 +291,16 @@ void write_seals(Seeds& seeds) {
         const auto seal = *parse_electronic_seal(der);
         const SealSignatureFields over{kThatDay, sm3(as_bytes(kMessage)), "ByteRange[0 10 20 30]"};
         const auto unfinished = *crypto::sign_with_seal(seal, over, *signer);
-        seeds.put("electronic_seal", {*finish_seal_signature(unfinished, *signer), root.certificate()});
+        const Bytes plain = *finish_seal_signature(unfinished, *signer);
+        seeds.put("electronic_seal", {plain, root.certificate()});
+        for (std::size_t which = 0; which < 6; ++which)
+            seeds.put("electronic_seal", {with_other_algorithm(plain, which), root.certificate()});
+        for (std::size_t at = 20; at < plain.size(); at += plain.size() / 12) {
+            Bytes altered = plain;
+            altered[at] ^= 1;
+            seeds.put("electronic_seal", {altered, root.certificate()});
+        }
+        seeds.put("electronic_seal", {*finish_seal_signature(unfinished, *signer, Bytes{0x30, 0}), root.certificate()});
         const Bytes token = *stamps.token(TimeStampRequest::over(unfinished.time_stamp_imprint()), kThatDay);
         seeds.put("electronic_seal", {*finish_seal_signature(unfinished, *signer, token), root.certificate(),
                                       forge.root(), root.list_revoking(*signer, kThatDay + 1h)});
@@ -258,6 +316,40 @@ void write_document(Seeds& seeds, const Bytes& file) {
         seeds.put(target, file);
 }
 
+/// Every object of a signed file written anew by an update: as it was, with an entry more, and as nothing; and bytes of
+/// the file altered here and there.
+void write_tampered(Seeds& seeds, const Bytes& file) {
+    const auto document = pdf::Document::open(file);
+    const auto state = pdf::state_for_new_objects(*document);
+    for (std::uint32_t number = 1; number < document->next_object_number(); ++number) {
+        const auto object = document->read({number, 0});
+        if (!object || object->is_null() || object->as_stream() != nullptr) continue;
+        const std::string text = pdf::serialise(*object);
+        std::vector<std::string> versions{text, "null", "<</Type/Annot/Subtype/Square/Rect[0 0 500 500]>>"};
+        if (text.ends_with(">>")) versions.push_back(text.substr(0, text.size() - 2) + "/Lang(x)>>");
+        for (const std::string_view piece : {"0 R", "/Fields[", "/Kids[", "/Annots[", "/Rect["}) {
+            const std::size_t at = text.find(piece);
+            if (at == std::string::npos) continue;
+            std::string changed = text;
+            changed.insert(at + piece.size(), piece == "0 R" ? "/Zz 9 0 R" : "99 0 R ");
+            if (piece != "0 R" || text.starts_with("<<")) versions.push_back(changed);
+        }
+        for (const std::string& version : versions) {
+            pdf::RevisionWriter writer(*state);
+            writer.write(number, version);
+            writer.write(99, "<</FT/Sig/T(late)/Type/Annot/Subtype/Widget/Rect[0 0 100 100]/F 4>>");
+            writer.finish();
+            seeds.put("pdf_document", {file, writer.bytes()});
+        }
+    }
+    for (std::size_t at = 30; at < file.size(); at += file.size() / 40) {
+        Bytes altered = file;
+        altered[at] ^= 1;
+        seeds.put("pdf_document", altered);
+    }
+    seeds.put("pdf_document", {file, to_bytes("4 0 obj null endobj")});
+}
+
 void write_documents(Seeds& seeds) {
     using namespace pdf::testing;
     using pdf::XrefKind;
@@ -268,6 +360,7 @@ void write_documents(Seeds& seeds) {
             plain, {{"buyer", {place_at(0, 60, 60), place_at(1, 60, 60)}}, {"seller", {place_at(0, 200, 60)}}});
         for (const Bytes& step : steps)
             write_document(seeds, step);
+        write_tampered(seeds, steps.back());
         Bytes file = steps.back();
         auto state = *pdf::state_for_new_objects(*pdf::Document::open(file));
         auto hash = hashed(file);
@@ -277,6 +370,7 @@ void write_documents(Seeds& seeds) {
             state = std::move(revision->state);
             hash = std::move(revision->hash);
             write_document(seeds, file);
+            if (kind == XrefKind::Table) write_tampered(seeds, file);
         };
         const Bytes datum = der::sequence({der::utf8_string("good")});
         pdf::SecurityStore store{{identity().root}, {datum}, {datum}, {}};
@@ -303,7 +397,10 @@ void write_documents(Seeds& seeds) {
         const pdf::NewPlace place{place_at(0, 200, 60), {&drawing}};
         const auto sealed =
             pdf::sign_with_seal(simple_pdf(1), "company", std::span(&place, 1), details(), {seal, *signer});
-        if (sealed) write_document(seeds, *sealed);
+        if (sealed) {
+            write_document(seeds, *sealed);
+            write_tampered(seeds, *sealed);
+        }
     }
     seeds.put("stored_states", as_bytes(to_text(*pdf::state_for_new_objects(*pdf::Document::open(simple_pdf(1))))));
     const Bytes one_page = simple_pdf(1);

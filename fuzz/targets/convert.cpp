@@ -59,18 +59,27 @@ void tiff(ByteView input) {
     (void)read_tiff(input, to_page);
 }
 
-void office(ByteView input) {
-    for (const std::string_view suffix : {"", "docx", "html"})
-        (void)file_type(input, suffix);
-    (void)read_compound_file(input);
-    if (read_office_package(input)) (void)fill_word(input, {{"name", "张三 <&>", false, {}, {}}});
-    if (looks_like_html(input)) (void)encoding_mark(input);
+/// One black pixel.
+const Bytes& pixel() {
+    static const Bytes png = *from_hex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+        "54789c636000000002000148afa4710000000049454e44ae426082");
+    return png;
 }
 
 std::vector<FillField> fields() {
     return {{"name", "张三\n<b>&", false, {}, {}},
             {"items", "", true, {{{"a", "1"}, {"b", "{{name}}"}}, {{"a", "2"}}}, {}},
-            {"bare", "", true, {{{"", "x"}, {"", "y"}}}, {}}};
+            {"bare", "", true, {{{"", "x"}, {"", "y"}}}, {}},
+            {"seal", "", false, {}, pixel()}};
+}
+
+void office(ByteView input) {
+    for (const std::string_view suffix : {"", "docx", "html"})
+        (void)file_type(input, suffix);
+    (void)read_compound_file(input);
+    if (read_office_package(input)) (void)fill_word(input, fields());
+    if (looks_like_html(input)) (void)encoding_mark(input);
 }
 
 void templates(ByteView input) {

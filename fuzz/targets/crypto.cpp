@@ -136,8 +136,17 @@ TimeStampRequest expected_request() {
 void time_stamp_answer(ByteView input) {
     const auto found = elements(input);
     const TimeStampTrust trust{without_first(found), without_first(found)};
-    const auto report = verify_time_stamp_response(found.front(), expected_request(), trust, kNow);
-    require(report.accepted() || !report.describe().empty(), "a refusal has its reason");
+    TimeStampRequest by_policy = expected_request();
+    by_policy.policy = "1.2.3.4";
+    for (const TimeStampRequest& request : {expected_request(), by_policy}) {
+        for (const UtcTime now : {kNow, kNow + std::chrono::hours(2)}) {
+            const auto report = verify_time_stamp_response(found.front(), request, trust, now);
+            require(report.accepted() || !report.describe().empty(), "a refusal has its reason");
+            require(report.accepted() || report.error().code == ErrorCode::TimeStampRefused ||
+                        report.error().code == ErrorCode::TimeStampUnavailable,
+                    "a refusal is told as one");
+        }
+    }
 }
 
 void time_stamp_token(ByteView input) {
@@ -147,6 +156,7 @@ void time_stamp_token(ByteView input) {
     if (trust.roots.empty() && token) trust.roots = token->certificates;
     const auto report = verify_time_stamp_of(found.front(), as_bytes(kMessage), trust);
     require(report.accepted() <= token.has_value(), "what is accepted can be read");
+    require(report.accepted() || !report.describe().empty(), "a refusal has its reason");
 }
 
 void ocsp_request(ByteView input) {
@@ -156,12 +166,24 @@ void ocsp_request(ByteView input) {
     require(again && again->ids == request->ids && again->nonce == request->nonce, "a request reads back");
 }
 
+/// What was read, answered anew by a responder of ours.
+void answer_again(const OcspResponse& response) {
+    const auto& identity = pdf::testing::identity();
+    static const auto responder = KeySigner::trusted(identity.authority_key, {identity.authority, identity.root});
+    const auto again = make_ocsp_response(*responder, response.responses, kNow, response.nonce);
+    if (!again) return;
+    const auto reread = parse_ocsp_response(*again);
+    require(reread && reread->responses.size() == response.responses.size(), "what is answered again reads back");
+}
+
 /// The response, then the certificate it is about, its issuer and more responses.
 void ocsp_response(ByteView input) {
     const auto found = elements(input);
     const auto response = parse_ocsp_response(found.front());
     if (response && !response->certificates.empty()) (void)check_ocsp_response(*response, response->certificates[0]);
+    if (response) answer_again(*response);
     if (found.size() < 3) return;
+    (void)OcspCertificateId::of(found[1], found[2]);
     if (response) (void)check_ocsp_response(*response, found[2]);
     (void)verify_ocsp_response(found[0], found[1], found[2], kNow, Bytes{1, 2, 3});
     const RevocationData data{{}, {found[0], found.back()}};
@@ -197,6 +219,12 @@ void electronic_seal(ByteView input) {
     };
     const auto report = verify_seal_signature(found.front(), document, trust, kNow);
     require(!report.valid() || (report.signature_value_ok && report.data_hash_ok), "valid means both are right");
+    if (report.fault) {
+        const bool is_known = std::ranges::find(all_seal_faults(), *report.fault) != all_seal_faults().end();
+        require(is_known && !name_of(*report.fault).empty() && !to_string(*report.fault).empty() &&
+                    !to_chinese(*report.fault).empty(),
+                "every fault has its words");
+    }
     if (const auto seal = parse_electronic_seal(found.front())) {
         require(seal->der == found.front(), "a seal is exactly its bytes");
         (void)verify_seal(*seal, trust, kNow);

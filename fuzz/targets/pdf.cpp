@@ -56,9 +56,34 @@ void objects(ByteView input) {
     (void)is_dictionary_content(as_text(input));
 }
 
+const CompiledDrawing& square() {
+    static const CompiledDrawing drawing = testing::compiled(testing::red_square(80));
+    return drawing;
+}
+
+/// The input is the content of a page, in two streams, and a watermark is drawn over it.
 void content(ByteView input) {
     const StateBalance balance = state_balance(input);
     require(balance.missing >= 0 && balance.open >= 0, "states are counted");
+    const std::string_view text = as_text(input);
+    const Bytes file = testing::PdfBuilder()
+                           .object(1, "<</Type/Catalog/Pages 2 0 R>>")
+                           .object(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>")
+                           .object(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents[4 0 R 5 0 R]>>")
+                           .stream(4, "", text.substr(0, text.size() / 2))
+                           .stream(5, "/Filter/FlateDecode", deflate(text.substr(text.size() / 2), 1))
+                           .finish();
+    const auto opened = Document::open(file, limits());
+    if (!opened) return;
+    const auto whole = [](double width, double height) {
+        return std::vector<ImagePlacement>{{0, 0, width, height, 0}};
+    };
+    const std::vector<PageMark> marks{{&square(), whole, 0}};
+    const auto marked = mark_pages(*opened, marks);
+    if (!marked) return;
+    const Bytes after = testing::joined(file, marked->increment);
+    const auto again = Document::open(after, limits());
+    require(again && again->pages(), "what was marked can be read");
 }
 
 void cross_references(ByteView input) {
@@ -151,6 +176,14 @@ void document(ByteView input) {
     options.limits = limits();
     const VerificationReport report = verify(input, {testing::identity().root}, options);
     require((report.verdict == DocumentVerdict::Unreadable) <= report.error.has_value(), "a refusal has its reason");
+    require(!to_string(report.verdict).empty(), "a verdict has its word");
+    require(report.all_trusted() <= (report.verdict == DocumentVerdict::Intact), "only what is intact is trusted");
+    for (const SignatureReport& signature : report.signatures) {
+        require(!to_string(signature.coverage).empty() && !to_string(signature.later_changes).empty(),
+                "what is said has its word");
+        for (const FindingReport& finding : signature.findings)
+            require(!to_string(finding.finding).empty() && !finding.detail.empty(), "a finding has its words");
+    }
     if (report.verdict != DocumentVerdict::Intact) return;
     require(!report.signatures.empty(), "what is intact is signed");
     for (const SignatureReport& signature : report.signatures)
@@ -158,8 +191,7 @@ void document(ByteView input) {
 }
 
 Result<Bytes> signed_visibly(ByteView file) {
-    static const CompiledDrawing drawing = testing::compiled(testing::red_square(80));
-    const std::vector<NewPlace> places{{testing::place_at(0, 40, 40, 80), {&drawing}}};
+    const std::vector<NewPlace> places{{testing::place_at(0, 40, 40, 80), {&square()}}};
     return sign_document(file, {}, places, testing::details(), *testing::identity().signer);
 }
 
