@@ -117,7 +117,8 @@ Result<ContractPointer> ContractBook::find(const ContractLock& held) {
 
 bool ContractBook::permits(const Caller& caller, const Contract& contract, Access access) const {
     if (directory_.same_group(caller.company.id, contract.company)) return true;
-    if (access == Access::Initiator) return false;
+    // A draft is its initiator's alone; the others may never hear of it.
+    if (access == Access::Initiator || contract.status == model::ContractStatus::Draft) return false;
     return std::any_of(contract.signatories.begin(), contract.signatories.end(), [&](const model::Signatory& party) {
         return directory_.same_group(caller.company.id, party.company);
     });

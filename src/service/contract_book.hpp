@@ -35,7 +35,7 @@ struct Locator {
 };
 
 /// What a caller wants with a contract (spec §1.8): the initiator's business is for companies of its own group alone;
-/// reading and signing is also for companies that take part as receivers.
+/// reading and signing is also for companies that take part as receivers, from the sending on.
 enum class Access { Initiator, Party };
 
 /// What is written down and told about a change, besides the changed contract itself.

@@ -183,10 +183,13 @@ Status put_parties(Transaction& transaction, const Contract& contract) {
 }
 
 Result<ListPage> list(Connection& connection, const model::ContractFilter& filter) {
-    // One statement for every combination: what is not asked for compares with itself.
+    // One statement for every combination: what is not asked for compares with itself. Nobody has received a draft.
+    const std::string draft = std::to_string(static_cast<int>(model::ContractStatus::Draft));
     const std::string chosen =
         "FROM contract WHERE (($2 AND company = $1) OR "
-        "($3 AND id IN (SELECT contract FROM party WHERE party.company = $1))) "
+        "($3 AND status <> " +
+        draft +
+        " AND id IN (SELECT contract FROM party WHERE party.company = $1))) "
         "AND ($4 < 0 OR status = $4) AND ($5 = 0 OR category = $5) "
         "AND COALESCE(publish_time, create_time) BETWEEN $6 AND $7";
     const int status = filter.status ? static_cast<int>(*filter.status) : -1;

@@ -76,12 +76,16 @@ def test_a_party_that_is_added_later_finds_the_contract_among_the_received(api, 
     assert contract.id in ids(api, tenantName=sub, signatoryType="RECEIVER")
 
 
-def test_a_draft_written_over_without_a_receiver_is_no_longer_received(api, server, make):
+def test_a_draft_is_received_by_nobody_and_a_receiver_it_lost_never_gets_it(api, server, make):
     sub = server.demo["subCompanyName"]
-    draft = make(sent=False, receivers=[company(sub, receiver=user("演示员工丙", "13900000011"))])
-    assert draft.id in ids(api, tenantName=sub, signatoryType="RECEIVER")
-    api.ok(api.post("/v2/contract/draft", {"id": draft.id, "subject": "改写", "signatories": [company(server.demo["companyName"])]}))
-    assert draft.id not in ids(api, tenantName=sub, signatoryType="RECEIVER")
+    receivers = [company(sub, receiver=user("演示员工丙", "13900000011"))]
+    kept, emptied = make(sent=False, receivers=receivers), make(sent=False, receivers=receivers)
+    api.ok(api.post("/v2/contract/draft", {"id": emptied.id, "subject": "改写", "signatories": [company(server.demo["companyName"])]}))
+    for contract in (kept, emptied):
+        assert contract.id not in ids(api, tenantName=sub, signatoryType="RECEIVER") + ids(api, tenantName=sub, signatoryType="RECEIVER", status="DRAFT")
+        contract.send()
+    assert kept.id in ids(api, tenantName=sub, signatoryType="RECEIVER")
+    assert emptied.id not in ids(api, tenantName=sub, signatoryType="RECEIVER")
 
 
 def test_categories_by_id_even_with_the_go_sdks_fraction_and_by_name(api, server, make):
