@@ -90,10 +90,20 @@ Result<Events> finish_cancellation(Contract& contract, ActionId id, const User& 
 Result<Events> refuse_cancellation(Contract& contract, ActionId id, std::string reason) {
     if (contract.running_cancellation() == nullptr) return wrong_status(contract);
     if (open_node(contract, id) == nullptr) return fail(ErrorCode::NotSignStep, "action " + to_string(id));
-    const SignatoryId who = contract.owner(id)->id;
+    Signatory& refusing = *contract.owner(id);
+    refusing.status = SignatoryStatus::Rejected;
+    const SignatoryId who = refusing.id;
     come_to_nothing(contract, InvalidFailType::InvalidRejected);
     contract.comments = std::move(reason);
     return Events{{Kind::CancellationRefused, who, id}};
+}
+
+bool refused_cancellation(const Contract& contract, SignatoryId party) {
+    if (!contract.cancellation || contract.cancellation->fail_type != InvalidFailType::InvalidRejected) return false;
+    const auto& parties = contract.cancellation->parties;
+    return std::any_of(parties.begin(), parties.end(), [&](const Signatory& one) {
+        return one.id == party && one.status == SignatoryStatus::Rejected;
+    });
 }
 
 Events expire_cancellation(Contract& contract) {

@@ -26,6 +26,9 @@ Result<Events> finish_cancellation(Contract& contract, ActionId action, const Us
 /// NotSignStep.
 Result<Events> refuse_cancellation(Contract& contract, ActionId action, std::string reason);
 
+/// Whether this party is the one whose refusal ended the last cancellation; the contract's comments say why.
+bool refused_cancellation(const Contract& contract, SignatoryId party);
+
 /// The deadline of the running cancellation passed; the same, with another cause. No events when none runs.
 Events expire_cancellation(Contract& contract);
 

@@ -1,6 +1,9 @@
 #include "openapi/contract_json.hpp"
 
+#include "base/id.hpp"
 #include "base/text.hpp"
+#include "model/cancellation.hpp"
+#include "model/filling.hpp"
 #include "openapi/template_json.hpp"
 
 #include <algorithm>
@@ -163,6 +166,16 @@ json::object write_stamper(const Stamper& stamper, const PlaceOwner& owner, Memo
     return object;
 }
 
+/// When it was done, under our name and under that of the vendor's beans.
+void put_complete_time(json::object& object, const std::optional<UtcTime>& time, const TimeZone& zone) {
+    put_time(object, "completeTime", time, zone);
+    put_time(object, "complateTime", time, zone);
+}
+
+bool has_location(const Action& action, const model::Contract& contract) {
+    return contract.status == model::ContractStatus::Draft ? !action.stampers.empty() : !action.places.empty();
+}
+
 /// Where a node signs: in a draft what was asked for, afterwards, when it is wanted, what was found.
 void add_stampers(json::object& object, const Action& action, const PlaceOwner& owner, const model::Contract& contract,
                   const DetailOptions& options, Memory memory) {
@@ -189,9 +202,14 @@ json::object write_action(const Action& action, const model::Contract& contract,
     const model::SealId seal =
         action.used_seal ? action.used_seal : (action.seals.empty() ? model::SealId{} : action.seals[0]);
     put_id(object, "sealId", seal);
-    if (!action.seals.empty()) object.emplace("corpSealIds", write_ids(action.seals, memory));
+    if (!action.seals.empty()) {
+        object.emplace("corpSealIds", write_ids(action.seals, memory));
+        object.emplace("sealIds", write_ids(action.seals, memory));
+    }
     if (action.auto_sign) object.emplace("autoSign", true);
-    put_time(object, "completeTime", action.complete_time, zone);
+    object.emplace("hasLocation", has_location(action, contract));
+    put_time(object, "createTime", IdGenerator::minted_at(action.id.value), zone);
+    put_complete_time(object, action.complete_time, zone);
     add_stampers(object, action, {"actionId", to_string(action.id)}, contract, options, memory);
     return object;
 }
@@ -233,11 +251,14 @@ json::object write_signatory(const Signatory& signatory, const model::Contract& 
         object.emplace("actions", std::move(actions));
     } else if (!signatory.actions.empty()) {
         const PlaceOwner owner{"signatoryId", to_string(signatory.id)};
+        object.emplace("hasLocation", has_location(signatory.actions.front(), contract));
         add_stampers(object, signatory.actions.front(), owner, contract, options, memory);
     }
     if (signatory.fixed_flow) object.emplace("fixedFlow", true);
+    put_time(object, "createTime", IdGenerator::minted_at(signatory.id.value), zone);
     put_time(object, "receiveTime", signatory.receive_time, zone);
-    put_time(object, "completeTime", signatory.complete_time, zone);
+    put_complete_time(object, signatory.complete_time, zone);
+    if (model::refused_cancellation(contract, signatory.id)) put_text(object, "rejectInvalidReason", contract.comments);
     if (signatory.category) {
         json::object category = object_of(2, memory);
         put_id(category, "id", signatory.category);
@@ -258,13 +279,39 @@ json::object write_signatory(const Signatory& signatory, const model::Contract& 
 
 namespace {
 
-json::object write_document(const model::Document& document, const TimeZone& zone, Memory memory) {
-    json::object object = object_of(5, memory);
+json::object write_param(const model::DocumentParam& one, const model::Contract& contract, Memory memory) {
+    json::object object = object_of(9, memory);
+    put(object, "name", one.param.name);
+    // A picture would make the answer as large as itself.
+    if (one.param.type != model::ParamType::Image) put_text(object, "value", one.value);
+    object.emplace("required", one.param.required);
+    put(object, "type", one.param.type);
+    object.emplace("readOnly", one.param.read_only);
+    put_text(object, "defaultValue", one.param.default_value);
+    put_text(object, "description", one.param.description);
+    if (!one.param.options.empty()) {
+        json::array options(memory);
+        for (const std::string& option : one.param.options)
+            options.emplace_back(json::string(option, memory));
+        object.emplace("options", std::move(options));
+    }
+    if (const Signatory* who = model::filler(contract, one)) put_id(object, "signatoryId", who->id);
+    return object;
+}
+
+json::object write_document(const model::Document& document, const model::Contract& contract, const TimeZone& zone,
+                            Memory memory) {
+    json::object object = object_of(6, memory);
     put_id(object, "id", document.id);
     put(object, "title", document.title);
     object.emplace("pageCount", document.page_count());
     put_time(object, "createTime", document.create_time, zone);
     put(object, "contentType", document.content_type);
+    if (document.params.empty()) return object;
+    json::array params(memory);
+    for (const model::DocumentParam& one : document.params)
+        params.push_back(write_param(one, contract, memory));
+    object.emplace("params", std::move(params));
     return object;
 }
 
@@ -512,7 +559,10 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     put_time(object, "publishTime", contract.publish_time, zone);
     put_time(object, "expireTime", contract.expire_time, zone);
     put_time(object, "endTime", contract.end_time, zone);
+    put_time(object, "completeTime", contract.complete_time, zone);
     put(object, "signFlowStrategy", contract.sign_flow_strategy);
+    if (contract.stamper_rule) put(object, "stamperRule", *contract.stamper_rule);
+    if (contract.notify_sponsor) object.emplace("notifySponsor", true);
     put_text(object, "comments", contract.comments);
     if (contract.cancellation) {
         put_text(object, "invalidReason", contract.cancellation->reason);
@@ -562,7 +612,7 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     object.emplace("signatories", std::move(signatories));
     json::array documents(memory);
     for (const model::Document& document : contract.documents) {
-        if (contract.shows(document)) documents.push_back(write_document(document, zone, memory));
+        if (contract.shows(document)) documents.push_back(write_document(document, contract, zone, memory));
     }
     if (!documents.empty()) object.emplace("documents", std::move(documents));
     return object;

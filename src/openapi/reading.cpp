@@ -55,6 +55,12 @@ json::object write_operation(const service::Operation& operation, const TimeZone
     if (!operation.tenant_name.empty()) object["tenantName"] = operation.tenant_name;
     if (!operation.detail.empty()) object["detail"] = operation.detail;
     object["createTime"] = zone.format(operation.time);
+    // The same under the names of the Java SDK's bean.
+    object["operateType"] = object["operation"];
+    object["cnOperateDesc"] = operation.description;
+    object["userName"] = operation.operator_name;
+    if (!operation.detail.empty()) object["comments"] = operation.detail;
+    object["operateTime"] = object["createTime"];
     return object;
 }
 

@@ -85,6 +85,8 @@ void Api::add_signing(http::Router& router) {
         const model::Signatory& made = *contract.find(added->signatory);
         json::object object = write_signatory(made, contract, services_.zone, everything, fields.memory());
         add_named_operators(object, made);
+        // The C# SDK looks for the party one level further down.
+        object.emplace("signatory", json::object(object, object.storage()));
         return object;
     };
     command(router, "/v2/signatory/add", add_party);

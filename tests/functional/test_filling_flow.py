@@ -157,6 +157,16 @@ def test_the_initiators_handler_hears_of_the_sending_when_it_goes_out_to_be_fill
     assert len(told()) == 1
 
 
+def test_a_document_tells_the_parameters_of_its_template_and_whose_they_are(house):
+    contract = house.filling()
+    house.page(contract, house.contact).fill({"tenant": "Li Lei"})
+    first, second = (party["id"] for party in contract.parties)
+    params = {one["name"]: one for one in contract.detail()["documents"][0]["params"]}
+    assert {name: (one.get("value"), one["required"], one["type"], one.get("signatoryId")) for name, one in params.items()} == {
+        "house": ("H1", True, "text", None), "tenant": ("Li Lei", True, "text", first), "rent": (None, False, "number", first),
+        "guest": (None, False, "text", second)}
+
+
 def test_a_reminder_goes_to_who_fills_in_when_it_is_not_for_signing_alone(house):
     contract = house.filling()
     until(lambda: inbox(house.server, house.contact))

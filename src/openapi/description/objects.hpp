@@ -171,11 +171,13 @@ inline constexpr auto kActionAnswerFields =
           text("name", 0, "Shown to people.").must(), whole("serialNo", 0, 0, "The order within the party.").must(),
           word<model::ActionStatus>("status", "Where it stands.").must(),
           text("actionNo", 0, "The caller's own number."), id("sealId", "The seal used, or the first to choose from."),
-          ids("corpSealIds", 9, "The seals to choose from."), flag("autoSign", "The node signs itself."),
+          ids("corpSealIds", 9, "The seals to choose from."), ids("sealIds", 9, "An older name of corpSealIds."),
+          flag("autoSign", "The node signs itself."), flag("hasLocation", "Whether it has places.").must(),
           list("operators", kOperator, 0, "Who may act, or who did; with queryActionOperator."),
           list("corpOperators", kOperator, 0, "Who was named to act; with queryActionOperator."),
           list("stampers", kStamperAnswer, 0, "The places; with queryLocation, of a draft always."),
-          time("createTime", "When it was made."), time("completeTime", "When it was done."));
+          time("createTime", "When it was made."), time("completeTime", "When it was done."),
+          time("complateTime", "The same, as the vendor's beans spell it."));
 inline constexpr Object kActionAnswer{"Action", kActionAnswerFields};
 
 inline constexpr auto kAttachmentAnswerFields =
@@ -199,6 +201,8 @@ inline constexpr auto kSignatoryAnswerFields = table(
     list("attachments", kAttachmentAnswer, 0, "What is to be handed in."), flag("fixedFlow", "As it was given."),
     word<model::SignValidateWay>("signValidateWay", "As it was given."), time("receiveTime", "When its turn came."),
     time("createTime", "When it was made."), time("completeTime", "When it had signed."),
+    time("complateTime", "The same, as the vendor's beans spell it."),
+    flag("hasLocation", "Whether a person has places."),
     text("rejectInvalidReason", 0, "Why it refused a cancellation."));
 inline constexpr Object kSignatoryAnswer{"Signatory", kSignatoryAnswerFields};
 
@@ -256,7 +260,6 @@ inline constexpr auto kContractAnswerFields = table(
     text("invalidExpireTime", 0, "Until when the cancellation can be signed."),
     text("invalidFailType", 0, "Why a cancellation failed: INVALID_REJECTED or INVALID_CANCEL."),
     list("sealStats", kSealStat, 0, "With querySealStats."),
-    list("templateParams", kTemplateParamAnswer, 0, "The values of templates."),
     list("signatories", kSignatoryAnswer, 0, "The parties.").must(),
     list("documents", kDocumentAnswer, 0, "The documents."));
 inline constexpr Object kContractAnswer{"Contract", kContractAnswerFields};

@@ -23,6 +23,10 @@ constexpr auto kAuditFields =
 constexpr auto kAuditing =
     join(kStateful, kPeople, std::array{ErrorCode::NotSignStep, ErrorCode::NoOperationPermission});
 
+constexpr auto kAddedFields =
+    join(kSignatoryAnswerFields,
+         table(object("signatory", kSignatoryAnswer, "The same once more, where the C# SDK looks for it.")));
+constexpr Object kAdded{"AddedSignatory", kAddedFields};
 constexpr auto kAddFields = join(kLocator, table(object("signatory", kSignatory, "The new party.").must(), kLocateAll));
 constexpr auto kAdding =
     join(kStateful, kPeople, kSeals, kPlaces,
@@ -121,7 +125,7 @@ constexpr Endpoint kTable[] = {
      .alias = "/v2/signatory/modify",
      .summary = "Add a party after sending (添加签署方)",
      .fields = kAddFields,
-     .result = &kSignatoryAnswer,
+     .result = &kAdded,
      .codes = kAdding},
     {.method = "POST",
      .path = "/v2/signatory/edit",

@@ -126,6 +126,8 @@ TEST(ACancellation, that_is_refused_leaves_the_contract_complete) {
     EXPECT_EQ(contract.status, ContractStatus::Complete);
     EXPECT_EQ(contract.cancellation->fail_type, InvalidFailType::InvalidRejected);
     EXPECT_EQ(contract.comments, "不同意");
+    EXPECT_TRUE(refused_cancellation(contract, {2}));
+    EXPECT_FALSE(refused_cancellation(contract, {1}));
     EXPECT_EQ(status(contract, 1), SignatoryStatus::Signed);
     EXPECT_EQ(status(contract, 2), SignatoryStatus::Signed);
     EXPECT_EQ(contract.find(ActionId{200})->status, ActionStatus::Stop);
