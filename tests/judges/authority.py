@@ -148,10 +148,12 @@ ess_cert_id_alg = sha256
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return tsp.TimeStampResp.load(self._reply(req.dump()))
 
-    def _reply(self, request: bytes) -> bytes:
+    def _reply(self, request: bytes, off_by: int = 0) -> bytes:
+        """`off_by`: how many seconds its clock is ahead of ours."""
         query, reply = self._folder / "query", self._folder / "reply"
         query.write_bytes(request)
-        subprocess.run(["openssl", "ts", "-reply", "-config", self._folder / "clock.cnf", "-queryfile", query, "-out", reply],
+        wrong = ["faketime", "-f", f"{off_by:+d}s"] if off_by else []
+        subprocess.run([*wrong, "openssl", "ts", "-reply", "-config", self._folder / "clock.cnf", "-queryfile", query, "-out", reply],
                        check=True, capture_output=True)
         return reply.read_bytes()
 

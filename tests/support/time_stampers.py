@@ -14,7 +14,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "judges"
 
 from authority import Authority  # noqa: E402
 
-FAULTS = ("down", "slow", "HTTP 500", "garbage", "huge", "wrong imprint", "wrong nonce", "replayed", "expired", "rejects", "stranger")
+FAULTS = ("down", "slow", "HTTP 500", "garbage", "huge", "wrong imprint", "wrong nonce", "replayed", "expired", "rejects", "stranger", "ahead",
+          "behind")
+OFF_BY = {"ahead": 120, "behind": -120}  # seconds that a clock is wrong: twice what is forgiven
 # TimeStampResp with PKIStatus rejection and PKIFailureInfo systemFailure, and no token.
 REJECTION = bytes.fromhex("300c300a02010203050600000040")
 PATIENCE = 2  # seconds that a server waits for one of these
@@ -72,7 +74,7 @@ class TimeStamper:
                 asked["message_imprint"]["hashed_message"] = bytes(32)
             if fault == "wrong nonce":
                 asked["nonce"] = 4711
-            reply = self._clocks.get(fault, self._clocks["good"])._reply(asked.dump(force=True))
+            reply = self._clocks.get(fault, self._clocks["good"])._reply(asked.dump(force=True), OFF_BY.get(fault, 0))
             self._first = self._first or reply
             return 200, reply
 
