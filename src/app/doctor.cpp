@@ -9,6 +9,7 @@
 #include "convert/office_worker.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/certificate_authority.hpp"
+#include "crypto/field_cipher.hpp"
 #include "crypto/key_vault.hpp"
 #include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
@@ -105,6 +106,15 @@ void check_database(const Settings& settings, Report& report) {
     if (!std::filesystem::exists(settings.data / "signet.db", error)) return;
     store::DatabaseOptions options;
     options.check_integrity = true;
+    const auto vault = crypto::KeyVault::load(settings.data / "keys/master.key");
+    if (!vault) return;  // told already
+    auto cipher = crypto::FieldCipher::load_or_create(settings.data / "keys/personal.key", *vault);
+    if (!cipher) {
+        report.bad("the key of personal data: " + describe(cipher.error()),
+                   "restore keys/personal.key from your backup");
+        return;
+    }
+    options.cipher = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
     const auto database = store::Database::open(settings.data / "signet.db", store::schema(), options);
     if (!database) {
         const std::string why = describe(database.error());

@@ -71,7 +71,13 @@ Status House::build() {
     prepare_office();
     converter_ = std::make_unique<convert::Converter>(*convert_workers_, office_workers_.get());
 
-    if (auto done = settle(store::Database::open(data / "signet.db", store::schema()), database_); !done) return done;
+    auto cipher = crypto::FieldCipher::load_or_create(data / "keys/personal.key", *vault_);
+    if (!cipher) return cipher.error();
+    cipher_ = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
+    store::DatabaseOptions database;
+    database.cipher = cipher_;
+    auto opened = store::Database::open(data / "signet.db", store::schema(), database);
+    if (auto done = settle(std::move(opened), database_); !done) return done;
     if (auto done = settle(store::Blobs::open(data / "blobs"), blobs_); !done) return done;
     const auto committed_length = [this](model::DocumentId document) {
         return database_->read(

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "convert/converter.hpp"
 #include "crypto/certificate_authority.hpp"
+#include "crypto/field_cipher.hpp"
 #include "crypto/key_vault.hpp"
 #include "notify/dispatcher.hpp"
 #include "openapi/api.hpp"
@@ -82,6 +83,7 @@ class House {
     SystemClock clock_;
     std::unique_ptr<IdGenerator> ids_;
     std::unique_ptr<crypto::KeyVault> vault_;
+    std::shared_ptr<const crypto::FieldCipher> cipher_;
     std::unique_ptr<seal::FontLibrary> fonts_;
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;

@@ -220,6 +220,9 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.word("identity", category.identity);
     table.flag("messages", category.messages);
     table.word("signature_level", category.signature_level);
+    table.word("reading", category.reading);
+    table.number("retention_years", category.retention_years);
+    table.word("excluded_matter", category.excluded_matter);
     table.texts("viewers", category.viewers);
     table.texts("templates", category.templates);
     table.texts("initiators", category.initiators);

@@ -3,6 +3,7 @@
 #include "base/file_descriptor.hpp"
 #include "convert/converter.hpp"
 #include "crypto/certificate_authority.hpp"
+#include "crypto/field_cipher.hpp"
 #include "crypto/key.hpp"
 #include "crypto/key_vault.hpp"
 #include "crypto/pem.hpp"
@@ -188,7 +189,11 @@ Status open_own(const SignOptions& options, LastingTools& tools) {
     auto vault = crypto::KeyVault::load_or_create(keys / "master.key");
     if (!vault) return vault.error();
     tools.vault = std::make_unique<crypto::KeyVault>(std::move(*vault));
-    auto database = store::Database::open(options.data / "signet.db", store::schema());
+    auto cipher = crypto::FieldCipher::load_or_create(keys / "personal.key", *tools.vault);
+    if (!cipher) return cipher.error();
+    store::DatabaseOptions sealing;
+    sealing.cipher = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
+    auto database = store::Database::open(options.data / "signet.db", store::schema(), sealing);
     if (!database) return database.error();
     tools.database = std::move(*database);
     auto own = service::TrustServices::open(tools.clock, *tools.database, *tools.vault, {keys / "ca", {}});

@@ -16,6 +16,7 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(ContractToInvalidNotFound);
         SIGNET_NAME(ContractToJoinNotFound);
         SIGNET_NAME(InvalidContractStatus);
+        SIGNET_NAME(LegalHold);
         SIGNET_NAME(DuplicateSignatory);
         SIGNET_NAME(ActionRequired);
         SIGNET_NAME(ActionOperatorsRequired);
@@ -65,6 +66,7 @@ std::string_view to_string(ErrorCode code) {
         SIGNET_NAME(IdentityRequired);
         SIGNET_NAME(IdentityMismatch);
         SIGNET_NAME(IdentityLocked);
+        SIGNET_NAME(ReadingRequired);
         SIGNET_NAME(PasswordProtected);
         SIGNET_NAME(SigningForbidden);
         SIGNET_NAME(CertifiedNoChanges);

@@ -20,6 +20,7 @@ enum class ErrorCode {
     ContractToInvalidNotFound,  // the same for /v2/contract/invalid, which has a code of its own
     ContractToJoinNotFound,     // the same for /v2/contract/personal/joinurl
     InvalidContractStatus,
+    LegalHold,  // somebody keeps it from being deleted
     DuplicateSignatory,
     ActionRequired,
     ActionOperatorsRequired,
@@ -73,6 +74,7 @@ enum class ErrorCode {
     IdentityRequired,
     IdentityMismatch,
     IdentityLocked,
+    ReadingRequired,  // pages are left that the signer has not seen
 
     // Why a PDF is refused. Each has one sentence in `docs/refusals.md`.
     PasswordProtected,

@@ -128,6 +128,12 @@ struct CategoryPolicy {
     std::optional<CopySendTime> copy_send_time;
     /// How long the signatures under this category shall last; nothing: as the installation has it.
     std::optional<SignatureLevel> level;
+    /// What is asked of who signs without having seen every page.
+    ReadingRule reading = ReadingRule::Warn;
+    /// Years for which an ended contract is kept; 0: without end. Never less than the law wants.
+    int retention_years = 0;
+    /// Whoever drafts or signs under this category is told that the law may not accept it.
+    ExcludedMatter excluded_matter = ExcludedMatter::None;
     /// 文件模板: become documents of a contract when it is drafted under this category.
     std::vector<TemplateId> templates;
 };

@@ -97,6 +97,14 @@ enum class InvalidFailType { InvalidRejected, InvalidCancel };
 /// How a category has the identity of a person checked (platform spec §6.2).
 enum class IdentityCheck { IdCard, BankCard, None };
 
+/// What happens when somebody signs who has not had every page on his screen: nothing is asked, the page says so, or
+/// nothing is signed until he has.
+enum class ReadingRule { Off, Warn, Require };
+
+/// Matters for which the Electronic Signature Law (Art. 3) keeps electronic signatures from serving: family status
+/// (marriage, adoption, succession), the end of public utilities, and others that laws and regulations name.
+enum class ExcludedMatter { None, FamilyStatus, PublicUtilities, Other };
+
 /// How long a signature can be relied upon by itself (ETSI EN 319 142-1 §6): as long as its certificate; with the time
 /// proven; with everything needed to judge it inside; and sealed against the ageing of all that.
 enum class SignatureLevel { Basic, Timed, LongTerm, Archival };
@@ -235,6 +243,21 @@ inline constexpr std::array<Spelling<IdentityCheck>, 3> spellings<IdentityCheck>
     {IdentityCheck::IdCard, "ID_CARD"},
     {IdentityCheck::BankCard, "BANK_CARD"},
     {IdentityCheck::None, "NONE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ReadingRule>, 3> spellings<ReadingRule>{{
+    {ReadingRule::Off, "OFF"},
+    {ReadingRule::Warn, "WARN"},
+    {ReadingRule::Require, "REQUIRE"},
+}};
+
+template <>
+inline constexpr std::array<Spelling<ExcludedMatter>, 4> spellings<ExcludedMatter>{{
+    {ExcludedMatter::None, "NONE"},
+    {ExcludedMatter::FamilyStatus, "FAMILY_STATUS"},
+    {ExcludedMatter::PublicUtilities, "PUBLIC_UTILITIES"},
+    {ExcludedMatter::Other, "OTHER"},
 }};
 
 template <>

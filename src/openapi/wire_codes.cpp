@@ -24,6 +24,7 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::ContractToJoinNotFound:
             return {3004, "11013004", "CONTRACT NOT FOUND"};
         case ErrorCode::InvalidContractStatus:
+        case ErrorCode::LegalHold:
             return {1101, "11011101", "INVALID CONTRACT STATUS"};
         case ErrorCode::DuplicateSignatory:
             return {1102, "11011102", "DUPLICATE SIGNATORY"};
@@ -128,6 +129,7 @@ WireCode wire_code(ErrorCode code) {
         case ErrorCode::IdentityRequired:
         case ErrorCode::IdentityMismatch:
         case ErrorCode::IdentityLocked:
+        case ErrorCode::ReadingRequired:
             return {1002, "14990002", "PERMISSION DENIED"};
         case ErrorCode::AttachmentRequired:
             return {1005, "11990005", "INVALID PARAM"};

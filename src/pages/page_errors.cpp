@@ -65,6 +65,10 @@ Sentence sentence_for(ErrorCode code) {
             return {403, "身份信息与发起方指定的不一致", "This is not the identity that the sender stated."};
         case ErrorCode::IdentityLocked:
             return {403, "身份核对失败次数过多，请联系发起方", "Too many wrong tries. Ask the sender."};
+        case ErrorCode::ReadingRequired:
+            return {403, "请先阅读全部页面再签署", "Read every page before you sign."};
+        case ErrorCode::LegalHold:
+            return {409, "合同处于保全状态，不能删除", "The contract is under a legal hold and cannot be deleted."};
         case ErrorCode::UnsupportedFileType:
             return {400, "不支持这种文件，或文件内容与后缀不符",
                     "This kind of file is not taken, or its name belies it."};

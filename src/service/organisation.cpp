@@ -29,6 +29,9 @@ using model::User;
 
 constexpr std::size_t kTokenLength = 10;
 constexpr std::size_t kSecretLength = 30;
+// What is kept of a transaction is kept for three years (E-Commerce Law, Art. 31).
+constexpr int kFewestYears = 3;
+constexpr int kMostYears = 100;
 constexpr std::string_view kPrimaryName = "默认业务分类";
 
 template <typename T, typename Matches>
@@ -409,6 +412,11 @@ class Builder {
 
     Status apply_category(const Company& company, const OrganisationPlan::Category& plan) {
         if (plan.name.empty()) return invalid_parameter("company " + company.name + ": a category needs a name");
+        const bool no_term = plan.retention_years == 0;
+        if (!no_term && (plan.retention_years < kFewestYears || plan.retention_years > kMostYears)) {
+            return invalid_parameter("company " + company.name + ", category " + plan.name +
+                                     ": retention_years must be 3 to 100, or 0 for no end");
+        }
         category_company_ = company;
         Category* known = find_in(
             categories_, [&](const Category& one) { return one.company == company.id && one.name == plan.name; });
@@ -423,6 +431,9 @@ class Builder {
         category.policy.identity = plan.identity;
         category.policy.messages = plan.messages;
         category.policy.level = plan.signature_level;
+        category.policy.reading = plan.reading;
+        category.policy.retention_years = plan.retention_years;
+        category.policy.excluded_matter = plan.excluded_matter;
         auto viewers = people(company, plan.viewers);
         if (!viewers) return viewers.error();
         category.policy.viewers = std::move(*viewers);

@@ -73,6 +73,9 @@ struct OrganisationPlan {
         bool messages = true;
         /// Nothing: as the installation has it.
         std::optional<model::SignatureLevel> signature_level;
+        model::ReadingRule reading = model::ReadingRule::Warn;
+        int retention_years = 0;
+        model::ExcludedMatter excluded_matter = model::ExcludedMatter::None;
         std::vector<std::string> viewers;
         /// Titles of the company's templates that become documents of every contract.
         std::vector<std::string> templates;

@@ -357,6 +357,9 @@ void describe(Archive& archive,
     archive("subjectRule", value.subject_rule);
     archive("copySendTime", value.copy_send_time);
     archive("level", value.level);
+    archive("reading", value.reading);
+    archive("retentionYears", value.retention_years);
+    archive("excludedMatter", value.excluded_matter);
     archive("templates", value.templates);
 }
 

@@ -66,13 +66,14 @@ Status write_documents(Transaction& transaction, const Contract& contract) {
 }  // namespace
 
 Result<std::optional<Contract>> find(Connection& connection, ContractId id) {
-    return read_text(connection.value<std::string>("SELECT body FROM contract WHERE id = $1", {id}));
+    return read_text(
+        connection.value<std::string>("SELECT unseal(body, 'contract/' || id) FROM contract WHERE id = $1", {id}));
 }
 
 Result<std::optional<Contract>> find_by_biz_id(Connection& connection, model::CompanyId company,
                                                std::string_view biz_id) {
-    return read_text(connection.value<std::string>("SELECT body FROM contract WHERE company = $1 AND biz_id = $2",
-                                                   {company, biz_id}));
+    return read_text(connection.value<std::string>(
+        "SELECT unseal(body, 'contract/' || id) FROM contract WHERE company = $1 AND biz_id = $2", {company, biz_id}));
 }
 
 Result<std::optional<ContractId>> of_document(Connection& connection, DocumentId document) {
@@ -99,7 +100,7 @@ Status insert(Transaction& transaction, const Contract& contract) {
     const auto inserted = transaction.execute(
         "INSERT INTO contract (id, company, biz_id, status, category, create_time, publish_time, deadline, version, "
         "body) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, seal($10, 'contract/' || $1))",
         {contract.id, contract.company, biz_id, static_cast<int>(contract.status), contract.category,
          contract.create_time, contract.publish_time, contract.deadline(), contract.version, body});
     if (!inserted) return inserted.error();
@@ -113,7 +114,7 @@ Status update(Transaction& transaction, Contract& contract) {
     const auto biz_id = biz_id_column(contract);
     const auto updated = transaction.execute(
         "UPDATE contract SET biz_id = $2, status = $3, category = $4, publish_time = $5, deadline = $6, version = $7, "
-        "body = $8 WHERE id = $1 AND version = $9",
+        "body = seal($8, 'contract/' || $1) WHERE id = $1 AND version = $9",
         {contract.id, biz_id, static_cast<int>(contract.status), contract.category, contract.publish_time,
          contract.deadline(), contract.version, body, old_version});
     if (!updated) return updated.error();

@@ -17,6 +17,10 @@
 #include <utility>
 #include <vector>
 
+namespace signet::crypto {
+class FieldCipher;
+}
+
 namespace signet::store {
 
 /// A conversation with the database, handed to the work of `Database::read` and `Database::write`; it must not leave
@@ -108,6 +112,9 @@ struct DatabaseOptions {
     std::size_t mmap_mib = 0;
     /// How long a reader waits for a free connection.
     std::chrono::milliseconds wait{10'000};
+    /// What `seal(value, context)` and `unseal(value, context)` in a statement encrypt with. Without it `seal` leaves a
+    /// value as it is: for tests of this floor alone.
+    std::shared_ptr<const crypto::FieldCipher> cipher = {};
     /// Looks through the whole file before anything is done with it.
     bool check_integrity = false;
 };

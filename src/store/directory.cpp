@@ -66,7 +66,8 @@ constexpr std::string_view kCompanyById =
 constexpr std::string_view kCompanyByName =
     "SELECT id, name, register_no, platform, parent, create_time FROM company WHERE name = $1";
 constexpr std::string_view kEveryEmployee =
-    "SELECT id, company, name, mobile, email, number, roles, dismissed, create_time FROM employee ORDER BY id";
+    "SELECT id, company, unseal(name, 'employee/' || id), unseal(mobile, 'employee/' || id), "
+    "unseal(email, 'employee/' || id), number, roles, dismissed, create_time FROM employee ORDER BY id";
 
 Employee read_employee(const Row& row) {
     Employee employee;
@@ -111,14 +112,17 @@ Result<std::vector<Company>> companies(Connection& connection) {
 Status insert(Transaction& transaction, const Employee& employee) {
     return done(transaction.execute(
         "INSERT INTO employee (id, company, name, mobile, email, number, roles, dismissed, create_time) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "VALUES ($1, $2, seal($3, 'employee/' || $1), seal($4, 'employee/' || $1), seal($5, 'employee/' || $1), $6, "
+        "$7, "
+        "$8, $9)",
         {employee.id, employee.company, employee.name, employee.mobile, employee.email, employee.number,
          joined(employee.roles), employee.dismissed, employee.create_time}));
 }
 
 Status update(Transaction& transaction, const Employee& employee) {
     return done(transaction.execute(
-        "UPDATE employee SET name = $2, mobile = $3, email = $4, number = $5, roles = $6, dismissed = $7 WHERE id = $1",
+        "UPDATE employee SET name = seal($2, 'employee/' || $1), mobile = seal($3, 'employee/' || $1), "
+        "email = seal($4, 'employee/' || $1), number = $5, roles = $6, dismissed = $7 WHERE id = $1",
         {employee.id, employee.name, employee.mobile, employee.email, employee.number, joined(employee.roles),
          employee.dismissed}));
 }
@@ -168,7 +172,7 @@ Status insert(Transaction& transaction, const Category& category) {
     return done(
         transaction.execute("INSERT INTO category (id, company, name, is_primary, add_after_sending, stamper_rule, "
                             "expire_days, policy, create_time, modify_time) "
-                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, seal($8, 'category/' || $1), $9, $10)",
                             {category.id, category.company, category.name, category.primary, category.add_after_sending,
                              std::string(to_wire(category.stamper_rule)), category.expire_days,
                              to_text(category.policy), category.create_time, category.modify_time}));
@@ -177,7 +181,7 @@ Status insert(Transaction& transaction, const Category& category) {
 Status update(Transaction& transaction, const Category& category) {
     return done(transaction.execute(
         "UPDATE category SET is_primary = $2, add_after_sending = $3, stamper_rule = $4, expire_days = $5, "
-        "policy = $6, modify_time = $7 WHERE id = $1",
+        "policy = seal($6, 'category/' || $1), modify_time = $7 WHERE id = $1",
         {category.id, category.primary, category.add_after_sending, std::string(to_wire(category.stamper_rule)),
          category.expire_days, to_text(category.policy), category.modify_time}));
 }
@@ -185,7 +189,8 @@ Status update(Transaction& transaction, const Category& category) {
 Result<std::vector<Category>> categories(Connection& connection) {
     std::optional<Error> unreadable;
     auto found = connection.all(
-        "SELECT id, company, name, is_primary, add_after_sending, stamper_rule, expire_days, policy, create_time, "
+        "SELECT id, company, name, is_primary, add_after_sending, stamper_rule, expire_days, "
+        "unseal(policy, 'category/' || id), create_time, "
         "modify_time FROM category ORDER BY id",
         {}, [&](const Row& row) {
             Category category;
@@ -213,22 +218,24 @@ Result<std::vector<Category>> categories(Connection& connection) {
 Status insert(Transaction& transaction, const Seal& seal) {
     return done(transaction.execute(
         "INSERT INTO seal (id, company, name, type, status, specification, design, users, create_time, modify_time) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, seal($8, 'seal/' || $1), $9, $10)",
         {seal.id, seal.company, seal.name, std::string(to_wire(seal.type)), std::string(to_wire(seal.status)),
          seal.specification, seal.design, users_text(seal.users), seal.create_time, seal.modify_time}));
 }
 
 Status update(Transaction& transaction, const Seal& seal) {
-    return done(transaction.execute(
-        "UPDATE seal SET name = $2, status = $3, specification = $4, design = $5, users = $6, modify_time = $7 "
-        "WHERE id = $1",
-        {seal.id, seal.name, std::string(to_wire(seal.status)), seal.specification, seal.design, users_text(seal.users),
-         seal.modify_time}));
+    return done(
+        transaction.execute("UPDATE seal SET name = $2, status = $3, specification = $4, design = $5, users = seal($6, "
+                            "'seal/' || $1), modify_time = $7 "
+                            "WHERE id = $1",
+                            {seal.id, seal.name, std::string(to_wire(seal.status)), seal.specification, seal.design,
+                             users_text(seal.users), seal.modify_time}));
 }
 
 Result<std::vector<Seal>> seals(Connection& connection) {
     return connection.all(
-        "SELECT id, company, name, type, status, specification, design, users, create_time, modify_time FROM seal "
+        "SELECT id, company, name, type, status, specification, design, unseal(users, 'seal/' || id), create_time, "
+        "modify_time FROM seal "
         "ORDER BY id",
         {}, [](const Row& row) {
             Seal seal;

@@ -97,15 +97,15 @@ void read_options(std::string_view text, Link& link) {
 Status insert(Transaction& transaction, std::string_view token_hash, const Link& link) {
     return done(transaction.execute(
         "INSERT INTO link (token_hash, kind, contract, signatory, options, create_time, expire_time, bound_client) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "VALUES ($1, $2, $3, $4, seal($5, 'link/' || $1), $6, $7, $8)",
         {token_hash, static_cast<int>(link.kind), link.contract, link.signatory, options_text(link), link.create_time,
          link.expire_time, link.bound_client}));
 }
 
 Result<std::optional<Link>> find(Connection& connection, std::string_view token_hash) {
     return connection.first(
-        "SELECT kind, contract, signatory, options, create_time, expire_time, bound_client FROM link WHERE token_hash "
-        "= $1",
+        "SELECT kind, contract, signatory, unseal(options, 'link/' || token_hash), create_time, expire_time, "
+        "bound_client FROM link WHERE token_hash = $1",
         {token_hash}, [](const Row& row) {
             Link link;
             link.kind = row.get<LinkKind>(0);
@@ -176,16 +176,19 @@ Result<bool> take_code(Transaction& transaction, std::string_view key, std::stri
 
 Status put_message(Transaction& transaction, const InboxRow& message) {
     return done(
-        transaction.execute("INSERT INTO inbox (id, channel, recipient, text, time) VALUES ($1, $2, $3, $4, $5)",
+        transaction.execute("INSERT INTO inbox (id, channel, recipient, text, time) VALUES ($1, $2, "
+                            "seal($3, 'inbox'), seal($4, 'inbox'), $5)",
                             {message.id, message.channel, message.recipient, message.text, message.time}));
 }
 
 Result<std::vector<InboxRow>> messages(Connection& connection, std::size_t limit) {
-    return connection.all("SELECT id, channel, recipient, text, time FROM inbox ORDER BY id DESC LIMIT $1",
-                          {static_cast<std::int64_t>(limit)}, [](const Row& row) {
-                              return InboxRow{row.get<std::int64_t>(0), row.get<std::string>(1),
-                                              row.get<std::string>(2), row.get<std::string>(3), row.get<UtcTime>(4)};
-                          });
+    return connection.all(
+        "SELECT id, channel, unseal(recipient, 'inbox'), unseal(text, 'inbox'), time FROM inbox "
+        "ORDER BY id DESC LIMIT $1",
+        {static_cast<std::int64_t>(limit)}, [](const Row& row) {
+            return InboxRow{row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2),
+                            row.get<std::string>(3), row.get<UtcTime>(4)};
+        });
 }
 
 Status forget(Transaction& transaction, UtcTime expired_before) {

@@ -15,7 +15,8 @@ constexpr std::size_t kLongestError = 1'000;
 constexpr std::size_t kLargestPage = 1'000;
 
 const std::string kColumns =
-    "id, kind, family, payload, destination, contract, dedupe_key, state, attempts, created, next_attempt, "
+    "id, kind, family, unseal(payload, 'outbox'), destination, contract, dedupe_key, state, attempts, created, "
+    "next_attempt, "
     "lease_owner, lease_until, last_error";
 
 /// An earlier entry of the same contract that `o` must wait for: under way, or not yet failed twice.
@@ -142,7 +143,8 @@ Result<OutboxId> Outbox::enqueue(Transaction& transaction, const OutboxMessage& 
     const auto id_of = [](const Row& row) { return row.get<OutboxId>(0); };
     const auto inserted = transaction.first(
         "INSERT INTO outbox (kind, family, payload, destination, contract, dedupe_key, state, attempts, created, "
-        "next_attempt, lease_owner, lease_until, last_error) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, '', 0, '') "
+        "next_attempt, lease_owner, lease_until, last_error) VALUES ($1, $2, seal($3, 'outbox'), $4, $5, $6, 0, 0, $7, "
+        "$8, '', 0, '') "
         "ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING RETURNING id",
         {message.kind, message.family, message.payload, message.destination, message.contract, key, now, *due}, id_of);
     if (!inserted) return inserted.error();

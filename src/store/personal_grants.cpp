@@ -98,13 +98,14 @@ Grant read_grant(const Row& row) {
 Status insert(Transaction& transaction, std::string_view token_hash, const model::GrantRequest& request) {
     return done(
         transaction.execute("INSERT INTO grant_request (token_hash, content, create_time, expire_time, failures) "
-                            "VALUES ($1, $2, $3, $4, 0)",
+                            "VALUES ($1, seal($2, 'grant-request/' || $1), $3, $4, 0)",
                             {token_hash, to_text(request), request.create_time, request.expire_time}));
 }
 
 Result<std::optional<model::GrantRequest>> find_request(Connection& connection, std::string_view token_hash) {
     return connection.first(
-        "SELECT content, create_time, expire_time, failures, granted FROM grant_request WHERE token_hash = $1",
+        "SELECT unseal(content, 'grant-request/' || token_hash), create_time, expire_time, failures, granted "
+        "FROM grant_request WHERE token_hash = $1",
         {token_hash}, read_request);
 }
 
@@ -129,15 +130,16 @@ Status forget_requests(Transaction& transaction, UtcTime expired_before) {
 Status insert(Transaction& transaction, const model::PersonalGrant& grant) {
     return done(transaction.execute(
         "INSERT INTO personal_grant (id, application, company, person, content, signature, deadline, create_time) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "VALUES ($1, $2, $3, $4, seal($5, 'grant/' || $1), $6, $7, $8)",
         {grant.id, grant.terms.application, grant.terms.company, grant.person, json::serialize(to_object(grant.terms)),
          grant.sealed_signature, grant.terms.deadline, grant.create_time}));
 }
 
 Result<std::optional<model::PersonalGrant>> find(Connection& connection, model::PersonalGrantId id) {
     return connection.first(
-        "SELECT id, person, content, signature, create_time, cancel_time FROM personal_grant WHERE id = $1", {id},
-        read_grant);
+        "SELECT id, person, unseal(content, 'grant/' || id), signature, create_time, cancel_time FROM personal_grant "
+        "WHERE id = $1",
+        {id}, read_grant);
 }
 
 Result<std::vector<model::PersonalGrant>> of_person(Connection& connection, model::ApplicationId application,
@@ -145,7 +147,8 @@ Result<std::vector<model::PersonalGrant>> of_person(Connection& connection, mode
     std::vector<model::PersonalGrant> grants;
     for (const std::string& person : persons) {
         auto found = connection.all(
-            "SELECT id, person, content, signature, create_time, cancel_time FROM personal_grant "
+            "SELECT id, person, unseal(content, 'grant/' || id), signature, create_time, cancel_time FROM "
+            "personal_grant "
             "WHERE person = $1 AND application = $2 ORDER BY id DESC LIMIT 1000",
             {person, application}, read_grant);
         if (!found) return found.error();

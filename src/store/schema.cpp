@@ -195,6 +195,38 @@ std::vector<Migration> schema() {
             create_time BIGINT NOT NULL, checked BIGINT, revoked TEXT NOT NULL, PRIMARY KEY (company, employee)
         );
     )"});
+    // What the law wants remembered: to which content a code belongs, who had which page on his screen, what nobody may
+    // delete, what was found when files were read back, and the second digest of what became final.
+    migrations.push_back({115, "consent, reading, retention", R"(
+        ALTER TABLE code ADD COLUMN id BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE code ADD COLUMN content TEXT NOT NULL DEFAULT '';
+        CREATE TABLE page_view (
+            person TEXT NOT NULL, document BIGINT NOT NULL, page BIGINT NOT NULL, time BIGINT NOT NULL,
+            PRIMARY KEY (person, document, page)
+        );
+        CREATE TABLE legal_hold (contract {id}, reason TEXT NOT NULL, actor TEXT NOT NULL, time BIGINT NOT NULL);
+        CREATE TABLE final_file (
+            document {id}, contract BIGINT NOT NULL, length BIGINT NOT NULL, sha256 TEXT NOT NULL, sm3 TEXT NOT NULL,
+            time BIGINT NOT NULL
+        );
+        CREATE INDEX final_file_open ON final_file (document) WHERE sm3 = '';
+        CREATE TABLE damaged_file (document {id}, time BIGINT NOT NULL, fault TEXT NOT NULL);
+    )"});
+    // Who people are and how they are reached is encrypted from here on; indexes over ciphertext find nothing.
+    migrations.push_back({116, "personal data sealed", R"(
+        DROP INDEX employee_mobile;
+        DROP INDEX employee_email;
+        UPDATE employee SET name = seal(name, 'employee/' || id), mobile = seal(mobile, 'employee/' || id),
+            email = seal(email, 'employee/' || id);
+        UPDATE category SET policy = seal(policy, 'category/' || id);
+        UPDATE seal SET users = seal(users, 'seal/' || id);
+        UPDATE contract SET body = seal(body, 'contract/' || id);
+        UPDATE link SET options = seal(options, 'link/' || token_hash);
+        UPDATE inbox SET recipient = seal(recipient, 'inbox'), text = seal(text, 'inbox');
+        UPDATE outbox SET payload = seal(payload, 'outbox');
+        UPDATE personal_grant SET content = seal(content, 'grant/' || id);
+        UPDATE grant_request SET content = seal(content, 'grant-request/' || token_hash);
+    )"});
     return migrations;
 }
 

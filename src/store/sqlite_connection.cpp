@@ -1,8 +1,10 @@
 #include "store/sqlite_connection.hpp"
 
 #include "base/text.hpp"
+#include "crypto/field_cipher.hpp"
 
 #include <array>
+#include <exception>
 #include <fmt/format.h>
 
 #include <sqlite3.h>
@@ -130,6 +132,62 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     }
 }
 
+void refuse(sqlite3_context* context, std::string_view why) {
+    sqlite3_result_error(context, why.data(), static_cast<int>(why.size()));
+    sqlite3_result_error_code(context, SQLITE_CORRUPT);
+}
+
+ByteView bytes_of(sqlite3_value* value) {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value));
+    return data == nullptr ? ByteView() : ByteView(data, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+}
+
+const crypto::FieldCipher* cipher_of(sqlite3_context* context) {
+    return static_cast<const std::shared_ptr<const crypto::FieldCipher>*>(sqlite3_user_data(context))->get();
+}
+
+/// `seal(value, context)`: a text becomes bytes that only `unseal` with the same context reads.
+void seal_value(sqlite3_context* context, int, sqlite3_value** values) {
+    const crypto::FieldCipher* cipher = cipher_of(context);
+    if (cipher == nullptr || sqlite3_value_type(values[0]) != SQLITE_TEXT) {
+        return sqlite3_result_value(context, values[0]);
+    }
+    try {
+        const Bytes sealed = cipher->seal(bytes_of(values[0]), as_text(bytes_of(values[1])));
+        sqlite3_result_blob64(context, sealed.data(), sealed.size(), SQLITE_TRANSIENT);
+    } catch (const std::exception& error) {
+        refuse(context, error.what());
+    }
+}
+
+/// `unseal(value, context)`: what was never sealed comes as it is.
+void unseal_value(sqlite3_context* context, int, sqlite3_value** values) {
+    if (sqlite3_value_type(values[0]) != SQLITE_BLOB) return sqlite3_result_value(context, values[0]);
+    const crypto::FieldCipher* cipher = cipher_of(context);
+    if (cipher == nullptr) return refuse(context, "personal data is sealed and there is no key");
+    try {
+        const auto plaintext = cipher->open(bytes_of(values[0]), as_text(bytes_of(values[1])));
+        if (!plaintext) return refuse(context, plaintext.error().detail);
+        const std::string_view text = as_text(*plaintext);
+        sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT,
+                              SQLITE_UTF8);
+    } catch (const std::exception& error) {
+        refuse(context, error.what());
+    }
+}
+
+/// Gives statements the two functions; the connection keeps a hand on the cipher as long as it lives.
+bool add_functions(sqlite3* connection, const std::shared_ptr<const crypto::FieldCipher>& cipher) {
+    using Cipher = std::shared_ptr<const crypto::FieldCipher>;
+    const auto forget = [](void* kept) { delete static_cast<Cipher*>(kept); };
+    constexpr int kArguments = 2;
+    const int sealing = sqlite3_create_function_v2(connection, "seal", kArguments, SQLITE_UTF8, new Cipher(cipher),
+                                                   seal_value, nullptr, nullptr, forget);
+    const int unsealing = sqlite3_create_function_v2(connection, "unseal", kArguments, SQLITE_UTF8, new Cipher(cipher),
+                                                     unseal_value, nullptr, nullptr, forget);
+    return sealing == SQLITE_OK && unsealing == SQLITE_OK;
+}
+
 std::string append_only_triggers(std::string_view table) {
     std::string triggers;
     for (const std::string_view change : {"UPDATE", "DELETE"}) {
@@ -186,10 +244,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::file
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-    const Status settings = connection->script(
-        fmt::format("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-{};"
-                    "PRAGMA mmap_size={}; PRAGMA cell_size_check=ON;",
-                    options.cache_kib, options.mmap_mib * 1024 * 1024));
+    if (!add_functions(handle, options.cipher)) return fail(ErrorCode::Internal, "the database takes no functions");
+    const Status settings =
+        connection->script(fmt::format("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; "
+                                       "PRAGMA secure_delete=FAST; PRAGMA cache_size=-{};"
+                                       "PRAGMA mmap_size={}; PRAGMA cell_size_check=ON;",
+                                       options.cache_kib, options.mmap_mib * 1024 * 1024));
     if (!settings) return settings.error();
     return connection;
 }
