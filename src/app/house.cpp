@@ -128,7 +128,7 @@ Status House::build() {
         return service::people_whose_turn_it_is(*platform_, *people_, contract);
     });
     signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
-        *platform_, *people_, *book_, *drafting_, *signing_, *filling_, *artist_, *proof_, *watermarks_});
+        *platform_, *people_, *book_, *drafting_, *signing_, *filling_, *artist_, *proof_, *watermarks_, *directory_});
     batch_signing_ =
         std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
     party_editing_ = std::make_unique<service::PartyEditing>(service::PartyEditing::Tools{

@@ -245,6 +245,26 @@ http::Response Pages::fill(http::Request& request) {
     return json_response(outcome(*view));
 }
 
+http::Response Pages::seen(http::Request& request) {
+    constexpr std::size_t kMostPages = 500;
+    const auto body = body_of(request);
+    if (!body) return page_failure(body.error());
+    const auto document = parse_id(text(*body, "documentId"));
+    const json::value* given = body->if_contains("pages");
+    if (!document) return page_failure(invalid_parameter("documentId: is required"));
+    if (given == nullptr || !given->is_array() || given->get_array().size() > kMostPages)
+        return page_failure(invalid_parameter("pages: is a list of at most 500 numbers"));
+    std::vector<int> pages;
+    for (const json::value& page : given->get_array()) {
+        if (!page.is_int64() || page.get_int64() < 1 || page.get_int64() > 100'000)
+            return page_failure(invalid_parameter("pages: is a list of page numbers from 1"));
+        pages.push_back(static_cast<int>(page.get_int64()));
+    }
+    const Status noted = page_.seen(client_of(request), page_key(request), {*document}, pages);
+    if (!noted) return refusal(noted.error());
+    return json_response(json::object{{"noted", pages.size()}});
+}
+
 void Pages::add_batch_routes(http::Router& router) {
     add(router, "GET", "/pages/waiting", [this](http::Request& request) {
         const auto waiting = batch_.waiting(client_of(request), page_key(request));
@@ -290,6 +310,7 @@ void Pages::add_routes(http::Router& router) {
         if (!view) return refusal(view.error());
         return json_response(outcome(*view));
     });
+    add(router, "POST", "/pages/seen", [this](http::Request& request) { return seen(request); });
     add(router, "POST", "/pages/identity", [this](http::Request& request) {
         const auto body = body_of(request);
         if (!body) return page_failure(body.error());

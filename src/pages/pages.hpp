@@ -61,6 +61,7 @@ class Pages {
     http::Response document(http::Request& request);
     http::Response all_documents(http::Request& request);
     http::Response sign(http::Request& request);
+    http::Response seen(http::Request& request);
     http::Response fill(http::Request& request);
     void add_batch_routes(http::Router& router);
     void add_join_routes(http::Router& router);

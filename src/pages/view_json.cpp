@@ -200,6 +200,26 @@ std::string text(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// Which pages are left to be seen; of very many only the first.
+json::object write_reading(const service::Reading& reading) {
+    constexpr std::size_t kMostListed = 1000;
+    json::array unseen;
+    std::size_t listed = 0;
+    for (const service::Reading::Document& document : reading.documents) {
+        json::array pages;
+        for (const int page : document.unseen) {
+            if (listed++ < kMostListed) pages.emplace_back(page);
+        }
+        if (!pages.empty()) {
+            unseen.push_back(json::object{{"documentId", wire(to_string(document.id))}, {"pages", std::move(pages)}});
+        }
+    }
+    return {{"rule", wire(model::to_wire(reading.rule))},
+            {"pages", reading.pages()},
+            {"left", reading.unseen()},
+            {"unseen", std::move(unseen)}};
+}
+
 }  // namespace
 
 Result<service::PersonalSignature> read_signature(const json::object& object) {
@@ -364,6 +384,16 @@ json::object write_view(const PageView& view, const TimeZone& zone) {
     result["waitingFor"] = std::move(waiting);
     result["options"] = std::move(options);
     result["consentRequired"] = true;
+    const service::ConsentText& consent = service::signer_consent();
+    result["consent"] = json::object{{"version", wire(consent.version)},
+                                     {"sha256", wire(consent.sha256)},
+                                     {"text", wire(consent.text)},
+                                     {"textEn", wire(consent.text_en)}};
+    if (view.party != nullptr) result["reading"] = write_reading(view.reading);
+    if (view.excluded_matter != model::ExcludedMatter::None) {
+        result["warning"] = wire(service::warning_of(view.excluded_matter));
+        result["warningEn"] = wire(service::warning_of_en(view.excluded_matter));
+    }
     result["certificateNotice"] = "签署时会为你签发一张只用于本次签署的数字证书，它与签名一起保存在合同里。";
     result["certificateNoticeEn"] =
         "A certificate for this signature alone is issued to you as you sign. It is kept in the contract.";
@@ -419,6 +449,7 @@ Result<service::PageSignCommand> read_sign_command(std::string_view body) {
     command.password = text(object, "password");
     const json::value* consent = object.if_contains("consent");
     command.consent = consent != nullptr && consent->is_bool() && consent->get_bool();
+    command.language = text(object, "language");
     if (const std::string seal = text(object, "sealId"); !seal.empty() && seal != "0") {
         const auto id = parse_id(seal);
         if (!id) return invalid_parameter("sealId: is not an id");

@@ -73,6 +73,8 @@ Status Signing::sign_automatically(const ContractLock& held) {
         act.action = next->id;
         act.actor = "system";
         act.factor = "auto";
+        act.intent.consent = &application_agreement();
+        act.intent.factor_id = to_string((*contract)->application);
         act.by = (*contract)->creator.value_or((*contract)->owner(next->id)->receiver);
         if (act.by.empty()) act.by.name = (*contract)->tenant_name;
         // What went before stands all the same; the node stays open for a call that names what is missing.

@@ -141,6 +141,22 @@ Result<SigningPage::CodeSent> BatchSigning::send_code(std::string_view client, s
     return SigningPage::CodeSent{mask_contact(who->recipient.contact), static_cast<int>(kResendPause.count())};
 }
 
+/// What one consent and one code say about each of the contracts they are given for.
+Result<SigningIntent> BatchSigning::intent_of(const Visitor& visitor, const WaitingContract& waiting,
+                                              const Confirmation& confirmation) const {
+    SigningIntent intent;
+    intent.consent = &signer_consent();
+    intent.factor_id = confirmation.factor_id;
+    auto reading = page_.reading(*waiting.contract, visitor.recipient);
+    if (!reading) return reading.error();
+    if (const Status read = reading->permit_signing(); !read) return read.error();
+    intent.reading = std::move(*reading);
+    auto identity = proof_.identity_demand(*waiting.contract, *waiting.party, visitor.recipient, visitor.signer);
+    if (!identity) return identity.error();
+    intent.identity = std::move(*identity);
+    return intent;
+}
+
 Status BatchSigning::sign_one(const Visitor& visitor, ContractId id, const BatchCommand& command,
                               const Confirmation& confirmation) {
     const ContractLock held = book_.lock(id);
@@ -161,6 +177,9 @@ Status BatchSigning::sign_one(const Visitor& visitor, ContractId id, const Batch
     act.actor = actor_of(act.by);
     act.factor = confirmation.factor;
     act.proof = confirmation.record;
+    auto intent = intent_of(visitor, waiting, confirmation);
+    if (!intent) return intent.error();
+    act.intent = std::move(*intent);
     const auto seals = people_.offered_seals(*waiting.contract, *waiting.party, *waiting.action, visitor.recipient);
     if (!seals.empty()) act.seal = seals.front().id;
     if (signs_by_hand(*waiting.party, *waiting.action)) act.signature = command.signature;

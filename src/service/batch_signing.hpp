@@ -68,6 +68,8 @@ class BatchSigning {
     Result<BatchObstacle> obstacle(const Visitor& visitor, const WaitingContract& waiting) const;
     Status sign_one(const Visitor& visitor, model::ContractId id, const BatchCommand& command,
                     const Confirmation& confirmation);
+    Result<SigningIntent> intent_of(const Visitor& visitor, const WaitingContract& waiting,
+                                    const Confirmation& confirmation) const;
 
     Platform& platform_;
     const People& people_;

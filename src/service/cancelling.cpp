@@ -138,6 +138,8 @@ SigningAct initiators_act(const Caller& caller, const Contract& contract, const 
     if (act.by.empty()) act.by.name = contract.tenant_name;
     act.actor = actor_of(caller);
     act.factor = "application";
+    act.intent.consent = &application_agreement();
+    act.intent.factor_id = to_string(caller.application.id);
     act.seal = seal;
     return act;
 }

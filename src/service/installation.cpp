@@ -2,6 +2,7 @@
 
 #include "crypto/key_vault.hpp"
 #include "service/organisation.hpp"
+#include "service/signing_intent.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
 
@@ -236,7 +237,8 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
         for (const model::Category& made : {primary, open}) {
             if (const Status done = insert(transaction, made); !done) return done;
         }
-        return insert(transaction, stored);
+        if (const Status done = insert(transaction, stored); !done) return done;
+        return note_agreement(transaction, application.id, application.create_time);
     });
     if (!written) return written.error();
     OrganisationPlan plan = sub_company();

@@ -58,6 +58,10 @@ constexpr std::array kWordings{
     Wording{"stampers.placed", "指定签署位置"},
     Wording{"attachment.uploaded", "上传附件"},
     Wording{"attachment.added", "添加合同附件"},
+    Wording{"code.sent", "发送签署验证码"},
+    Wording{"contract.read", "阅读合同全文"},
+    Wording{"signing.intended", "确认签署意愿"},
+    Wording{"identity.viewed", "查看身份信息"},
     Wording{"identity.proven", "核验身份"},
     Wording{"identity.mismatch", "身份核验不一致"},
 };

@@ -4,6 +4,7 @@
 #include "crypto/key_vault.hpp"
 #include "model/placing.hpp"
 #include "service/artist.hpp"
+#include "service/signing_intent.hpp"
 #include "service/templates.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
@@ -515,6 +516,8 @@ class Builder {
         const std::string secret = plan.token.empty() ? random_token(kSecretLength) : plan.secret;
         stored.wrapped_secret = platform_.vault.seal(secret, application_secret_context(stored.application.id));
         if (const Status done = store::directory::insert(transaction_, stored); !done) return done;
+        const Status agreed = note_agreement(transaction_, stored.application.id, stored.application.create_time);
+        if (!agreed) return agreed;
         result_.applications.push_back({stored.application, plan.token.empty() ? std::optional(secret) : std::nullopt});
         applications_.push_back(std::move(stored));
         return {};

@@ -110,6 +110,8 @@ Status PersonalSigning::sign(const Caller& caller, const PersonalSignCommand& co
     act.by = grant->terms.user;
     act.actor = actor_of(caller);
     act.factor = "authorisation";
+    act.intent.factor_id = to_string(grant->id);
+    act.intent.consent = &signer_consent();
     act.signature = std::move(*signature);
     act.more_places = std::move(*places);
     act.also = [&](store::Transaction& transaction) {

@@ -22,6 +22,8 @@ using model::User;
 constexpr std::chrono::minutes kCodeLife{5};
 constexpr std::chrono::minutes kPasswordWindow{30};
 constexpr int kMostTries = 5;
+/// Enough of a digest to tell two apart in the log.
+constexpr std::size_t kShownDigits = 16;
 constexpr std::size_t kShortestPassword = 8;
 constexpr std::size_t kLongestPassword = 64;
 
@@ -63,7 +65,8 @@ std::string SignerProof::window_key(const Signer& signer) const {
     return signer.client_hash + "/" + person_key(signer);
 }
 
-Status SignerProof::send_code(const std::string& key, const User& recipient, const std::string& text) {
+Status SignerProof::send_code(const std::string& key, const User& recipient, const std::string& text,
+                              const CodeContent& content) {
     if (recipient.contact.empty()) return fail(ErrorCode::Unavailable, "no way to reach this person is on record");
     const std::string code = six_digits();
     const UtcTime now = platform_.clock.now();
@@ -72,8 +75,16 @@ Status SignerProof::send_code(const std::string& key, const User& recipient, con
         if (!last) return last.error();
         if (*last && now - (*last)->sent_time < kResendPause) return fail(ErrorCode::TooFrequent, "wait a minute");
         const std::string hash = hex(platform_.vault.lookup_digest(code, "code/" + key));
-        const Status put = store::links::put_code(transaction, key, {hash, now, now + kCodeLife, 0});
+        const auto id = platform_.ids.next<model::ActionId>().value;
+        const Status put =
+            store::links::put_code(transaction, key, {hash, now, now + kCodeLife, 0, id, content.digest});
         if (!put) return put;
+        if (content.contract) {
+            const auto logged = store::append_audit(
+                transaction, {now, actor_of(recipient), content.contract, "code.sent",
+                              R"({"factorId":")" + std::to_string(id) + R"(","content":")" + content.digest + "\"}"});
+            if (!logged) return logged.error();
+        }
         PersonalMessage message;
         message.to = recipient.contact;
         message.by_mail = recipient.contact_type == ContactType::Email;
@@ -85,8 +96,8 @@ Status SignerProof::send_code(const std::string& key, const User& recipient, con
     });
 }
 
-/// The stored hash of the code, when the code is right.
-Result<std::string> SignerProof::checked_code(const std::string& key, const std::string& code) {
+Result<SignerProof::RightCode> SignerProof::checked_code(const std::string& key, const std::string& code,
+                                                         const std::string& content) {
     if (code.empty()) return fail(ErrorCode::CodeRequired);
     const auto stored = platform_.database.read(
         [&](store::Connection& connection) { return store::links::find_code(connection, key); });
@@ -94,8 +105,10 @@ Result<std::string> SignerProof::checked_code(const std::string& key, const std:
     if (!*stored || (*stored)->expire_time < platform_.clock.now() || (*stored)->failures >= kMostTries) {
         return fail(ErrorCode::CodeExpired);
     }
+    // The text changed since it was sent: it confirmed another one.
+    if (!content.empty() && (*stored)->content != content) return fail(ErrorCode::CodeExpired);
     const std::string given = hex(platform_.vault.lookup_digest(trim(code), "code/" + key));
-    if (equal_in_constant_time(given, (*stored)->code_hash)) return given;
+    if (equal_in_constant_time(given, (*stored)->code_hash)) return RightCode{given, std::to_string((*stored)->id)};
     const auto failures = platform_.database.write(
         [&](store::Transaction& transaction) { return store::links::count_failure(transaction, key); });
     if (!failures) return failures.error();
@@ -169,17 +182,17 @@ Status SignerProof::count_wrong_password(const std::string& key) {
 }
 
 Result<Confirmation> SignerProof::check_signing_password(const std::string& code_key, const Signer& signer,
-                                                         const ConfirmationInput& input) {
+                                                         const ConfirmationInput& input, const std::string& content) {
     if (input.password.empty()) return fail(ErrorCode::PasswordRequired);
     const std::string person = person_key(signer);
     const std::string tries = tries_key(person);
     if (!input.code.empty()) {
         if (!is_strong(input.password)) return fail(ErrorCode::PasswordWeak);
-        const auto hash = checked_code(code_key, input.code);
-        if (!hash) return hash.error();
+        const auto right = checked_code(code_key, input.code, content);
+        if (!right) return right.error();
         const auto encoded = crypto::hash_password(input.password);
         if (!encoded) return encoded.error();
-        const auto settle = [this, code_key, hash = *hash, encoded = *encoded, person, tries,
+        const auto settle = [this, code_key, hash = right->hash, encoded = *encoded, person, tries,
                              actor = actor_of(signer.recipient)](store::Transaction& transaction) -> Status {
             const auto taken = store::links::take_code(transaction, code_key, hash);
             if (!taken) return taken.error();
@@ -191,7 +204,7 @@ Result<Confirmation> SignerProof::check_signing_password(const std::string& code
             if (!logged) return logged.error();
             return store::people::close_window(transaction, tries);
         };
-        return Confirmation{"password", settle, record_of_code(code_key, *hash)};
+        return Confirmation{"password", settle, record_of_code(code_key, right->hash), right->id};
     }
     struct Known {
         std::optional<std::string> hash;
@@ -211,31 +224,33 @@ Result<Confirmation> SignerProof::check_signing_password(const std::string& code
     if (!known->hash) return fail(ErrorCode::CodeRequired, "there is no password yet");
     if (known->failures >= kMostTries) return fail(ErrorCode::PasswordNotUsable);
     if (!crypto::verify_password(input.password, *known->hash)) return count_wrong_password(tries).error();
-    return Confirmation{"password", [tries](store::Transaction& transaction) {
-                            return store::people::close_window(transaction, tries);
-                        }};
+    return Confirmation{
+        "password",
+        [tries](store::Transaction& transaction) { return store::people::close_window(transaction, tries); },
+        "signpwd/" + person.substr(0, kShownDigits)};
 }
 
 Result<Confirmation> SignerProof::check(const std::string& code_key, const Signer& signer,
-                                        const ConfirmationInput& input) {
+                                        const ConfirmationInput& input, const std::string& content) {
     const auto open_window = [this, signer](store::Transaction& transaction) -> Status {
         if (!signer.allow_password) return {};
         return store::people::put_window(transaction, window_key(signer), platform_.clock.now() + kPasswordWindow);
     };
-    if (signer.way == model::SignValidateWay::SignPwd) return check_signing_password(code_key, signer, input);
+    if (signer.way == model::SignValidateWay::SignPwd) return check_signing_password(code_key, signer, input, content);
     if (input.code.empty() && !input.password.empty()) {
         if (const Status right = check_password(signer, input.password); !right) return right.error();
-        return Confirmation{"password", open_window, record_of_window(signer)};
+        return Confirmation{"password", open_window, record_of_window(signer),
+                            "window/" + window_key(signer).substr(0, kShownDigits)};
     }
-    const auto hash = checked_code(code_key, input.code);
-    if (!hash) return hash.error();
-    const auto settle = [code_key, hash = *hash, open_window](store::Transaction& transaction) -> Status {
+    const auto right = checked_code(code_key, input.code, content);
+    if (!right) return right.error();
+    const auto settle = [code_key, hash = right->hash, open_window](store::Transaction& transaction) -> Status {
         const auto taken = store::links::take_code(transaction, code_key, hash);
         if (!taken) return taken.error();
         if (!*taken) return fail(ErrorCode::CodeExpired);
         return open_window(transaction);
     };
-    return Confirmation{"code", settle, record_of_code(code_key, *hash)};
+    return Confirmation{"code", settle, record_of_code(code_key, right->hash), right->id};
 }
 
 Result<bool> SignerProof::has_password(const Signer& signer) const {
@@ -273,7 +288,7 @@ Status SignerProof::set_password(const Signer& signer, const std::string& passwo
     if (*known) {
         const auto right = checked_code(signer.link_hash, code);
         if (!right) return right.error();
-        code_hash = *right;
+        code_hash = right->hash;
     }
     const auto encoded = crypto::hash_password(password);
     if (!encoded) return encoded.error();
@@ -313,6 +328,10 @@ Result<std::optional<IdentityDemand>> SignerProof::identity_demand(const model::
     });
     if (!proof) return proof.error();
     demand.proven = *proof && (*proof)->proven_time.has_value();
+    demand.proven_time = *proof ? (*proof)->proven_time : std::nullopt;
+    const model::UserAuthInfo& stated = *party.auth_info;
+    demand.evidence =
+        crypto::sha256_hex(as_bytes(stated.id_card_no + "\n" + stated.bank_no + "\n" + stated.bank_mobile));
     demand.tries_left = std::max(0, kMostTries - (*proof ? (*proof)->failures : 0));
     return std::optional(demand);
 }
@@ -360,8 +379,11 @@ Status SignerProof::prove_identity(const model::Contract& contract, const model:
             store::people::count_identity_try(transaction, party.id, person, right ? std::optional(now) : std::nullopt);
         if (!count) return count.error();
         const auto logged = store::append_audit(
-            transaction, {now, actor_of(signer.recipient), contract.id, right ? "identity.proven" : "identity.refused",
-                          R"({"signatory":")" + to_string(party.id) + R"(","corrected":")" + found.corrected + "\"}"});
+            transaction,
+            {now, actor_of(signer.recipient), contract.id, right ? "identity.proven" : "identity.refused",
+             R"({"signatory":")" + to_string(party.id) + R"(","method":")" + (*demand)->method() + R"(","provider":")" +
+                 std::string(kIdentityProvider) + R"(","result":")" + (right ? "MATCH" : "MISMATCH") +
+                 R"(","evidence":")" + (*demand)->evidence + R"(","corrected":")" + found.corrected + "\"}"});
         if (!logged) return logged.error();
         return *count;
     });

@@ -39,6 +39,12 @@ struct ConfirmationInput {
     std::string password;
 };
 
+/// What a code confirms: a contract, and a digest of what it says.
+struct CodeContent {
+    model::ContractId contract;
+    std::string digest;
+};
+
 /// A confirmation that was right. `settle` uses it up and must run in the transaction of the act it confirms.
 struct Confirmation {
     std::string factor;  // `code` or `password`
@@ -46,6 +52,8 @@ struct Confirmation {
     /// What the log keeps about it, as a JSON object without secrets: which code (`codeId`, `codeSentTime`), or until
     /// when the password could be used (`windowUntil`). Empty when there is nothing to say.
     std::string record = {};
+    /// Names it in the log: the code's number, or a digest of the window in which the password counts.
+    std::string factor_id = {};
 };
 
 /// Which parts of an identity a party's signer must prove, and how far he got.
@@ -59,7 +67,17 @@ struct IdentityDemand {
     std::vector<model::ModifyField> correctable;
     bool proven = false;
     int tries_left = 0;
+    /// When it was.
+    std::optional<UtcTime> proven_time = {};
+    /// A hexadecimal SHA-256 of the keyed digests it is compared with: which proof it was, without telling the numbers.
+    std::string evidence = {};
+
+    /// For the log: `ID_CARD` or `BANK_CARD`.
+    std::string method() const { return bank_card || bank_mobile ? "BANK_CARD" : "ID_CARD"; }
 };
+
+/// Who vouches for an identity here: the initiator, whose statement is compared. No register is asked.
+inline constexpr std::string_view kIdentityProvider = "initiator";
 
 struct IdentityInput {
     std::string name;
@@ -80,12 +98,16 @@ class SignerProof {
 
     /// Sends a code of six digits, valid for five minutes and five tries. `key` names what it confirms, `text` says it
     /// in the message. TooFrequent within a minute of the last one, Unavailable when nobody can be reached.
-    Status send_code(const std::string& key, const model::User& recipient, const std::string& text);
+    /// With a `content` it confirms that content alone; the log says that it was sent.
+    Status send_code(const std::string& key, const model::User& recipient, const std::string& text,
+                     const CodeContent& content = {});
 
     /// Checks what was entered without using it up. Errors: CodeRequired, CodeWrong, CodeExpired, PasswordWrong,
     /// PasswordNotUsable; for wrong ones the detail is the number of tries left. A party with SIGNPWD confirms by
     /// password alone: PasswordRequired without one, CodeRequired when the person has none yet, PasswordWeak.
-    Result<Confirmation> check(const std::string& code_key, const Signer& signer, const ConfirmationInput& input);
+    /// A code that was sent for another `content` counts as expired.
+    Result<Confirmation> check(const std::string& code_key, const Signer& signer, const ConfirmationInput& input,
+                               const std::string& content = {});
 
     Result<bool> has_password(const Signer& signer) const;
     /// Whether the thirty minutes are running for this person in this browser.
@@ -117,10 +139,15 @@ class SignerProof {
     std::string window_key(const Signer& signer) const;
     std::string record_of_code(const std::string& key, const std::string& code_hash) const;
     std::string record_of_window(const Signer& signer) const;
-    Result<std::string> checked_code(const std::string& key, const std::string& code);
+    /// A code that was right.
+    struct RightCode {
+        std::string hash;
+        std::string id;
+    };
+    Result<RightCode> checked_code(const std::string& key, const std::string& code, const std::string& content = {});
     Status check_password(const Signer& signer, const std::string& password);
     Result<Confirmation> check_signing_password(const std::string& code_key, const Signer& signer,
-                                                const ConfirmationInput& input);
+                                                const ConfirmationInput& input, const std::string& content);
     Status count_wrong_password(const std::string& key);
 
     Platform& platform_;

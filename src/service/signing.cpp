@@ -10,6 +10,7 @@
 #include "pdf/sign.hpp"
 #include "service/documents.hpp"
 #include "service/drafting.hpp"
+#include "service/key_use.hpp"
 #include "service/people.hpp"
 #include "service/preservation.hpp"
 #include "service/trust_services.hpp"
@@ -239,6 +240,8 @@ Status Signing::company_sign(const Caller& caller, const SealSignCommand& comman
     act.action = action->id;
     act.actor = actor_of(caller);
     act.factor = "application";
+    act.intent.consent = &application_agreement();
+    act.intent.factor_id = to_string(caller.application.id);
     act.seal = command.seal;
     act.by = signatory->receiver;
     if (act.by.empty() && (*contract)->creator) act.by = *(*contract)->creator;
@@ -545,7 +548,9 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
 
     const UtcTime now = platform_.clock.now();
     const Status intent = platform_.database.write([&](store::Transaction& transaction) {
-        return store::contracts::begin_signing(transaction, {act.action, (*found)->id, now});
+        const Status begun = store::contracts::begin_signing(transaction, {act.action, (*found)->id, now});
+        if (!begun) return begun;
+        return note_intent(transaction, **found, act.action, act.factor, act.actor, act.intent, now);
     });
     if (!intent) return intent.error();
     const auto signer = certificate_for(**found, act);
@@ -556,8 +561,10 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     const bool timed = level >= model::SignatureLevel::Timed;
     const pdf::CmsMaker cms = timed ? timed_cms_maker(**signer, preservation_.time_stamps()) : pdf::cms_maker(**signer);
     Growths growths;
+    SignedDigests digests;
     for (const Document& document : (*found)->documents) {
-        const Status done = sign_document(**found, document, act, *ink, cms, now, growths);
+        const Status done =
+            sign_document(**found, document, act, *ink, noting(cms, digests[document.id]), now, growths);
         if (!done) return done.error();
     }
     Contract contract = **found;
@@ -583,10 +590,10 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     Change change;
     change.event = "document.signed";
     change.actor = act.actor;
-    change.detail = "{\"action\":\"" + to_string(act.action) + "\",\"factor\":\"" + act.factor + "\"" +
-                    (act.proof.empty() ? "" : ",\"proof\":" + act.proof) + ",\"certificate\":\"" +
-                    hex(crypto::Sha256::of((*signer)->certificate_chain().front())) + "\",\"documents\":{" + hashes +
-                    "}}";
+    change.detail = "{\"action\":\"" + to_string(act.action) + "\",\"factor\":\"" + act.factor + "\",\"factorId\":\"" +
+                    act.intent.factor_id + "\"" + (act.proof.empty() ? "" : ",\"proof\":" + act.proof) +
+                    ",\"certificate\":\"" + hex(crypto::Sha256::of((*signer)->certificate_chain().front())) + "\"," +
+                    key_use(**signer, digests) + ",\"documents\":{" + hashes + "}}";
     change.events = std::move(*events);
     change.also = [&](store::Transaction& transaction) -> Status {
         if (const Status settled = store::contracts::settle_signing(transaction, act.action); !settled) return settled;

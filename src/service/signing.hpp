@@ -10,6 +10,7 @@
 #include "service/directory.hpp"
 #include "service/places.hpp"
 #include "service/platform.hpp"
+#include "service/signing_intent.hpp"
 #include "service/watermarks.hpp"
 
 #include <functional>
@@ -53,6 +54,8 @@ struct SigningAct {
     std::vector<model::Place> more_places;
     /// More to be committed together with the signature.
     std::function<Status(store::Transaction&)> also;
+    /// What shows that he wants it; stands in the log before the key is used.
+    SigningIntent intent;
 };
 
 /// How an approval ended, and who decided it.

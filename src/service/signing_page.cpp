@@ -198,6 +198,11 @@ Result<PageView> SigningPage::with_proofs(const OpenLink& link, PageView view) {
     if (!identity) return identity.error();
     view.has_password = *has_password;
     view.identity = std::move(*identity);
+    auto reading = reading_of(platform_, directory_, *view.contract, signer.recipient);
+    if (!reading) return reading.error();
+    view.reading = std::move(*reading);
+    const auto category = directory_.category(view.contract->category);
+    if (category) view.excluded_matter = category->policy.excluded_matter;
     PageOptions& options = view.options;
     options.can_reject = link.link.can_reject;
     options.validate_way = view.party->sign_validate_way;
@@ -243,10 +248,21 @@ Result<SigningPage::CodeSent> SigningPage::send_code(std::string_view client, st
     const auto page = view_of(*link);
     if (!page) return page.error();
     if (page->action == nullptr) return fail(ErrorCode::NotSignStep, "there is nothing to confirm");
+    const CodeContent content{page->contract->id, content_digest(*page->contract)};
     const Status sent =
-        proof_.send_code(link->token_hash, recipient_of(*page), "用于签署《" + page->contract->subject + "》");
+        proof_.send_code(link->token_hash, recipient_of(*page), "用于签署《" + page->contract->subject + "》", content);
     if (!sent) return sent.error();
     return CodeSent{page->masked_contact, static_cast<int>(kResendPause.count())};
+}
+
+Status SigningPage::seen(std::string_view client, std::string_view key, model::DocumentId document,
+                         const std::vector<int>& pages) {
+    const auto link = open_link(client, key);
+    if (!link) return link.error();
+    const auto page = view_of(*link);
+    if (!page) return page.error();
+    if (page->party == nullptr) return {};
+    return note_pages(platform_, *page->contract, recipient_of(*page), document, pages);
 }
 
 Status SigningPage::prove_identity(std::string_view client, std::string_view key, const IdentityInput& input) {
@@ -277,10 +293,21 @@ Result<Confirmation> SigningPage::confirm(const OpenLink& link, const PageView& 
     Signer signer = signer_of(link, view);
     // The way concerns signatures; an approval is none.
     if (view.action->type == ActionType::Audit) signer.way = model::SignValidateWay::SaasConfig;
-    return proof_.check(link.token_hash, signer, input);
+    return proof_.check(link.token_hash, signer, input, content_digest(*view.contract));
 }
 
 namespace {
+
+SigningIntent intent_of(const PageView& view, const Confirmation& confirmation, const std::string& language) {
+    SigningIntent intent;
+    intent.consent = &signer_consent();
+    if (language == "en" || language == "zh-CN") intent.language = language;
+    intent.reading = view.reading;
+    intent.identity = view.identity;
+    intent.factor_id = confirmation.factor_id;
+    intent.excluded_matter = view.excluded_matter;
+    return intent;
+}
 
 /// The seal a page names, or the only one it can mean; null when the node takes none or the choice is open.
 const model::Seal* chosen_seal(const PageView& view, const PageSignCommand& command) {
@@ -331,6 +358,7 @@ Result<PageView> SigningPage::sign(std::string_view client, std::string_view key
     if (!before) return before.error();
     if (before->action == nullptr) return fail(ErrorCode::NotSignStep);
     if (!command.consent) return invalid_parameter("consent: is required before the first signature");
+    if (const Status read = before->reading.permit_signing(); !read) return read.error();
     const auto confirmation = confirm(*link, *before, {command.code, command.password});
     if (!confirmation) return confirmation.error();
 
@@ -345,6 +373,7 @@ Result<PageView> SigningPage::sign(std::string_view client, std::string_view key
     act.actor = actor_of(act.by);
     act.factor = confirmation->factor;
     act.proof = confirmation->record;
+    act.intent = intent_of(*page, *confirmation, command.language);
     const model::Seal* seal = chosen_seal(*page, command);
     if (command.seal && seal == nullptr) return fail(ErrorCode::SealNotFound, "sealId: is not offered to this user");
     if (seal != nullptr) act.seal = seal->id;

@@ -12,6 +12,7 @@
 #include "service/platform.hpp"
 #include "service/signer_proof.hpp"
 #include "service/signing.hpp"
+#include "service/signing_intent.hpp"
 #include "service/watermarks.hpp"
 
 #include <filesystem>
@@ -66,6 +67,10 @@ struct PageView {
     bool may_fill = false;
     /// What the user must prove about himself before signing, if anything.
     std::optional<IdentityDemand> identity;
+    /// How much of the contract he has had on his screen.
+    Reading reading;
+    /// The law may not accept an electronic signature for this.
+    model::ExcludedMatter excluded_matter = model::ExcludedMatter::None;
     /// The node the user may do now; a part of `contract`; null when there is none.
     const model::Action* action = nullptr;
     model::User user;
@@ -85,6 +90,8 @@ struct PageSignCommand {
     std::string code;
     std::string password;
     bool consent = false;
+    /// The language the page was shown in.
+    std::string language;
     model::SealId seal;
     std::optional<PersonalSignature> signature;
     /// Free places: fractions of the displayed page, the image's bottom left corner; pages from 1.
@@ -112,6 +119,7 @@ class SigningPage {
         Artist& artist;
         SignerProof& proof;
         const Watermarks& watermarks;
+        const Directory& directory;
     };
     explicit SigningPage(Tools tools)
         : platform_(tools.platform),
@@ -122,7 +130,8 @@ class SigningPage {
           filling_(tools.filling),
           artist_(tools.artist),
           proof_(tools.proof),
-          watermarks_(tools.watermarks) {}
+          watermarks_(tools.watermarks),
+          directory_(tools.directory) {}
 
     /// Opens a link or ticket. The first client that opens a ticket binds it. Errors: LinkNotFound, LinkExpired,
     /// LinkBoundElsewhere, ContractNotFound.
@@ -146,14 +155,24 @@ class SigningPage {
     /// Sends a code of six digits. TooFrequent within a minute of the last one.
     Result<CodeSent> send_code(std::string_view client, std::string_view key);
 
+    /// Notes which pages (from 1) of a document the client has had on his screen; whoever reads by a link that names
+    /// nobody leaves no trace. InvalidParameter for pages the contract does not have.
+    Status seen(std::string_view client, std::string_view key, model::DocumentId document,
+                const std::vector<int>& pages);
+
+    /// How much of a contract this person has had on his screen.
+    Result<Reading> reading(const model::Contract& contract, const model::User& recipient) const {
+        return reading_of(platform_, directory_, contract, recipient);
+    }
+
     /// Proves the identity the party asks for. Errors as SignerProof::prove_identity.
     Status prove_identity(std::string_view client, std::string_view key, const IdentityInput& input);
     /// Sets the user's password. Errors as SignerProof::set_password.
     Status set_password(std::string_view client, std::string_view key, const std::string& password,
                         const std::string& code);
 
-    /// Signs the user's node. Errors: those of SignerProof::check, IdentityRequired, InvalidParameter (consent,
-    /// places), AttachmentRequired, and those of Signing.
+    /// Signs the user's node. Errors: those of SignerProof::check, IdentityRequired, ReadingRequired, InvalidParameter
+    /// (consent, places), AttachmentRequired, and those of Signing.
     Result<PageView> sign(std::string_view client, std::string_view key, const PageSignCommand& command);
     Result<PageView> audit(std::string_view client, std::string_view key, bool pass, const std::string& comment,
                            const ConfirmationInput& confirmation);
@@ -217,6 +236,7 @@ class SigningPage {
     Artist& artist_;
     SignerProof& proof_;
     const Watermarks& watermarks_;
+    const Directory& directory_;
 };
 
 }  // namespace signet::service

@@ -148,17 +148,20 @@ Result<std::vector<Session>> sessions(Connection& connection, std::string_view c
 
 Status put_code(Transaction& transaction, std::string_view key, const Code& code) {
     return done(transaction.execute(
-        "INSERT INTO code (key, code_hash, sent_time, expire_time, failures) VALUES ($1, $2, $3, $4, $5) "
+        "INSERT INTO code (key, code_hash, sent_time, expire_time, failures, id, content) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) "
         "ON CONFLICT (key) DO UPDATE SET code_hash = excluded.code_hash, sent_time = excluded.sent_time, "
-        "expire_time = excluded.expire_time, failures = excluded.failures",
-        {key, code.code_hash, code.sent_time, code.expire_time, code.failures}));
+        "expire_time = excluded.expire_time, failures = excluded.failures, id = excluded.id, content = "
+        "excluded.content",
+        {key, code.code_hash, code.sent_time, code.expire_time, code.failures, code.id, code.content}));
 }
 
 Result<std::optional<Code>> find_code(Connection& connection, std::string_view key) {
-    return connection.first(
-        "SELECT code_hash, sent_time, expire_time, failures FROM code WHERE key = $1", {key}, [](const Row& row) {
-            return Code{row.get<std::string>(0), row.get<UtcTime>(1), row.get<UtcTime>(2), row.get<int>(3)};
-        });
+    return connection.first("SELECT code_hash, sent_time, expire_time, failures, id, content FROM code WHERE key = $1",
+                            {key}, [](const Row& row) {
+                                return Code{row.get<std::string>(0), row.get<UtcTime>(1),      row.get<UtcTime>(2),
+                                            row.get<int>(3),         row.get<std::int64_t>(4), row.get<std::string>(5)};
+                            });
 }
 
 Result<int> count_failure(Transaction& transaction, std::string_view key) {

@@ -87,6 +87,10 @@ struct Code {
     UtcTime sent_time;
     UtcTime expire_time;
     int failures = 0;
+    /// Names the code in the log, which never holds the code itself.
+    std::int64_t id = 0;
+    /// A digest of what it confirms; empty: of nothing but its key. For other content it counts as expired.
+    std::string content = {};
 };
 /// One code for each link and contact; a newer one replaces the older.
 Status put_code(Transaction& transaction, std::string_view key, const Code& code);

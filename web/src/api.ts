@@ -151,6 +151,7 @@ export const api = {
   openJoin: (token: string) => once<JoinAnswer>('/pages/join/open', json({ token }), kTimeoutMs),
   sendJoinCode: (token: string, contact: string) => once<CodeAnswer>('/pages/join/code', json({ token, contact }), kTimeoutMs),
   join: (command: JoinCommand) => once<{ pageUrl: string }>('/pages/join', json(command), kTimeoutMs),
+  seen: (documentId: string, pages: number[]) => call<unknown>('/pages/seen', json({ documentId, pages })),
   printed: () => call<unknown>('/pages/printed', json({})),
   recall: (reason: string) => call<OpenAnswer>('/pages/recall', json({ reason })),
   forceEnd: (reason: string) => call<OpenAnswer>('/pages/end', json({ reason })),

@@ -270,6 +270,20 @@ export interface OpenAnswer {
   /** The same in English, if the server has it. */
   certificateNoticeEn?: string;
   consentRequired?: boolean;
+  /** What one agrees to; its version and digest go into the log with the signature. */
+  consent?: { version: string; sha256: string; text: string; textEn: string };
+  /** How much of the contract this person has had on his screen. */
+  reading?: ReadingState;
+  /** The law may not accept an electronic signature for this. */
+  warning?: string;
+  warningEn?: string;
+}
+
+export interface ReadingState {
+  rule: 'OFF' | 'WARN' | 'REQUIRE' | string;
+  pages: number;
+  left: number;
+  unseen: { documentId: string; pages: number[] }[];
 }
 
 export interface InkPoint {
@@ -295,6 +309,7 @@ export interface SignCommand {
   code?: string;
   password?: string;
   consent: boolean;
+  language?: string;
   sealId?: string;
   signature?: Signature;
   places?: Placement[];
