@@ -2,6 +2,7 @@
 
 #include "app/settings.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,21 @@ struct RevokeOptions {
 /// Revokes a certificate of the own CA, by the running server when there is one. 0 revoked, 1 refused with one line
 /// that says why.
 int revoke(const RevokeOptions& options);
+
+struct LawOptions {
+    /// `retention.hold`, `person.export`, … (app/law_desk.hpp).
+    std::string command;
+    /// Its words: `contract`, `contact`, `reason`, `from`, `to`.
+    std::map<std::string, std::string> texts;
+    bool dry_run = false;
+    /// Empty: standard output.
+    std::filesystem::path output;
+    std::filesystem::path data = "data";
+};
+/// How long things are kept, what is kept of a person, what was counted, whether files are well: carried out by the
+/// running server when there is one, the answer as JSON. 0 done, 1 refused with one line that says why, or files found
+/// damaged.
+int law(const LawOptions& options);
 
 /// 0 when all is well; says what is wrong and how to mend it.
 int doctor(const Settings& settings);

@@ -17,6 +17,9 @@
 #include "seal/fonts.hpp"
 #include "store/audit_tree.hpp"
 #include "store/database.hpp"
+#include "store/directory.hpp"
+#include "store/final_files.hpp"
+#include "store/holds.hpp"
 #include "store/preservation.hpp"
 #include "store/schema.hpp"
 
@@ -101,6 +104,27 @@ void check_preservation(store::Database& database, Report& report) {
     }
 }
 
+/// Whether the key that is there opens what lies in the database.
+void check_personal_data(store::Database& database, Report& report) {
+    const auto people =
+        database.read([](store::Connection& connection) { return store::directory::employees(connection); });
+    if (people) return;
+    report.bad("personal data in the database: " + for_log(describe(people.error())),
+               "restore keys/personal.key from your backup");
+}
+
+void check_files(store::Database& database, Report& report) {
+    const auto damages =
+        database.read([](store::Connection& connection) { return store::final_files::damages(connection); });
+    if (!damages) return;
+    for (const auto& damage : *damages) {
+        report.bad("document " + to_string(damage.document) + " is damaged: " + for_log(damage.fault),
+                   "put its file back from your backup, then run signet scrub");
+    }
+    const auto holds = database.read([](store::Connection& connection) { return store::holds::all(connection); });
+    if (holds && !holds->empty()) report.note(std::to_string(holds->size()) + " contracts are under a legal hold");
+}
+
 void check_database(const Settings& settings, Report& report) {
     std::error_code error;
     if (!std::filesystem::exists(settings.data / "signet.db", error)) return;
@@ -127,6 +151,8 @@ void check_database(const Settings& settings, Report& report) {
     }
     report.good("the database is sound");
     check_preservation(**database, report);
+    check_personal_data(**database, report);
+    check_files(**database, report);
     const auto verdict = (*database)->read([](store::Connection& connection) { return store::verify_log(connection); });
     if (!verdict) {
         report.bad("the log cannot be read: " + describe(verdict.error()), "restore signet.db from your backup");

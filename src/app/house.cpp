@@ -74,6 +74,12 @@ Status House::build() {
     auto cipher = crypto::FieldCipher::load_or_create(data / "keys/personal.key", *vault_);
     if (!cipher) return cipher.error();
     cipher_ = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
+    const auto is_old = crypto::FieldCipher::needs_rewrapping(data / "keys/personal.key", *vault_);
+    if (!is_old) return is_old.error();
+    if (*is_old) {
+        const Status rewrapped = crypto::FieldCipher::rewrap(data / "keys/personal.key", *vault_);
+        if (!rewrapped) return rewrapped;
+    }
     store::DatabaseOptions database;
     database.cipher = cipher_;
     auto opened = store::Database::open(data / "signet.db", store::schema(), database);
@@ -140,8 +146,10 @@ Status House::build() {
         std::make_unique<service::Resending>(*platform_, *directory_, *book_, *drafting_, *sending_, *templates_);
     operations_ = std::make_unique<service::OperationLog>(*platform_, *directory_);
     evidence_ = std::make_unique<service::Evidence>(*platform_);
+    integrity_ = std::make_unique<service::Integrity>(*platform_, *book_);
+    retention_ = std::make_unique<service::Retention>(*platform_, *directory_, *book_);
     downloads_ =
-        std::make_unique<service::Downloads>(*platform_, *watermarks_, *operations_, *evidence_,
+        std::make_unique<service::Downloads>(*platform_, *watermarks_, *operations_, *evidence_, *integrity_,
                                              service::Downloads::Options{data / "spool", settings_.downloads.lock});
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
     appointing_ =

@@ -20,6 +20,7 @@
 #include "service/evidence_chain.hpp"
 #include "service/filling.hpp"
 #include "service/installation.hpp"
+#include "service/integrity.hpp"
 #include "service/joining.hpp"
 #include "service/notices.hpp"
 #include "service/page_resending.hpp"
@@ -29,6 +30,7 @@
 #include "service/preservation.hpp"
 #include "service/replay_guard.hpp"
 #include "service/resending.hpp"
+#include "service/retention.hpp"
 #include "service/time_stamps.hpp"
 #include "service/trust_services.hpp"
 #include "store/blobs.hpp"
@@ -67,6 +69,8 @@ class House {
     service::TrustServices& trust() { return *trust_; }
     service::TimeStamps& time_stamps() { return *time_stamps_; }
     service::Preservation& preservation() { return *preservation_; }
+    service::Integrity& integrity() { return *integrity_; }
+    service::Retention& retention() { return *retention_; }
     service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
@@ -125,6 +129,8 @@ class House {
     std::unique_ptr<service::Resending> resending_;
     std::unique_ptr<service::OperationLog> operations_;
     std::unique_ptr<service::Evidence> evidence_;
+    std::unique_ptr<service::Integrity> integrity_;
+    std::unique_ptr<service::Retention> retention_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::ReadingLinks> reading_links_;
     std::unique_ptr<service::Appointing> appointing_;

@@ -14,6 +14,47 @@ namespace {
 
 using namespace signet::app;
 
+/// One of the commands that `law` carries out; parsing it says which.
+CLI::App* add_law_command(CLI::App& above, LawOptions& options, const std::string& name, const std::string& command,
+                          const std::string& what) {
+    CLI::App* added = above.add_subcommand(name, what);
+    added->add_option("--data", options.data, "data folder (./data)");
+    added->callback([&options, command] { options.command = command; });
+    return added;
+}
+
+void add_law_commands(CLI::App& program, LawOptions& options) {
+    CLI::App* retention = program.add_subcommand("retention", "how long contracts are kept, and legal holds");
+    retention->require_subcommand(1);
+    const auto of_contract = [&](const std::string& name, const std::string& what) {
+        CLI::App* added = add_law_command(*retention, options, name, "retention." + name, what);
+        added->add_option("CONTRACT", options.texts["contract"], "its id")->required();
+        return added;
+    };
+    of_contract("status", "until when a contract is kept");
+    of_contract("hold", "keep a contract from being deleted")
+        ->add_option("--reason", options.texts["reason"], "why, for the log")
+        ->required();
+    of_contract("release", "end a hold");
+    add_law_command(*retention, options, "holds", "retention.holds", "the contracts that are held, and why");
+    add_law_command(*retention, options, "sweep", "retention.sweep", "delete what is due now")
+        ->add_flag("--dry-run", options.dry_run, "only say what would go");
+
+    CLI::App* person = program.add_subcommand("person", "what is kept of a person");
+    person->require_subcommand(1);
+    CLI::App* copy = add_law_command(*person, options, "export", "person.export", "a copy of it, as JSON");
+    copy->add_option("CONTACT", options.texts["contact"], "mobile number or mail address")->required();
+    copy->add_option("--to", options.output, "a file (standard output)");
+    add_law_command(*person, options, "delete", "person.delete", "delete it as far as no law keeps it")
+        ->add_option("CONTACT", options.texts["contact"], "mobile number or mail address")
+        ->required();
+
+    CLI::App* counting = add_law_command(program, options, "statistics", "statistics", "contracts and events, counted");
+    counting->add_option("--from", options.texts["from"], "first day, 2026-01-01");
+    counting->add_option("--to", options.texts["to"], "the day after the last");
+    add_law_command(program, options, "scrub", "scrub", "read every file back and compare it with its digest");
+}
+
 int run(int count, char** arguments) {
     CLI::App program("Signet: electronic contracts, self-hosted");
     program.require_subcommand(1);
@@ -80,6 +121,9 @@ int run(int count, char** arguments) {
     revoke_command->add_option("--reason", revoking.reason, "keyCompromise, superseded, … (RFC 5280 §5.3.1)");
     revoke_command->add_option("--data", revoking.data, "data folder (./data)");
 
+    LawOptions lawful;
+    add_law_commands(program, lawful);
+
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
     worker_command->add_option("KIND", kind)->required();
@@ -102,6 +146,7 @@ int run(int count, char** arguments) {
     if (verify_command->parsed()) return verify(verifying);
     if (organisation_command->parsed()) return organisation(organising);
     if (ca_command->parsed()) return revoke(revoking);
+    if (!lawful.command.empty()) return law(lawful);
 
     if (const signet::Status read = read_file(settings); !read) {
         std::cerr << read.error().detail << '\n';

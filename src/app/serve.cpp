@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/house.hpp"
+#include "app/law_desk.hpp"
 #include "app/organisation_file.hpp"
 #include "app/outbox_queue.hpp"
 #include "app/trust_desk.hpp"
@@ -432,6 +433,8 @@ int serve(const Settings& settings) {
     add_figures(metrics, house);
     add_trust_routes(router, house.trust(), settings.trust.serves_time_stamps);
     add_trust_figures(metrics, house);
+    LawKeeper law_keeper(house);
+    add_law_figures(metrics, house, law_keeper.clock());
     api.add_routes(router);
     pages.add_routes(router);
     grant_pages.add_routes(router);

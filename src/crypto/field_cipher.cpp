@@ -60,6 +60,13 @@ Result<FieldCipher> FieldCipher::load_or_create(const std::filesystem::path& fil
     return FieldCipher(std::move(*key));
 }
 
+Result<bool> FieldCipher::needs_rewrapping(const std::filesystem::path& file, const KeyVault& vault) {
+    if (!std::filesystem::exists(file)) return false;
+    const auto wrapped = read_secret_file(file, kLargestFile);
+    if (!wrapped) return wrapped.error();
+    return vault.needs_resealing(wrapped->view());
+}
+
 Status FieldCipher::rewrap(const std::filesystem::path& file, const KeyVault& vault) {
     const auto key = read_key(file, vault);
     if (!key) return key.error();

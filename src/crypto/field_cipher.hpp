@@ -25,6 +25,8 @@ class FieldCipher {
     /// Reads the key's file, or makes it (mode 0600) when there is none. KeyUnusable when it cannot be opened by this
     /// vault.
     static Result<FieldCipher> load_or_create(const std::filesystem::path& file, const KeyVault& vault);
+    /// Whether an older master key wraps the key in the file; false when there is no file.
+    static Result<bool> needs_rewrapping(const std::filesystem::path& file, const KeyVault& vault);
     /// Wraps the key in the file by the vault's newest master key; part of a rotation.
     static Status rewrap(const std::filesystem::path& file, const KeyVault& vault);
 

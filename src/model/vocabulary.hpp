@@ -97,9 +97,9 @@ enum class InvalidFailType { InvalidRejected, InvalidCancel };
 /// How a category has the identity of a person checked (platform spec §6.2).
 enum class IdentityCheck { IdCard, BankCard, None };
 
-/// What happens when somebody signs who has not had every page on his screen: nothing is asked, the page says so, or
-/// nothing is signed until he has.
-enum class ReadingRule { Off, Warn, Require };
+/// What happens when somebody signs who has not had every page on his screen: the page says so, nothing is signed until
+/// he has, or nothing is asked.
+enum class ReadingRule { Warn, Require, Off };
 
 /// Matters for which the Electronic Signature Law (Art. 3) keeps electronic signatures from serving: family status
 /// (marriage, adoption, succession), the end of public utilities, and others that laws and regulations name.

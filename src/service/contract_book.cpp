@@ -3,6 +3,7 @@
 #include "model/transitions.hpp"
 #include "store/audit.hpp"
 #include "store/contracts.hpp"
+#include "store/holds.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,12 +26,7 @@ std::vector<model::DocumentId> files_that_go(const Contract& contract, const mod
     const bool ended = std::any_of(events.begin(), events.end(), [](const model::Event& event) {
         return event.kind == model::Event::Kind::Recalled || event.kind == model::Event::Kind::Cancelled;
     });
-    std::vector<model::DocumentId> gone;
-    if (!contract.files_deleted || !ended) return gone;
-    for (const model::Document& document : contract.documents) {
-        if (!document.is_cancellation()) gone.push_back(document.stored());
-    }
-    return gone;
+    return ended ? files_to_go(contract) : std::vector<model::DocumentId>();
 }
 
 Error not_found(ContractId id) {
@@ -38,6 +34,15 @@ Error not_found(ContractId id) {
 }
 
 }  // namespace
+
+std::vector<model::DocumentId> files_to_go(const Contract& contract) {
+    std::vector<model::DocumentId> gone;
+    if (!contract.files_deleted) return gone;
+    for (const model::Document& document : contract.documents) {
+        if (!document.is_cancellation()) gone.push_back(document.stored());
+    }
+    return gone;
+}
 
 ContractBook::ContractBook(Platform& platform, const Directory& directory, std::size_t capacity)
     : platform_(platform), directory_(directory), capacity_(capacity) {}
@@ -219,7 +224,11 @@ Result<ContractPointer> ContractBook::commit(Contract contract, const Change& ch
             if (!put) return put;
         }
         if (const auto gone = files_that_go(contract, change.events); !gone.empty()) {
-            if (const Status noted = store::contracts::note_removals(transaction, gone); !noted) return noted;
+            const auto hold = store::holds::find(transaction, contract.id);
+            if (!hold) return hold.error();
+            // Under a legal hold nobody reads them any more, but they stay until it is lifted.
+            const Status noted = *hold ? Status() : store::contracts::note_removals(transaction, gone);
+            if (!noted) return noted;
         }
         if (change.also) {
             if (const Status also = change.also(transaction); !also) return also.error();
@@ -243,6 +252,9 @@ Status ContractBook::remove(const Contract& contract, const Change& change) {
         documents.push_back(document.stored());
     const Status written = platform_.database.write([&](store::Transaction& transaction) -> Status {
         if (const Status noted = store::contracts::note_removals(transaction, documents); !noted) return noted;
+        if (change.also) {
+            if (const Status also = change.also(transaction); !also) return also;
+        }
         if (const Status removed = store::contracts::remove(transaction, contract.id); !removed) return removed.error();
         if (const auto logged = store::append_audit(transaction, record); !logged) return logged.error();
         return {};

@@ -54,6 +54,9 @@ struct Change {
     std::function<Status(store::Transaction&)> also;
 };
 
+/// The files that an initiator wished away with a contract that came to nothing.
+std::vector<model::DocumentId> files_to_go(const model::Contract& contract);
+
 /// The exclusive right to change one contract in this process; released when it goes out of scope.
 class ContractLock;
 

@@ -1,6 +1,7 @@
 #include "service/downloads.hpp"
 
 #include "base/text.hpp"
+#include "service/integrity.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -164,6 +165,7 @@ Result<DocumentDownload> Downloads::document(const Contract& contract, model::Do
     if (const Status permitted = permit(to_string(id), actor); !permitted) return permitted.error();
     if (contract.files_deleted && !document->is_cancellation())
         return fail(ErrorCode::DocumentRequired, "documentId: the file was deleted with the contract");
+    if (const Status intact = integrity_.check(contract, *document); !intact) return intact.error();
     auto view = watermarks_.view(contract, *document);
     if (!view) return view.error();
     const Status logged = log_.record(contract, kDownloaded, actor, detail_of_documents({id}));
@@ -190,6 +192,7 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
     };
     const auto add_document = [&](DownloadItem item, const Document& document, const std::string& title) {
         add(item, document.id, title + ".pdf", [this, &contract, &document]() -> Result<Content> {
+            if (const Status intact = integrity_.check(contract, document); !intact) return intact.error();
             auto view = watermarks_.view(contract, document);
             if (!view) return view.error();
             return Content{std::move(view->file), view->length, {}};
@@ -201,7 +204,7 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
         add(item, {}, name, [this, blob = *blob]() -> Result<Content> {
             const auto size = platform_.blobs.size(blob);
             if (!size) return size.error();
-            auto file = platform_.blobs.open_blob(blob);
+            auto file = platform_.blobs.open_blob(blob, store::Verify::Yes);
             if (!file) return file.error();
             return Content{std::move(*file), *size, {}};
         });

@@ -20,6 +20,8 @@
 
 namespace signet::service {
 
+class Integrity;
+
 /// A document as it counts now: an open file of which the first `length` bytes are the PDF.
 struct DocumentDownload {
     FileDescriptor file;
@@ -91,8 +93,13 @@ class Downloads {
         bool lock = false;
     };
     Downloads(Platform& platform, const Watermarks& watermarks, const OperationLog& log, const Evidence& evidence,
-              Options options)
-        : platform_(platform), watermarks_(watermarks), log_(log), evidence_(evidence), options_(std::move(options)) {}
+              const Integrity& integrity, Options options)
+        : platform_(platform),
+          watermarks_(watermarks),
+          log_(log),
+          evidence_(evidence),
+          integrity_(integrity),
+          options_(std::move(options)) {}
 
     /// A document as it stands; `actor` is who the log says took it.
     Result<DocumentDownload> document(const model::Contract& contract, model::DocumentId id,
@@ -126,6 +133,7 @@ class Downloads {
     const Watermarks& watermarks_;
     const OperationLog& log_;
     const Evidence& evidence_;
+    const Integrity& integrity_;
     Options options_;
     mutable DownloadLock lock_;
 };

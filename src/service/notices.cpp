@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "notify/callback_sender.hpp"
+#include "service/watermarks.hpp"
 #include "store/database.hpp"
 #include "store/outbox.hpp"
 
@@ -144,6 +145,11 @@ bool Notices::sends_messages(const Contract& contract) const {
     return !category || category->policy.messages;
 }
 
+/// An address that never ends: it asks whoever opens it for a contact that has a part in the contract, and a code.
+std::string Notices::lasting_url(const Contract& contract) const {
+    return platform_.base_url + "/s/" + code_token(platform_, {contract.id, model::ViewPermission::Private, false});
+}
+
 Status Notices::tell(store::Transaction& transaction, const Contract& contract, const Signatory& signatory,
                      const User& user, bool complete) {
     const User recipient = people_.reachable(contract, signatory, user);
@@ -156,7 +162,8 @@ Status Notices::tell(store::Transaction& transaction, const Contract& contract, 
     if (complete) {
         message.template_name = "complete";
         message.subject = "《" + contract.subject + "》已签署完成";
-        message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url;
+        message.text = "【Signet】《" + contract.subject + "》各方均已签署完成，可在此查看和下载：" + *url +
+                       " ，以后可凭您的手机号或邮箱随时打开：" + lasting_url(contract);
     } else if (contract.status == model::ContractStatus::Filling) {
         message.template_name = "fill";
         message.subject = "请填写《" + contract.subject + "》";

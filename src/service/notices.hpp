@@ -44,6 +44,7 @@ class Notices {
   private:
     Status tell_turn(store::Transaction& transaction, const model::Contract& contract,
                      const model::Signatory& signatory, const model::Action& action, const model::Events& events);
+    std::string lasting_url(const model::Contract& contract) const;
     Status tell(store::Transaction& transaction, const model::Contract& contract, const model::Signatory& signatory,
                 const model::User& user, bool complete);
     bool sends_messages(const model::Contract& contract) const;

@@ -66,6 +66,9 @@ constexpr std::array kWordings{
     Wording{"identity.mismatch", "身份核验不一致"},
 };
 
+/// Entries that prove what somebody did, or that somebody looked at who he is.
+constexpr std::array<std::string_view, 4> kProofs{"code.sent", "contract.read", "signing.intended", "identity.viewed"};
+
 std::string describe_event(const std::string& event) {
     const auto found = std::find_if(kWordings.begin(), kWordings.end(),
                                     [&](const Wording& wording) { return wording.event == event; });
@@ -232,6 +235,8 @@ Result<Page<Operation>> OperationLog::list(const Contract& contract, const std::
     for (const auto& [kind, event] : readings) {
         if (wants(kind) != choice.all_but_these) choice.events.emplace_back(event);
     }
+    // What proves an operation is none: the report has it, this list does not.
+    if (choice.all_but_these) choice.events.insert(choice.events.end(), kProofs.begin(), kProofs.end());
     const auto found = platform_.database.read(
         [&](store::Connection& connection) { return store::latest_audit(connection, contract.id, choice); });
     if (!found) return found.error();

@@ -1,6 +1,8 @@
 #include "service/party_editing.hpp"
 
 #include "model/transitions.hpp"
+#include "service/drafting.hpp"
+#include "store/audit.hpp"
 #include "store/database.hpp"
 
 #include <algorithm>
@@ -257,6 +259,14 @@ Result<PartyIdentity> PartyEditing::identity(const Caller& caller, const Locator
             identity.id_card_no = party.auth_info->id_card_no_masked;
             identity.bank_no = party.auth_info->bank_no_masked;
             identity.bank_mobile = party.auth_info->bank_mobile_masked;
+            // Who looks at card numbers, masked as they are, leaves a trace or sees nothing.
+            const store::AuditRecord viewed{tools_.platform.clock.now(), actor_of(caller), contract.id,
+                                            "identity.viewed", R"({"signatory":")" + to_string(party.id) + "\"}"};
+            const Status logged = tools_.platform.database.write([&](store::Transaction& transaction) -> Status {
+                const auto entry = store::append_audit(transaction, viewed);
+                return entry ? Status() : Status(entry.error());
+            });
+            if (!logged) return logged.error();
         }
         return identity;
     }

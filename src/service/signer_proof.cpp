@@ -227,6 +227,7 @@ Result<Confirmation> SignerProof::check_signing_password(const std::string& code
     return Confirmation{
         "password",
         [tries](store::Transaction& transaction) { return store::people::close_window(transaction, tries); },
+        {},
         "signpwd/" + person.substr(0, kShownDigits)};
 }
 

@@ -20,6 +20,7 @@ constexpr std::size_t kMaxForeignToken = 16 * 1024;
 constexpr std::size_t kAnswerLimit = crypto::kMaxTimeStampTokenSize + 4096;
 constexpr std::chrono::seconds kRest{30};
 constexpr int kHttpOk = 200;
+const std::vector<crypto::TimeStampFault> kSkewAlone{crypto::TimeStampFault::ClockSkew};
 
 std::string name_of(const TimeStampSource& source) {
     return source.own ? "own" : source.url;
@@ -59,7 +60,7 @@ std::vector<Bytes> TimeStamps::roots() const {
     return roots;
 }
 
-Result<Bytes> TimeStamps::ask(const Desk& desk, const crypto::Sha256Digest& imprint, Moment end) const {
+Result<Bytes> TimeStamps::ask(Desk& desk, const crypto::Sha256Digest& imprint, Moment end) const {
     const TimeStampSource& source = desk.source;
     if (source.own) return own_->token(imprint);
     const auto left = std::chrono::duration_cast<milliseconds>(end - SteadyClock::now());
@@ -76,11 +77,16 @@ Result<Bytes> TimeStamps::ask(const Desk& desk, const crypto::Sha256Digest& impr
     if (!source.user.empty()) {
         call.headers.emplace_back("Authorization", "Basic " + base64(as_bytes(source.user + ":" + source.password)));
     }
+    const UtcTime asked = clock_.now();
     const auto answer = notify::post(call);
+    const UtcTime answered = clock_.now();
     if (!answer) return unavailable(answer.error().detail);
     if (answer->status != kHttpOk) return unavailable("HTTP " + std::to_string(answer->status));
     const crypto::TimeStampReport report =
         crypto::verify_time_stamp_response(as_bytes(answer->body), request, {source.roots, {}}, clock_.now());
+    // Also one that is refused for nothing but a time too far from ours tells how far.
+    const bool genuine = report.token && (report.faults.empty() || report.faults == kSkewAlone);
+    if (genuine) desk.drift = (asked + (answered - asked) / 2 - report.token->time).count();
     if (!report.accepted()) return unavailable(report.describe());
     if (report.token->der.size() > kMaxForeignToken) return unavailable("its token is too long");
     return report.token->der;
@@ -112,8 +118,11 @@ Result<Bytes> TimeStamps::token(const crypto::Sha256Digest& imprint) const {
 
 std::vector<TimeStamps::Statistics> TimeStamps::statistics() const {
     std::vector<Statistics> list;
-    for (const auto& desk : sources_)
-        list.push_back({name_of(desk->source), desk->granted, desk->failed});
+    for (const auto& desk : sources_) {
+        Statistics& one = list.emplace_back(Statistics{name_of(desk->source), desk->granted, desk->failed, {}});
+        const std::int64_t drift = desk->drift;
+        if (drift != kUnknownDrift) one.drift = milliseconds(drift);
+    }
     return list;
 }
 

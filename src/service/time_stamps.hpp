@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,11 +63,15 @@ class TimeStamps {
         std::string name;
         std::uint64_t granted = 0;
         std::uint64_t failed = 0;
+        /// How far our clock was ahead of the authority's when the last time-stamp came, give or take half of what the
+        /// answer took; nothing before the first, and for the own authority, which has our clock.
+        std::optional<std::chrono::milliseconds> drift = {};
     };
     std::vector<Statistics> statistics() const;
 
   private:
     using Moment = std::chrono::steady_clock::time_point;
+    static constexpr std::int64_t kUnknownDrift = std::numeric_limits<std::int64_t>::min();
     struct Desk {
         explicit Desk(TimeStampSource known) : source(std::move(known)) {}
         TimeStampSource source;
@@ -73,8 +79,9 @@ class TimeStamps {
         std::atomic<std::uint64_t> failed = 0;
         /// Passed over until then, as long as others are there.
         std::atomic<Moment> resting_until{Moment{}};
+        std::atomic<std::int64_t> drift = kUnknownDrift;
     };
-    Result<Bytes> ask(const Desk& desk, const crypto::Sha256Digest& imprint, Moment end) const;
+    Result<Bytes> ask(Desk& desk, const crypto::Sha256Digest& imprint, Moment end) const;
 
     const Clock& clock_;
     const TrustServices* own_;

@@ -1,6 +1,8 @@
 #include "store/contracts.hpp"
 
 #include "store/contract_text.hpp"
+#include "store/final_files.hpp"
+#include "store/holds.hpp"
 
 #include <utility>
 
@@ -43,6 +45,8 @@ Status drop_documents(Transaction& transaction, const Contract& contract) {
         const auto dropped = transaction.execute("DELETE FROM document WHERE id = $1", {id});
         if (!dropped) return dropped.error();
     }
+    if (gone.empty()) return {};
+    if (const Status permitted = holds::permit_deletion(transaction, contract.id); !permitted) return permitted;
     return note_removals(transaction, gone);
 }
 
@@ -120,10 +124,15 @@ Status update(Transaction& transaction, Contract& contract) {
     if (!updated) return updated.error();
     if (*updated != 1) return fail(ErrorCode::Conflict, "contract " + to_string(contract.id) + " changed meanwhile");
     if (const Status dropped = drop_documents(transaction, contract); !dropped) return dropped;
-    return write_documents(transaction, contract);
+    if (const Status written = write_documents(transaction, contract); !written) return written;
+    const bool final =
+        contract.status == model::ContractStatus::Complete || contract.status == model::ContractStatus::Invalided;
+    return final ? final_files::note(transaction, contract) : Status();
 }
 
 Status remove(Transaction& transaction, ContractId id) {
+    if (const Status permitted = holds::permit_deletion(transaction, id); !permitted) return permitted;
+    if (const Status forgotten = final_files::forget(transaction, id); !forgotten) return forgotten;
     if (const auto turns = transaction.execute("DELETE FROM turn WHERE contract = $1", {id}); !turns) {
         return turns.error();
     }
