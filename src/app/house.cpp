@@ -67,6 +67,12 @@ Status House::build() {
     verify_workers_ = std::make_unique<sandbox::WorkerPool>(
         std::vector<std::string>{"/proc/self/exe", "worker", "verify"},
         service::verify_worker_pool(settings_.render_workers), service::verify_worker_limits());
+    sandbox::PoolOptions drawing;
+    drawing.count = 1;
+    drawing.warm = 0;
+    verify_render_workers_ =
+        std::make_unique<sandbox::WorkerPool>(std::vector<std::string>{"/proc/self/exe", "worker", "render"}, drawing);
+    verify_pages_ = std::make_unique<render::PageEngine>(*verify_render_workers_);
     pages_ = std::make_unique<render::PageEngine>(*render_workers_);
     prepare_office();
     converter_ = std::make_unique<convert::Converter>(*convert_workers_, office_workers_.get());
@@ -157,8 +163,10 @@ Status House::build() {
     page_resending_ =
         std::make_unique<service::PageResending>(*signing_page_, *directory_, *resending_, *reading_links_);
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
-    verification_ = std::make_unique<service::Verification>(
-        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *verify_workers_});
+    auto known_roots = signer_roots(settings_.trust);
+    if (!known_roots) return known_roots.error();
+    verification_ = std::make_unique<service::Verification>(service::Verification::Tools{
+        *platform_, *time_stamps_, *trust_, *verify_workers_, *verify_pages_, std::move(*known_roots)});
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});

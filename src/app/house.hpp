@@ -92,8 +92,10 @@ class House {
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;
     std::unique_ptr<sandbox::WorkerPool> verify_workers_;
+    std::unique_ptr<sandbox::WorkerPool> verify_render_workers_;
     std::unique_ptr<sandbox::WorkerPool> office_workers_;
     std::unique_ptr<render::PageEngine> pages_;
+    std::unique_ptr<render::PageEngine> verify_pages_;
     std::unique_ptr<convert::Converter> converter_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<store::Blobs> blobs_;

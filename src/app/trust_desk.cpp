@@ -73,6 +73,16 @@ Result<service::TimeStampSource> source_of(const TimeStampAuthoritySettings& set
 
 }  // namespace
 
+Result<std::vector<Bytes>> signer_roots(const TrustSettings& settings) {
+    std::vector<Bytes> roots;
+    for (const std::filesystem::path& file : settings.signer_roots) {
+        auto read = crypto::read_certificates(as_bytes(read_text(file)));
+        if (!read || read->empty()) return invalid_parameter("verification.roots: no certificate in " + file.string());
+        roots.insert(roots.end(), read->begin(), read->end());
+    }
+    return roots;
+}
+
 Result<std::vector<service::TimeStampSource>> time_stamp_sources(const TrustSettings& settings) {
     std::vector<service::TimeStampSource> sources;
     for (const TimeStampAuthoritySettings& authority : settings.authorities) {

@@ -17,6 +17,8 @@ namespace signet::app {
 
 class House;
 
+/// The certificates in the files of `[verification] roots`, DER. InvalidParameter when a file has none.
+Result<std::vector<Bytes>> signer_roots(const TrustSettings& settings);
 /// The operator's time-stamp authorities with what their files hold. InvalidParameter names the file that cannot be
 /// read.
 Result<std::vector<service::TimeStampSource>> time_stamp_sources(const TrustSettings& settings);

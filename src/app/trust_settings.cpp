@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kLongestWait = 120;
 constexpr std::size_t kMostAuthorities = 10;
+constexpr std::size_t kMostRootFiles = 50;
 
 /// Refuses words nobody knows: a slip in this part would cost somebody his proof.
 template <std::size_t N>
@@ -55,6 +56,24 @@ Result<TimeStampAuthoritySettings> read_authority(const toml::table& table, cons
     return authority;
 }
 
+Status read_verification(const toml::table& table, TrustSettings& settings) {
+    constexpr std::array<std::string_view, 1> kWords{"roots"};
+    if (const Status known = known_words(table, "verification.", kWords); !known) return known;
+    const toml::node* node = table.get("roots");
+    if (node == nullptr) return {};
+    const toml::array* list = node->as_array();
+    if (list == nullptr || list->size() > kMostRootFiles) {
+        return invalid_parameter("verification.roots: must be a list of at most " + std::to_string(kMostRootFiles) +
+                                 " files");
+    }
+    for (const toml::node& item : *list) {
+        const auto path = item.value_exact<std::string>();
+        if (!path || path->empty()) return invalid_parameter("verification.roots: must name files");
+        settings.signer_roots.emplace_back(*path);
+    }
+    return {};
+}
+
 }  // namespace
 
 Status read_trust(const toml::table& table, TrustSettings& settings) {
@@ -68,6 +87,9 @@ Status read_trust(const toml::table& table, TrustSettings& settings) {
         settings.serves_time_stamps = (*signatures)["serve_time_stamps"].value_or(settings.serves_time_stamps);
         const Status patience = read_seconds(*signatures, "time_stamp_seconds", "signatures.", settings.patience);
         if (!patience) return patience;
+    }
+    if (const toml::table* verification = table["verification"].as_table()) {
+        if (const Status read = read_verification(*verification, settings); !read) return read;
     }
     const toml::node* node = table.get("time_stamp_authority");
     if (node == nullptr) return {};

@@ -25,7 +25,8 @@ struct TimeStampAuthoritySettings {
     std::filesystem::path ca_file;
 };
 
-/// How long signatures last and who vouches for their time (`[signatures]` and `[[time_stamp_authority]]`).
+/// How long signatures last and who vouches for their time (`[signatures]` and `[[time_stamp_authority]]`), and whom to
+/// believe.
 struct TrustSettings {
     model::SignatureLevel level = model::SignatureLevel::Archival;
     /// In the order in which they are asked; empty: the own one.
@@ -34,6 +35,9 @@ struct TrustSettings {
     std::chrono::milliseconds patience{10'000};
     /// Whether the own authority gives time-stamps to whoever asks, at `/tsa`.
     bool serves_time_stamps = true;
+    /// PEM: whose certificates make signers known when files are verified, besides those of the own CA
+    /// (`[verification]`).
+    std::vector<std::filesystem::path> signer_roots;
 };
 
 /// Errors: InvalidParameter that names the field.

@@ -254,7 +254,7 @@ int verify(const VerifyOptions& options) {
         roots.insert(roots.end(), certificates->begin(), certificates->end());
     }
     const pdf::VerificationReport report = pdf::verify(mapped->bytes(), roots);
-    service::AssessmentTrust judgement{roots, {}, SystemClock().now()};
+    service::AssessmentTrust judgement{roots, roots, {}, SystemClock().now()};
     for (const std::filesystem::path& path : options.revocation_lists) {
         const std::string list = read_text(path);
         judgement.revocations.revocation_lists.emplace_back(list.begin(), list.end());

@@ -4,6 +4,7 @@
 #include "pages/page_requests.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include <boost/json.hpp>
@@ -20,6 +21,18 @@ constexpr std::uint64_t kMostBytes = 64ULL << 20;
 constexpr std::uint64_t kFormBytes = 64ULL << 10;
 /// So many signatures are shown with their pictures.
 constexpr std::size_t kMostPictures = 12;
+
+/// Frees the seat it was made upon.
+class Seat {
+  public:
+    explicit Seat(std::counting_semaphore<>& seats) : seats_(seats) {}
+    ~Seat() { seats_.release(); }
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+  private:
+    std::counting_semaphore<>& seats_;
+};
 
 json::string text_value(std::string_view text) {
     return json::string(text);
@@ -93,7 +106,14 @@ http::Response VerifyPage::verify(http::Request& request) {
     const http::Part* part = request.file("file");
     if (part == nullptr) return page_failure(invalid_parameter("file: is required"));
     if (part->size > kMostBytes) return page_failure(fail(ErrorCode::UploadTooLarge, "more than 64 MB"));
-    const auto report = verification_.verify_file(part->file.path());
+    if (!seats_.try_acquire_for(std::chrono::seconds(3)))
+        return page_failure(fail(ErrorCode::Unavailable, "others verify files just now"));
+    const Seat seat(seats_);
+    return answer(*part);
+}
+
+http::Response VerifyPage::answer(const http::Part& file) {
+    const auto report = verification_.verify_file(file.file.path());
     if (!report) return page_failure(report.error());
     const service::Assessment& assessment = report->assessment;
     const TimeZone& zone = verification_.zone();
@@ -102,7 +122,7 @@ http::Response VerifyPage::verify(http::Request& request) {
     for (const SignatureAssessment& one : assessment.signatures) {
         json::object item = write_signature(one, zone);
         if (!one.is_document_time_stamp && signatures.size() < kMostPictures) {
-            const Bytes picture = verification_.picture(part->file.path(), one);
+            const Bytes picture = verification_.picture(file.file.path(), one);
             if (!picture.empty()) item["picture"] = base64(picture);
         }
         (one.is_document_time_stamp ? stamps : signatures).push_back(std::move(item));
@@ -112,7 +132,7 @@ http::Response VerifyPage::verify(http::Request& request) {
                         {"message", text_value(assessment.sentence().chinese)},
                         {"messageEn", text_value(assessment.sentence().english)},
                         {"sha256", report->sha256},
-                        {"size", part->size},
+                        {"size", file.size},
                         {"pageCount", assessment.page_count},
                         {"revisions", assessment.revision_count},
                         {"unsignedFields", assessment.unsigned_fields},

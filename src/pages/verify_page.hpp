@@ -5,6 +5,8 @@
 #include "pages/rate_limit.hpp"
 #include "service/verification.hpp"
 
+#include <semaphore>
+
 namespace signet::pages {
 
 /// What the page /verify asks: anybody may drop a PDF and is told what its signatures are worth, without logging in.
@@ -18,9 +20,12 @@ class VerifyPage {
 
   private:
     http::Response verify(http::Request& request);
+    http::Response answer(const http::Part& file);
 
     service::Verification& verification_;
     RateLimit limit_{30, std::chrono::seconds(60)};
+    /// Strangers who wait must leave threads to those who sign.
+    std::counting_semaphore<> seats_{4};
 };
 
 }  // namespace signet::pages

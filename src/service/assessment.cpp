@@ -125,7 +125,7 @@ class Assessor {
     Assessor(const pdf::VerificationReport& report, const AssessmentTrust& trust)
         : report_(report),
           trust_(trust),
-          stamp_trust_{trust.roots, report.security_store.certificates},
+          stamp_trust_{trust.time_stamp_roots, report.security_store.certificates},
           data_(trust.revocations) {
         const pdf::SecurityStore& store = report.security_store;
         data_.revocation_lists.insert(data_.revocation_lists.end(), store.crls.begin(), store.crls.end());
@@ -141,7 +141,7 @@ class Assessor {
         if (report_.error) assessment.reasons.push_back({code_of(*report_.error), describe(*report_.error)});
         for (const pdf::FindingReport& finding : report_.findings)
             assessment.reasons.push_back({code_of(finding.finding), finding.detail});
-        const std::vector<SignatureStanding> standings = judge_standing(report_, trust_.roots, trust_.now);
+        const std::vector<SignatureStanding> standings = judge_standing(report_, trust_.time_stamp_roots, trust_.now);
         // From the newest to the oldest: what a time-stamp proves holds for everything before it.
         UtcTime known = trust_.now;
         std::optional<Proof> proof;
@@ -208,7 +208,7 @@ class Assessor {
     /// Nothing, with the reason added, when the time-stamp does not count. `known` is the moment at which the token is
     /// known to have existed.
     std::optional<Proof> judge_stamp(const crypto::TimeStampReport& stamp, UtcTime known, SignatureAssessment& one) {
-        if (stamp.accepted() && trust_.roots.empty()) {  // then its chain was only built
+        if (stamp.accepted() && trust_.time_stamp_roots.empty()) {  // then its chain was only built
             add(one, ReasonCode::TimeStampUntrusted, "no root is trusted");
             return std::nullopt;
         }

@@ -91,8 +91,9 @@ struct Assessment {
 };
 
 struct AssessmentTrust {
-    /// DER; for signers and for time-stamp authorities.
+    /// DER; whose certificates make signers known, and whose time-stamps prove times.
     std::vector<Bytes> roots;
+    std::vector<Bytes> time_stamp_roots;
     /// What is known of revocations besides what the file holds.
     crypto::RevocationData revocations;
     /// The moment asked about where no time is proven.

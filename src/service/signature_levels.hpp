@@ -24,8 +24,9 @@ struct SignatureStanding {
     std::string problem;
 };
 
-/// One for each signature of the report, in its order. `trusted_roots` in DER are those for signers and for time-stamp
-/// authorities; `now` is the moment asked about where no time is proven. Thread-safe.
+/// One for each signature of the report, in its order. `trusted_roots` in DER are those for time-stamp authorities; of
+/// signers the report says whether they are trusted; `now` is the moment asked about where no time is proven.
+/// Thread-safe.
 std::vector<SignatureStanding> judge_standing(const pdf::VerificationReport& report,
                                               const std::vector<Bytes>& trusted_roots, UtcTime now);
 

@@ -11,7 +11,6 @@
 #include "service/verify_worker.hpp"
 #include "store/contracts.hpp"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -37,10 +36,10 @@ Result<Opened> open_file(const std::filesystem::path& file) {
 AssessmentTrust Verification::trust() const {
     AssessmentTrust trust;
     trust.now = tools_.platform.clock.now();
+    trust.roots = tools_.signer_roots;
     trust.roots.push_back(tools_.platform.authority.root_certificate());
-    for (Bytes& root : tools_.time_stamps.roots()) {
-        if (std::ranges::find(trust.roots, root) == trust.roots.end()) trust.roots.push_back(std::move(root));
-    }
+    trust.time_stamp_roots = tools_.time_stamps.roots();
+    trust.time_stamp_roots.push_back(tools_.platform.authority.root_certificate());
     // What this installation's own CA has revoked is known without a word of it in the file.
     std::vector<std::string> names{"root.crl"};
     for (const std::string& identifier : tools_.trust.authority()->issuing_identifiers())
@@ -86,7 +85,7 @@ Result<Verification::Report> Verification::verify_file(const std::filesystem::pa
     auto assessment = assess_apart(tools_.workers, fd, opened->length, trust());
     if (!assessment) return assessment.error();
     report.assessment = std::move(*assessment);
-    compare_pages(tools_.platform.pages, fd, opened->length, report.assessment);
+    compare_pages(tools_.pages, fd, opened->length, report.assessment);
     const auto found = held(report.sha256);
     if (!found) return found.error();
     report.held = *found;
@@ -97,8 +96,7 @@ Bytes Verification::picture(const std::filesystem::path& file, const SignatureAs
     constexpr int kPixels = 300;
     const auto opened = open_file(file);
     if (!opened || opened->length == 0 || signature.fields.empty()) return {};
-    auto drawn =
-        tools_.platform.pages.field_png({opened->descriptor.get(), opened->length}, signature.fields.front(), kPixels);
+    auto drawn = tools_.pages.field_png({opened->descriptor.get(), opened->length}, signature.fields.front(), kPixels);
     return drawn ? std::move(*drawn) : Bytes{};
 }
 

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace signet::sandbox {
 class WorkerPool;
@@ -29,8 +31,12 @@ class Verification {
         const TimeStamps& time_stamps;
         TrustServices& trust;
         sandbox::WorkerPool& workers;
+        /// Workers of its own: strangers' files must not keep those waiting who sign.
+        const render::PageEngine& pages;
+        /// DER; whose certificates make signers known besides those of the own CA.
+        std::vector<Bytes> signer_roots;
     };
-    explicit Verification(Tools tools) : tools_(tools) {}
+    explicit Verification(Tools tools) : tools_(std::move(tools)) {}
 
     /// A contract of this installation that has exactly this file.
     struct Held {

@@ -41,6 +41,7 @@ Result<Bytes> handle(ByteView request, std::span<const int> files) {
     AssessmentTrust trust;
     trust.now.milliseconds = static_cast<std::int64_t>(message.number());
     trust.roots = read_list(message);
+    trust.time_stamp_roots = read_list(message);
     trust.revocations.revocation_lists = read_list(message);
     trust.revocations.ocsp_responses = read_list(message);
     if (!message.complete() || files.size() != 1) return fail(ErrorCode::Internal, "a malformed request");
@@ -96,6 +97,7 @@ Result<Assessment> assess_apart(sandbox::WorkerPool& workers, int fd, std::uint6
     MessageWriter request;
     request.number(length).number(static_cast<std::uint64_t>(trust.now.milliseconds));
     write_list(request, trust.roots);
+    write_list(request, trust.time_stamp_roots);
     write_list(request, trust.revocations.revocation_lists);
     write_list(request, trust.revocations.ocsp_responses);
     const auto reply = workers.call(request.take(), {&fd, 1}, kTimeLimit);

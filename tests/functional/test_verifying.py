@@ -139,6 +139,33 @@ def test_the_command_tells_the_same(api, server, own, tmp_path):
             assert report["signatures"][0]["changedPages"] == [1]
 
 
+def test_the_operator_says_whose_signers_are_known(new_server, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    source, target = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    source.write_bytes(plain_pages(1))
+    subprocess.run([BINARY, "sign", source, target, "--name", "陌生人（虚构）", "--text", "陌生人", "--page", "1", "--x", "0.3", "--y", "0.3",
+                    "--data", elsewhere], check=True, capture_output=True, timeout=120)
+    stranger = told(new_server(), target.read_bytes())
+    assert stranger["conclusion"] == "SIGNER_UNKNOWN" and "ROOT_UNKNOWN" in codes(stranger)
+    assert stranger["signatures"][0]["answers"] == {"integrity": "good", "trust": "unknown", "time": "unknown", "revocation": "unknown"}
+    data = tmp_path / "knowing"
+    data.mkdir()
+    (data / "signet.toml").write_text(f'[verification]\nroots = ["{elsewhere}/keys/ca/root.pem"]\n', encoding="utf-8")
+    known = told(new_server(data=data), target.read_bytes())
+    # Whether their issuing authority was revoked nobody here can know.
+    assert known["conclusion"] == "UNDECIDED" and codes(known) == {"TIME_NOT_PROVEN", "REVOCATION_UNKNOWN"}
+    assert known["signatures"][0]["answers"] == {"integrity": "good", "trust": "good", "time": "unknown", "revocation": "unknown"}
+
+
+@pytest.mark.parametrize("setting", ["roots = 5", 'roots = [""]', 'roots = ["/nowhere/root.pem"]', 'rots = []'])
+def test_a_slip_in_whom_to_believe_is_refused_at_the_start(tmp_path, setting):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "signet.toml").write_text(f"[verification]\n{setting}\n", encoding="utf-8")
+    done = subprocess.run([BINARY, "serve", "--listen", "127.0.0.1:0", "--data", data], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0 and "verification." in done.stderr + done.stdout
+
+
 def test_nothing_of_a_file_is_kept(api, new_server):
     server = new_server()
     marker = b"words that stand in no other file 7f3a9c"

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <functional>
+#include <optional>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -298,6 +299,60 @@ TEST(AttacksUpon, any_of_a_thousand_bytes_are_found) {
         if (judged(changed).verdict == DocumentVerdict::Intact) missed.push_back(at);
     }
     EXPECT_TRUE(missed.empty()) << missed.size() << " of 1,000, the first at byte " << missed.front();
+}
+
+/// Strangers' files that are kept for this: those somebody tampered with, and what is told of them.
+struct StrangersFile {
+    const char* name;
+    std::optional<Finding> told;  // nothing: nobody touched it
+};
+
+class StrangersFiles : public ::testing::TestWithParam<StrangersFile> {};
+INSTANTIATE_TEST_SUITE_P(Kept, StrangersFiles,
+                         ::testing::ValuesIn(std::vector<StrangersFile>{
+                             {"one-byterange", Finding::SignatureIncomplete},
+                             {"signature-gap-too-big", Finding::WrongGap},
+                             {"tail-uncovered", Finding::NotWholeRevision},
+                             {"weird-byterange", Finding::WrongGap},
+                             {"pdf-sig-with-econtent", Finding::CmsMalformed},
+                             {"form-update-override-appearance-stream-sneaky", Finding::ForbiddenChange},
+                             {"form-update-override-appearance-stream-ap-indirect-sneaky", Finding::ForbiddenChange},
+                             {"certified-with-indirect-refs-in-dir", std::nullopt},
+                             {"extensions-direct", std::nullopt},
+                             {"extensions-indirect", std::nullopt},
+                             {"extensions-indirect-not-all-paths", std::nullopt},
+                             {"extensions-update-direct", std::nullopt},
+                             {"extensions-update-indirect", std::nullopt},
+                             {"form-update-override-appearance-stream", std::nullopt},
+                             {"form-update-override-appearance-stream-ap-indirect", std::nullopt},
+                             {"form-update-no-override-appearance-stream-ap-indirect", std::nullopt},
+                             {"form-update-original-ap-type-wrong", std::nullopt},
+                             {"minimal-signed-twice-both-created", std::nullopt},
+                             {"minimal-signed-twice-second-created", std::nullopt},
+                             {"minimal-signed-twice-no-sig-type", std::nullopt},
+                             {"minimal-two-fields-signed-twice", std::nullopt},
+                             {"pades-lta-dss-indirect-arrs-test", std::nullopt},
+                             {"pades-lta-dss-indirect-arrs-test-2", std::nullopt},
+                             {"pades-with-old-style-signing-cert-attr", std::nullopt},
+                             {"pades-with-old-style-signing-cert-attr-issser", std::nullopt},
+                             {"separate-annots-kids-indir", std::nullopt},
+                             {"sig-no-signed-attrs", std::nullopt},
+                             {"sig-with-ski-sid", std::nullopt},
+                         }),
+                         [](const auto& one) {
+                             std::string name = one.param.name;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+TEST_P(StrangersFiles, are_told_apart) {
+    const VerificationReport report = judged(read_file(corpus() / "pyhanko" / fmt::format("{}.pdf", GetParam().name)));
+    if (!GetParam().told) {
+        EXPECT_EQ(report.verdict, DocumentVerdict::Intact) << all_findings(report);
+        return;
+    }
+    EXPECT_EQ(report.verdict, DocumentVerdict::Tampered);
+    EXPECT_TRUE(found(report, *GetParam().told)) << all_findings(report);
 }
 
 TEST(OpenAreas, are_the_places_of_fields_that_others_may_still_fill) {

@@ -122,7 +122,8 @@ class Paper {
 class Verdicts : public testing::Test {
   protected:
     Assessment judge(const Paper& paper, UtcTime now, std::vector<Bytes> more_lists = {}) const {
-        AssessmentTrust trust{{house_.authority.root_certificate()}, {std::move(more_lists), {}}, now};
+        const std::vector<Bytes> roots{house_.authority.root_certificate()};
+        const AssessmentTrust trust{roots, roots, {std::move(more_lists), {}}, now};
         return assess(pdf::verify(paper.file(), trust.roots), trust);
     }
     static std::set<std::string> codes(const Assessment& assessment) {
@@ -248,6 +249,13 @@ TEST_F(Verdicts, a_signer_nobody_vouches_for_is_unknown_and_never_more) {
     EXPECT_EQ(assessment.signatures[0].answer(Question::Integrity), Answer::Good);
     EXPECT_EQ(assessment.signatures[0].answer(Question::Trust), Answer::Unknown);
     EXPECT_EQ(assessment.signatures[0].answer(Question::Revocation), Answer::Unknown);
+    const std::vector<Bytes> own{house_.authority.root_certificate()};
+    const std::vector<Bytes> other{stranger_.authority.root_certificate()};
+    const AssessmentTrust for_time_alone{own, other, {}, day(11)};
+    Paper stamped_elsewhere;
+    stamped_elsewhere.sign_timed(*signer, stranger_, day(10));
+    EXPECT_EQ(told(assess(pdf::verify(stamped_elsewhere.file(), own), for_time_alone)), "SIGNER_UNKNOWN ROOT_UNKNOWN")
+        << "whom we believe the time, we need not believe who somebody is";
     Paper later;
     later.sign(*signer, day(10));
     EXPECT_EQ(told(judge(later, day(100))), "UNDECIDED EXPIRED_WITHOUT_PROOF ROOT_UNKNOWN TIME_NOT_PROVEN");
@@ -266,7 +274,8 @@ TEST_F(Verdicts, the_file_is_as_good_as_its_worst_signature) {
     Paper broken = paper;
     Bytes bytes = broken.file();
     bytes[20] ^= 1;
-    const AssessmentTrust trust{{house_.authority.root_certificate()}, {}, day(12)};
+    const std::vector<Bytes> roots{house_.authority.root_certificate()};
+    const AssessmentTrust trust{roots, roots, {}, day(12)};
     assessment = assess(pdf::verify(bytes, trust.roots), trust);
     EXPECT_EQ(assessment.conclusion, Conclusion::Invalid);
     EXPECT_TRUE(assessment.modified);
@@ -284,18 +293,17 @@ TEST_F(Verdicts, algorithms_are_relied_upon_until_their_day) {
     const auto signer = house_.somebody(day(0), day(90));
     Paper paper;
     paper.sign_timed(*signer, house_, day(10));
-    const AssessmentTrust trust{{house_.authority.root_certificate()}, {house_.lists(day(10)), {}}, day(11)};
-    const auto with = [&](const char* detail, bool timed, UtcTime proven) {
+    const std::vector<Bytes> roots{house_.authority.root_certificate()};
+    const AssessmentTrust trust{roots, roots, {house_.lists(day(10)), {}}, day(11)};
+    const auto with = [&](const char* detail, bool timed) {
         pdf::VerificationReport report = pdf::verify(paper.file(), trust.roots);
         report.signatures[0].findings.push_back({pdf::Finding::WeakAlgorithm, detail});
         if (!timed) report.signatures[0].has_time_stamp = false;
-        (void)proven;
         return assess(report, trust);
     };
-    EXPECT_EQ(told(with("weak digest algorithm (RSA 2048 PKCS#1 with SHA-1)", true, day(10))),
-              "UNDECIDED ALGORITHM_BROKEN")
+    EXPECT_EQ(told(with("weak digest algorithm (RSA 2048 PKCS#1 with SHA-1)", true)), "UNDECIDED ALGORITHM_BROKEN")
         << "a time-stamp of today does not make SHA-1 of today any better";
-    EXPECT_EQ(told(with("weak key (RSA 1024 PKCS#1 with SHA-256)", false, day(10))),
+    EXPECT_EQ(told(with("weak key (RSA 1024 PKCS#1 with SHA-256)", false)),
               "UNDECIDED ALGORITHM_BROKEN TIME_NOT_PROVEN");
 }
 
@@ -304,7 +312,7 @@ TEST_F(Verdicts, files_without_signatures_say_so) {
     EXPECT_EQ(told(judge(paper, day(1))), "NOT_SIGNED");
     paper.stamp(house_, day(1));
     EXPECT_EQ(told(judge(paper, day(2))), "NOT_SIGNED ONLY_TIME_STAMPS");
-    const AssessmentTrust trust{{}, {}, day(1)};
+    const AssessmentTrust trust{{}, {}, {}, day(1)};
     const auto of = [&](std::string_view bytes) { return told(assess(pdf::verify(as_bytes(bytes), {}), trust)); };
     EXPECT_EQ(of("no PDF at all"), "UNREADABLE FILE_NOT_PDF");
     EXPECT_EQ(of("%PDF-1.7\nbut nothing in it"), "UNREADABLE FILE_DAMAGED");
