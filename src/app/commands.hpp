@@ -81,6 +81,50 @@ struct LawOptions {
 /// damaged.
 int law(const LawOptions& options);
 
+struct AuditOptions {
+    std::filesystem::path data = "data";
+    /// Anchors kept elsewhere; none: the file beside the database.
+    std::vector<std::filesystem::path> anchors;
+    std::vector<std::filesystem::path> trust;
+    std::int64_t entry = 0;
+    /// Of `export`; empty: standard output.
+    std::filesystem::path to;
+    /// How many of the latest anchors to show; 0: all.
+    std::size_t last = 0;
+    bool lines = false;
+    bool json = false;
+};
+/// Recomputes the whole audit log and compares it with its anchors, also beside a running server. 0 sound, 1 broken or
+/// a bad anchor, 2 unreadable.
+int audit_verify(const AuditOptions& options);
+/// Prints one entry with its proof and the first anchor that covers it, as JSON.
+int audit_proof(const AuditOptions& options);
+/// Writes every entry and anchor, a line of JSON each.
+int audit_export(const AuditOptions& options);
+/// Prints the anchors for people, to be given to a third party.
+int audit_anchors(const AuditOptions& options);
+
+struct EvidenceOptions {
+    /// A report (PDF), or the JSON out of it.
+    std::filesystem::path file;
+    /// The contract's files to compare with.
+    std::vector<std::filesystem::path> documents;
+    std::vector<std::filesystem::path> trust;
+    std::filesystem::path data = "data";
+    bool json = false;
+};
+/// Checks an evidence report without the server. 0 good, 1 something is wrong, 2 no evidence.
+int evidence_verify(const EvidenceOptions& options);
+
+struct ArchiveOptions {
+    std::vector<std::string> contracts;
+    std::filesystem::path to;
+    std::filesystem::path data = "data";
+};
+/// Writes contracts with everything that proves them into a ZIP, by the running server when there is one. 0 written, 1
+/// refused with one line that says why.
+int archive(const ArchiveOptions& options);
+
 /// 0 when all is well; says what is wrong and how to mend it.
 int doctor(const Settings& settings);
 

@@ -6,6 +6,7 @@
 #include "convert/office_worker.hpp"
 #include "service/auto_signing.hpp"
 #include "service/verify_worker.hpp"
+#include "store/audit_tree.hpp"
 #include "store/contracts.hpp"
 #include "store/schema.hpp"
 
@@ -90,6 +91,9 @@ Status House::build() {
     database.cipher = cipher_;
     auto opened = store::Database::open(data / "signet.db", store::schema(), database);
     if (auto done = settle(std::move(opened), database_); !done) return done;
+    const auto log = store::prepare_audit_tree(*database_);
+    if (!log) return log.error();
+    if (!*log) spdlog::error("the log was changed at entry {} before it had a tree; keep it as it is", log->first_bad);
     if (auto done = settle(store::Blobs::open(data / "blobs"), blobs_); !done) return done;
     const auto committed_length = [this](model::DocumentId document) {
         return database_->read(
@@ -129,6 +133,7 @@ Status House::build() {
                               const model::Events& events) -> Status {
         const Status automatic = service::note_automatic_signing(transaction, contract, platform_->clock.now());
         if (!automatic) return automatic;
+        if (const Status anchored = anchoring_->note(transaction, events); !anchored) return anchored;
         const Status preserved = preservation_->note(transaction, contract, events);
         return preserved ? notices_->enqueue(transaction, contract, events) : preserved;
     });
@@ -154,9 +159,15 @@ Status House::build() {
     evidence_ = std::make_unique<service::Evidence>(*platform_);
     integrity_ = std::make_unique<service::Integrity>(*platform_, *book_);
     retention_ = std::make_unique<service::Retention>(*platform_, *directory_, *book_);
-    downloads_ =
-        std::make_unique<service::Downloads>(*platform_, *watermarks_, *operations_, *evidence_, *integrity_,
-                                             service::Downloads::Options{data / "spool", settings_.downloads.lock});
+    paper_signer_ = std::make_unique<service::PaperSigner>(*platform_, *trust_, *preservation_);
+    evidence_reports_ = std::make_unique<service::EvidenceReports>(*platform_, *operations_, *anchoring_, *time_stamps_,
+                                                                   *paper_signer_, *preservation_);
+    archiving_ =
+        std::make_unique<service::Archiving>(*platform_, *book_, *operations_, *evidence_reports_,
+                                             service::Archiving::Options{data / "spool", settings_.archive_checker});
+    downloads_ = std::make_unique<service::Downloads>(
+        *platform_, *watermarks_, *operations_, *evidence_, *evidence_reports_, *integrity_,
+        service::Downloads::Options{data / "spool", settings_.downloads.lock});
     reading_links_ = std::make_unique<service::ReadingLinks>(*platform_, *people_, *book_, *downloads_, *proof_);
     appointing_ =
         std::make_unique<service::Appointing>(*platform_, *directory_, *book_, *places_, *templates_, *sending_);
@@ -170,7 +181,7 @@ Status House::build() {
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});
-    evidence_chain_ = std::make_unique<service::EvidenceChain>(*platform_, *book_, *time_stamps_);
+    evidence_chain_ = std::make_unique<service::EvidenceChain>(*platform_, *book_, *time_stamps_, *paper_signer_);
     replays_ = std::make_unique<service::ReplayGuard>(*platform_);
     if (const Status loaded = replays_->load(); !loaded) return loaded;
     authentication_ = std::make_unique<openapi::Authentication>(*directory_, *replays_, clock_);
@@ -189,6 +200,11 @@ Status House::prepare_trust() {
     if (!sources) return sources.error();
     time_stamps_ =
         std::make_unique<service::TimeStamps>(clock_, trust_.get(), std::move(*sources), settings_.trust.patience);
+    const std::filesystem::path anchors =
+        settings_.audit.anchor_file.empty() ? settings_.data / "audit-anchors.txt" : settings_.audit.anchor_file;
+    anchoring_ = std::make_unique<service::Anchoring>(
+        clock_, *database_, *time_stamps_,
+        service::Anchoring::Settings{anchors, std::chrono::minutes(settings_.audit.anchor_minutes)});
     return {};
 }
 

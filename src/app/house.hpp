@@ -16,6 +16,8 @@
 #include "render/page_engine.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
+#include "service/anchoring.hpp"
+#include "service/archiving.hpp"
 #include "service/copies.hpp"
 #include "service/evidence_chain.hpp"
 #include "service/filling.hpp"
@@ -60,6 +62,7 @@ class House {
     service::Joining& joining() { return *joining_; }
     service::BatchSigning& batch_signing() { return *batch_signing_; }
     service::Downloads& downloads() { return *downloads_; }
+    service::Archiving& archiving() { return *archiving_; }
     service::Appointing& appointing() { return *appointing_; }
     service::ReadingLinks& reading_links() { return *reading_links_; }
     service::PageResending& page_resending() { return *page_resending_; }
@@ -71,6 +74,7 @@ class House {
     service::Preservation& preservation() { return *preservation_; }
     service::Integrity& integrity() { return *integrity_; }
     service::Retention& retention() { return *retention_; }
+    service::Anchoring& anchoring() { return *anchoring_; }
     service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
@@ -104,6 +108,7 @@ class House {
     std::unique_ptr<service::TrustServices> trust_;
     std::shared_ptr<const crypto::CertificateAuthority> authority_;
     std::unique_ptr<service::TimeStamps> time_stamps_;
+    std::unique_ptr<service::Anchoring> anchoring_;
     std::unique_ptr<service::Platform> platform_;
     std::unique_ptr<service::Directory> directory_;
     std::unique_ptr<service::People> people_;
@@ -133,6 +138,9 @@ class House {
     std::unique_ptr<service::Evidence> evidence_;
     std::unique_ptr<service::Integrity> integrity_;
     std::unique_ptr<service::Retention> retention_;
+    std::unique_ptr<service::PaperSigner> paper_signer_;
+    std::unique_ptr<service::EvidenceReports> evidence_reports_;
+    std::unique_ptr<service::Archiving> archiving_;
     std::unique_ptr<service::Downloads> downloads_;
     std::unique_ptr<service::ReadingLinks> reading_links_;
     std::unique_ptr<service::Appointing> appointing_;

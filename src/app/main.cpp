@@ -123,6 +123,45 @@ int run(int count, char** arguments) {
 
     LawOptions lawful;
     add_law_commands(program, lawful);
+    AuditOptions auditing;
+    CLI::App* audit_command = program.add_subcommand("audit", "the log of everything that happened");
+    audit_command->require_subcommand(1);
+    const auto add_audit = [&](const char* name, const char* what) {
+        CLI::App* command = audit_command->add_subcommand(name, what);
+        command->add_option("--data", auditing.data, "data folder (./data)");
+        return command;
+    };
+    CLI::App* audit_verify_command =
+        add_audit("verify", "look for whatever was changed, taken out, put in, moved or cut");
+    audit_verify_command->add_option("--anchors", auditing.anchors,
+                                     "anchors kept elsewhere (<data>/audit-anchors.txt)");
+    audit_verify_command->add_option("--trust", auditing.trust, "roots of time-stamp authorities (PEM)");
+    audit_verify_command->add_flag("--json", auditing.json, "print the report as JSON");
+    CLI::App* audit_proof_command = add_audit("proof", "prove that an entry is in the log");
+    audit_proof_command->add_option("ENTRY", auditing.entry, "its number")->required();
+    CLI::App* audit_export_command = add_audit("export", "write every entry as a line of JSON");
+    audit_export_command->add_option("--to", auditing.to, "file (standard output)");
+    CLI::App* audit_anchors_command = add_audit("anchors", "show the time-stamped heads of the log");
+    audit_anchors_command->add_option("--last", auditing.last, "so many of the latest alone");
+    audit_anchors_command->add_option("--trust", auditing.trust, "roots of time-stamp authorities (PEM)");
+    audit_anchors_command->add_flag("--lines", auditing.lines, "with the lines that --anchors reads");
+
+    ArchiveOptions archiving;
+    CLI::App* archive_command =
+        program.add_subcommand("archive", "contracts with everything that proves them, as a ZIP");
+    archive_command->add_option("CONTRACT", archiving.contracts, "their numbers")->required();
+    archive_command->add_option("--to", archiving.to, "the new file")->required();
+    archive_command->add_option("--data", archiving.data, "data folder (./data)");
+
+    EvidenceOptions proving;
+    CLI::App* evidence_command = program.add_subcommand("evidence", "evidence reports");
+    evidence_command->require_subcommand(1);
+    CLI::App* evidence_verify_command = evidence_command->add_subcommand("verify", "check an evidence report");
+    evidence_verify_command->add_option("FILE", proving.file, "the report, or its evidence.json")->required();
+    evidence_verify_command->add_option("--document", proving.documents, "the contract's files, to be compared");
+    evidence_verify_command->add_option("--trust", proving.trust, "root certificates to trust (PEM)");
+    evidence_verify_command->add_option("--data", proving.data, "data folder whose roots are trusted too (./data)");
+    evidence_verify_command->add_flag("--json", proving.json, "print the verdict as JSON");
 
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
@@ -147,6 +186,12 @@ int run(int count, char** arguments) {
     if (organisation_command->parsed()) return organisation(organising);
     if (ca_command->parsed()) return revoke(revoking);
     if (!lawful.command.empty()) return law(lawful);
+    if (audit_verify_command->parsed()) return audit_verify(auditing);
+    if (audit_proof_command->parsed()) return audit_proof(auditing);
+    if (audit_export_command->parsed()) return audit_export(auditing);
+    if (audit_anchors_command->parsed()) return audit_anchors(auditing);
+    if (archive_command->parsed()) return archive(archiving);
+    if (evidence_verify_command->parsed()) return evidence_verify(proving);
 
     if (const signet::Status read = read_file(settings); !read) {
         std::cerr << read.error().detail << '\n';
@@ -161,6 +206,7 @@ int run(int count, char** arguments) {
     if (!public_url.empty()) settings.public_url = public_url;
     if (settings.front_end.empty()) settings.front_end = shared_file("web/dist");
     settings.demo_contract = shared_file("share/demo-contract.pdf");
+    settings.archive_checker = shared_file("share/archive");
     settings.office_font_rules = shared_file("share/office-fonts.conf");
     if (settings.fonts.empty() && std::filesystem::exists(settings.data / "fonts")) {
         settings.fonts = settings.data / "fonts";

@@ -67,6 +67,12 @@ Status read_file(Settings& settings) {
                 settings.sms.headers.emplace_back(std::string(name.str()), value.value_or(std::string()));
             }
         }
+        const auto audit = table["audit"];
+        settings.audit.anchor_file = audit["anchor_file"].value_or(settings.audit.anchor_file.string());
+        settings.audit.anchor_minutes = audit["anchor_minutes"].value_or(settings.audit.anchor_minutes);
+        constexpr int kMinutesOfDay = 24 * 60;
+        if (settings.audit.anchor_minutes < 1 || settings.audit.anchor_minutes > kMinutesOfDay)
+            return invalid_parameter(file.string() + ": audit.anchor_minutes: must be 1 to 1440");
         const Status trust = read_trust(table, settings.trust);
         if (!trust) return invalid_parameter(file.string() + ": " + trust.error().detail);
         return {};

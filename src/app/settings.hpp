@@ -34,6 +34,14 @@ struct DownloadSettings {
     int failure_status = 400;
 };
 
+/// The time-stamped heads of the audit log (`[audit]`).
+struct AuditSettings {
+    /// Where they are kept besides the database; empty: `<data>/audit-anchors.txt`. Best on another machine's disk.
+    std::filesystem::path anchor_file;
+    /// How long news wait at most: 1 to 1,440.
+    int anchor_minutes = 10;
+};
+
 /// Everything an operator may set, from the command line and from `<data>/signet.toml`.
 struct Settings {
     std::string address = "127.0.0.1";
@@ -52,6 +60,8 @@ struct Settings {
     bool office_warm = false;
     std::filesystem::path front_end;
     std::filesystem::path demo_contract;
+    /// What goes into every archive of contracts: the checker and its READMEs.
+    std::filesystem::path archive_checker;
     /// The operator's own fonts; empty: `<data>/fonts`.
     std::filesystem::path fonts;
     std::filesystem::path office_font_rules;
@@ -63,6 +73,7 @@ struct Settings {
     SmsSettings sms;
     DownloadSettings downloads;
     TrustSettings trust;
+    AuditSettings audit;
     bool access_log = true;
 
     bool is_demo() const { return mail.host.empty() && sms.url.empty(); }

@@ -1,5 +1,6 @@
 #include "app/trust_desk.hpp"
 
+#include "app/archive_desk.hpp"
 #include "app/house.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -147,6 +148,13 @@ void add_trust_figures(Metrics& metrics, House& house) {
         const auto depth = house.preservation().depth();
         return depth ? static_cast<double>(depth->failing) : -1.0;
     });
+    metrics.gauge_function("signet_audit_anchor_failures", "Times that the log's head could not be anchored",
+                           [&house] { return static_cast<double>(house.anchoring().failures()); });
+    metrics.gauge_function("signet_audit_anchor_age_seconds", "How old the last anchor of the log is", [&house] {
+        const auto last = house.anchoring().last_time();
+        if (!last || !*last) return -1.0;
+        return static_cast<double>((house.platform().clock.now() - **last).count()) / 1000.0;
+    });
     metrics.gauge_function("signet_time_stamps_failed", "Times that an authority gave no good time-stamp", [&house] {
         double failed = 0;
         for (const auto& source : house.time_stamps().statistics())
@@ -188,8 +196,12 @@ void TrustKeeper::run() {
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
         }
         revoke_waiting(house_.settings().data, house_.trust());
+        archive_waiting(house_.settings().data, house_.archiving());
         if (const auto done = house_.preservation().run_due(kAtOnce); !done) {
             spdlog::error("signatures that shall last: {}", for_log(describe(done.error())));
+        }
+        if (const auto anchored = house_.anchoring().run_due(); !anchored) {
+            spdlog::error("an anchor of the log: {}", for_log(describe(anchored.error())));
         }
         if (round % kRoundsPerRenewal != 0) continue;
         if (const Status renewed = house_.trust().renew(); !renewed) {

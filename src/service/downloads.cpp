@@ -1,6 +1,7 @@
 #include "service/downloads.hpp"
 
 #include "base/text.hpp"
+#include "service/evidence_report.hpp"
 #include "service/integrity.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
@@ -246,11 +247,8 @@ std::vector<Downloads::Entry> Downloads::entries(const Contract& contract, const
         }
     }
     if (wanted(DownloadItem::Notary)) {
-        add_bytes(DownloadItem::Notary, contract.subject + ".pdf", [this, &contract]() -> Result<Bytes> {
-            const auto operations = log_.all(contract);
-            if (!operations) return operations.error();
-            return evidence_.report(contract, *operations);
-        });
+        add_bytes(DownloadItem::Notary, contract.subject + ".pdf",
+                  [this, &contract] { return reports_.report(contract); });
     }
     if (wanted(DownloadItem::Certificates)) {
         int number = 0;

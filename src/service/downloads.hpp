@@ -20,6 +20,7 @@
 
 namespace signet::service {
 
+class EvidenceReports;
 class Integrity;
 
 /// A document as it counts now: an open file of which the first `length` bytes are the PDF.
@@ -93,11 +94,12 @@ class Downloads {
         bool lock = false;
     };
     Downloads(Platform& platform, const Watermarks& watermarks, const OperationLog& log, const Evidence& evidence,
-              const Integrity& integrity, Options options)
+              const EvidenceReports& reports, const Integrity& integrity, Options options)
         : platform_(platform),
           watermarks_(watermarks),
           log_(log),
           evidence_(evidence),
+          reports_(reports),
           integrity_(integrity),
           options_(std::move(options)) {}
 
@@ -133,6 +135,7 @@ class Downloads {
     const Watermarks& watermarks_;
     const OperationLog& log_;
     const Evidence& evidence_;
+    const EvidenceReports& reports_;
     const Integrity& integrity_;
     Options options_;
     mutable DownloadLock lock_;

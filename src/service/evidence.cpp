@@ -15,11 +15,8 @@
 #include <string_view>
 #include <utility>
 
-#include <boost/json.hpp>
-
 namespace signet::service {
 
-namespace json = boost::json;
 using model::Contract;
 using model::Document;
 using model::Signatory;
@@ -27,6 +24,14 @@ using model::Signatory;
 namespace {
 
 constexpr std::string_view kFoot = "由 Signet 根据存储的记录生成";
+
+std::string who(const Operation& operation) {
+    std::string text = operation.operator_name;
+    if (!operation.contact.empty()) text += (text.empty() ? "" : "\n") + operation.contact;
+    return text;
+}
+
+}  // namespace
 
 std::string_view status_text(model::ContractStatus status) {
     constexpr std::array<std::string_view, 10> kTexts{"草稿",   "拟定中", "签署中", "已完成", "已拒签",
@@ -64,29 +69,6 @@ std::string_view status_text(model::SignatoryStatus status) {
     }
     return "";
 }
-
-std::string text_of(const std::string& record, std::string_view name) {
-    json::error_code error;
-    const json::value value = json::parse(record, error);
-    if (error || !value.is_object()) return {};
-    const json::value* member = value.get_object().if_contains(name);
-    return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
-}
-
-std::string who(const Operation& operation) {
-    std::string text = operation.operator_name;
-    if (!operation.contact.empty()) text += (text.empty() ? "" : "\n") + operation.contact;
-    return text;
-}
-
-std::string factor_text(const std::string& factor) {
-    if (factor == "code") return "短信或邮件验证码";
-    if (factor == "password") return "签署密码";
-    if (factor.empty() || factor == "application") return "业务系统指令";
-    return factor;
-}
-
-}  // namespace
 
 std::string grouped(std::string_view hexadecimal) {
     std::string out;
@@ -168,48 +150,6 @@ Result<Bytes> Evidence::sign_log(const Contract& contract, const std::vector<Ope
                         operation.tenant_name, operation.detail});
     }
     report.table({{"时间", 1.3}, {"操作", 1.2}, {"操作人", 1.4}, {"所属方", 1.5}, {"说明", 1.8}}, rows);
-    return report.pdf();
-}
-
-Result<Bytes> Evidence::report(const Contract& contract, const std::vector<Operation>& operations) const {
-    const TimeZone& zone = platform_.zone;
-    seal::Report report(platform_.fonts, "电子合同存证报告", std::string(kFoot) + " · " + to_string(contract.id));
-    report.subtitle("生成时间 " + zone.format(platform_.clock.now()));
-    report.note(
-        "本报告列出合同各方的身份与签署意愿、每次签署后文件的摘要值、所用数字证书与时间。任何人可以用合同 PDF "
-        "文件重新计算摘要值、验证签名，与本报告核对。");
-    report.heading("一、合同");
-    add_contract(report, contract, zone);
-
-    report.heading("二、签署方与身份");
-    add_parties(report, contract, zone);
-
-    report.heading("三、签署意愿");
-    std::vector<std::vector<std::string>> acts;
-    for (const Operation& operation : operations) {
-        if (operation.event != "document.signed" && operation.event != "contract.approved") continue;
-        acts.push_back({zone.format(operation.time), operation.tenant_name, who(operation), operation.description,
-                        factor_text(text_of(operation.record, "factor"))});
-    }
-    if (acts.empty()) {
-        report.paragraph("尚无签署。");
-    } else {
-        report.table({{"时间", 1.3}, {"签署方", 1.6}, {"操作人", 1.4}, {"行为", 0.9}, {"确认方式", 1.3}}, acts);
-    }
-
-    report.heading("四、文件与签名");
-    for (const Document& document : contract.documents) {
-        if (const Status added = add_document(report, document, platform_); !added) return added.error();
-    }
-
-    report.heading("五、操作记录");
-    report.note("每条记录的链值由前一条的链值与本条内容计算得出，改动、增删任何一条都会使其后的链值不同。");
-    std::vector<std::vector<std::string>> rows;
-    for (const Operation& operation : operations) {
-        rows.push_back({std::to_string(operation.id), zone.format(operation.time), operation.description,
-                        who(operation), grouped(operation.hash.substr(0, 32))});
-    }
-    report.table({{"序号", 0.6}, {"时间", 1.3}, {"操作", 1.2}, {"操作人", 1.3}, {"链值（前 128 位）", 1.6}}, rows);
     return report.pdf();
 }
 

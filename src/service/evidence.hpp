@@ -22,17 +22,14 @@ struct EvidenceCertificate {
     Bytes der;
 };
 
-/// What proves a contract, as papers for people: the signing log, and the report about identities, intents, the state
-/// of every document after every signature, and certificates. Everything is read from what is stored. Thread-safe.
+/// What a contract's log and signatures say, for people: the signing log as a paper, and the certificates. Everything
+/// is read from what is stored. The evidence report is `EvidenceReports`. Thread-safe.
 class Evidence {
   public:
     explicit Evidence(const Platform& platform) : platform_(platform) {}
 
     /// The operation log of a contract, the oldest first, as a PDF.
     Result<Bytes> sign_log(const model::Contract& contract, const std::vector<Operation>& operations) const;
-
-    /// The evidence report as a PDF. `operations` is the contract's whole log.
-    Result<Bytes> report(const model::Contract& contract, const std::vector<Operation>& operations) const;
 
     /// The certificates in the signatures of all documents, each once: signers first, then those above them.
     std::vector<EvidenceCertificate> certificates(const model::Contract& contract) const;
@@ -43,6 +40,9 @@ class Evidence {
 
 // The parts that papers about contracts have in common.
 
+/// A status in Chinese.
+std::string_view status_text(model::ContractStatus status);
+std::string_view status_text(model::SignatoryStatus status);
 /// Long hexadecimal numbers in groups, so that two can be compared by eye.
 std::string grouped(std::string_view hexadecimal);
 /// What a contract is called and where it stands.

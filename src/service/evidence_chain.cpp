@@ -7,6 +7,7 @@
 #include "seal/report.hpp"
 #include "service/drafting.hpp"
 #include "service/evidence.hpp"
+#include "service/paper_signer.hpp"
 #include "store/audit.hpp"
 #include "store/blobs.hpp"
 #include "store/chain_records.hpp"
@@ -284,7 +285,9 @@ Result<Proof> EvidenceChain::prove(const Caller& caller, const ProofCommand& com
     proof.application = caller.application.id;
     if (*record) proof.record = (*record)->id;
     proof.create_time = platform_.clock.now();
-    const auto paper = write_paper(caller, command, *record, proof);
+    const auto written = write_paper(caller, command, *record, proof);
+    if (!written) return written.error();
+    const auto paper = signer_.sign(*written, "出证 Certificate of evidence", signer_.level());
     if (!paper) return paper.error();
     const auto blob = platform_.blobs.put(*paper);
     if (!blob) return blob.error();

@@ -16,6 +16,8 @@
 
 namespace signet::service {
 
+class PaperSigner;
+
 /// An uploaded file that is only hashed; the caller keeps it until the call returns.
 struct HashedFile {
     std::string name;
@@ -55,17 +57,17 @@ struct ProofCommand {
 /// about them. Nobody but this server and its time-stamp authorities stands behind them. Thread-safe.
 class EvidenceChain {
   public:
-    EvidenceChain(Platform& platform, ContractBook& book, const TimeStamps& time_stamps)
-        : platform_(platform), book_(book), time_stamps_(time_stamps) {}
+    EvidenceChain(Platform& platform, ContractBook& book, const TimeStamps& time_stamps, const PaperSigner& signer)
+        : platform_(platform), book_(book), time_stamps_(time_stamps), signer_(signer) {}
 
     /// Records data. The same data id with the same digest gives the record that is there. Errors: InvalidParameter
     /// when file and digest disagree or the data id has another digest, UploadTooLarge, TimeStampUnavailable; then
     /// nothing is stored.
     Result<model::ChainRecord> notarise(const Caller& caller, const NotaryCommand& command);
 
-    /// Makes a paper from what is stored at this moment; it never changes later. Errors: InvalidParameter when there is
-    /// no such record of this application, or nothing to prove; those of ContractBook::of_document; DocumentRequired
-    /// for deleted documents; UploadTooLarge.
+    /// Makes a paper from what is stored at this moment, signed by this installation; it never changes later. Errors:
+    /// InvalidParameter when there is no such record of this application, or nothing to prove; those of
+    /// ContractBook::of_document; DocumentRequired for deleted documents; UploadTooLarge.
     Result<model::Proof> prove(const Caller& caller, const ProofCommand& command);
 
     /// InvalidParameter when this application asked for no such paper.
@@ -81,6 +83,7 @@ class EvidenceChain {
     Platform& platform_;
     ContractBook& book_;
     const TimeStamps& time_stamps_;
+    const PaperSigner& signer_;
 };
 
 }  // namespace signet::service

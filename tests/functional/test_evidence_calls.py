@@ -11,7 +11,7 @@ import pytest
 
 from support import organisation
 from support.api import Api
-from support.contracts import Contract, company
+from support.contracts import Contract, company, verify
 from support.credentials import Credentials
 from support.pdfs import plain_pages
 from support.time_stampers import TimeStamper, configured
@@ -240,3 +240,11 @@ def test_another_application_sees_neither_records_nor_papers(api, stranger):
     # Its own ids are its own matter.
     own = stranger.ok(notarise(stranger, data=b"other", notaryDataID=record["notaryDataID"]))
     assert own["chainId"] != record["chainId"]
+
+
+def test_papers_are_signed_by_this_installation(api, server, tmp_path):
+    record = api.ok(notarise(api))
+    for path, fields in ((PROVE, {"proveSource": "CUSTOM_DATA"}), (REPORT, {"proveSource": "4"})):
+        proof = api.ok(api.upload(path, {"chainId": record["chainId"], "operatorInfo": WHO, **fields}, []))
+        verdict = verify(report_of(api, proof["proveId"]), tmp_path, server)
+        assert verdict.intact and verdict.levels == ["B-LTA"] and verdict.signers == ["Signet 出证 Evidence"]
