@@ -87,6 +87,9 @@ struct AuditOptions {
     std::vector<std::filesystem::path> anchors;
     std::vector<std::filesystem::path> trust;
     std::int64_t entry = 0;
+    /// Sizes of the log; `second` 0: as it is now.
+    std::int64_t first = 0;
+    std::int64_t second = 0;
     /// Of `export`; empty: standard output.
     std::filesystem::path to;
     /// How many of the latest anchors to show; 0: all.
@@ -99,6 +102,8 @@ struct AuditOptions {
 int audit_verify(const AuditOptions& options);
 /// Prints one entry with its proof and the first anchor that covers it, as JSON.
 int audit_proof(const AuditOptions& options);
+/// Prints the proof that the log of so many entries is the beginning of a later one, as JSON.
+int audit_consistency(const AuditOptions& options);
 /// Writes every entry and anchor, a line of JSON each.
 int audit_export(const AuditOptions& options);
 /// Prints the anchors for people, to be given to a third party.

@@ -139,6 +139,10 @@ int run(int count, char** arguments) {
     audit_verify_command->add_flag("--json", auditing.json, "print the report as JSON");
     CLI::App* audit_proof_command = add_audit("proof", "prove that an entry is in the log");
     audit_proof_command->add_option("ENTRY", auditing.entry, "its number")->required();
+    CLI::App* audit_consistency_command =
+        add_audit("consistency", "prove that an earlier log is the beginning of the present one");
+    audit_consistency_command->add_option("FIRST", auditing.first, "how many entries the earlier one had")->required();
+    audit_consistency_command->add_option("SECOND", auditing.second, "how many the later one has (all)");
     CLI::App* audit_export_command = add_audit("export", "write every entry as a line of JSON");
     audit_export_command->add_option("--to", auditing.to, "file (standard output)");
     CLI::App* audit_anchors_command = add_audit("anchors", "show the time-stamped heads of the log");
@@ -188,6 +192,7 @@ int run(int count, char** arguments) {
     if (!lawful.command.empty()) return law(lawful);
     if (audit_verify_command->parsed()) return audit_verify(auditing);
     if (audit_proof_command->parsed()) return audit_proof(auditing);
+    if (audit_consistency_command->parsed()) return audit_consistency(auditing);
     if (audit_export_command->parsed()) return audit_export(auditing);
     if (audit_anchors_command->parsed()) return audit_anchors(auditing);
     if (archive_command->parsed()) return archive(archiving);

@@ -119,6 +119,40 @@ def test_a_proof_leads_from_an_entry_to_an_anchor(stopped, place):
     assert found.hex() == proof["head"]["root"] == proof["anchor"]["root"]
 
 
+def grown(first: int, first_root: bytes, second: int, second_root: bytes, proof: list[bytes]) -> bool:
+    """RFC 9162 §2.1.4.2."""
+    here, last = first - 1, second - 1
+    while here % 2:
+        here, last = here >> 1, last >> 1
+    if first & (first - 1) == 0:
+        proof = [first_root, *proof]
+    earlier = later = proof[0]
+    for sibling in proof[1:]:
+        if last == 0:
+            return False
+        if here % 2 or here == last:
+            earlier, later = hashlib.sha256(b"\1" + sibling + earlier).digest(), hashlib.sha256(b"\1" + sibling + later).digest()
+            while here and not here % 2:
+                here, last = here >> 1, last >> 1
+        else:
+            later = hashlib.sha256(b"\1" + later + sibling).digest()
+        here, last = here >> 1, last >> 1
+    return last == 0 and earlier == first_root and later == second_root
+
+
+def test_the_later_log_begins_with_the_earlier_one(stopped):
+    heads = anchors(stopped)
+    first, second = heads[0], heads[-1]
+    done = signet("audit", "consistency", first["size"], second["size"], data=stopped)
+    told = json.loads(done.stdout)
+    assert (told["first"]["root"], told["second"]["root"]) == (first["root"], second["root"])
+    proof = [bytes.fromhex(one) for one in told["proof"]]
+    assert grown(first["size"], bytes.fromhex(first["root"]), second["size"], bytes.fromhex(second["root"]), proof)
+    assert not grown(first["size"], bytes(32), second["size"], bytes.fromhex(second["root"]), proof)
+    for wrong in ((0,), (second["size"] + 999,), (3, 2)):
+        assert signet("audit", "consistency", *wrong, data=stopped).returncode == 2
+
+
 def test_there_is_no_proof_of_what_never_happened(stopped):
     for number in (0, -1, 10**9):
         done = signet("audit", "proof", "--", number) if number < 0 else signet("audit", "proof", number, data=stopped)
