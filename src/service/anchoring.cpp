@@ -41,12 +41,14 @@ Error file_error(const std::filesystem::path& file) {
     return {ErrorCode::StorageFailed, "the anchors cannot be written to " + file.string()};
 }
 
-/// Up to which size the file has anchors. What is no anchor is passed over: a line may have been cut by a crash.
-std::uint64_t last_size(const std::filesystem::path& file) {
+/// The largest anchor of the file up to `most` entries. What is no anchor is passed over: a line may have been cut by a
+/// crash.
+std::uint64_t last_size(const std::filesystem::path& file, std::uint64_t most) {
     std::ifstream in(file, std::ios::binary);
     std::uint64_t size = 0;
     for (std::string line; std::getline(in, line);) {
-        if (const auto anchor = store::anchor_from_line(line)) size = std::max(size, anchor->head.size);
+        const auto anchor = store::anchor_from_line(line);
+        if (anchor && anchor->head.size <= most) size = std::max(size, anchor->head.size);
     }
     return size;
 }
@@ -96,7 +98,12 @@ Result<AuditAnchor> Anchoring::make(const store::TreeHead& head) {
 
 Status Anchoring::write_file() {
     if (settings_.file.empty()) return {};
-    if (!written_) written_ = last_size(settings_.file);
+    if (!written_) {
+        // A database from a backup has fewer than the file; the new ones belong into it all the same.
+        const auto last = database_.read([](store::Connection& connection) { return store::last_anchor(connection); });
+        if (!last) return last.error();
+        written_ = *last ? last_size(settings_.file, (*last)->head.size) : 0;
+    }
     const auto missing =
         database_.read([&](store::Connection& connection) { return store::list_anchors(connection, *written_ + 1); });
     if (!missing) return missing.error();

@@ -160,6 +160,19 @@ TEST_F(AnchoringTest, the_file_gets_what_it_missed) {
     EXPECT_EQ(lines().back().head, head());
 }
 
+TEST_F(AnchoringTest, the_file_of_a_database_from_a_backup_goes_on_growing) {
+    happen();
+    ASSERT_TRUE(run());
+    store::AuditAnchor later = lines().front();
+    later.head.size = 1'000;
+    std::ofstream(file_, std::ios::app) << store::to_line(later) << "\n";
+    start();
+    happen(events_of({model::Event::Kind::Completed}));
+    ASSERT_TRUE(run());
+    ASSERT_EQ(lines().size(), 3U);
+    EXPECT_EQ(lines().back().head, head());
+}
+
 TEST_F(AnchoringTest, a_line_cut_by_a_crash_does_not_spoil_the_next) {
     happen();
     ASSERT_TRUE(run());
