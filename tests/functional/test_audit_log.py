@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import struct
@@ -16,6 +17,7 @@ from support.api import Api
 from support.contracts import Contract, company, person, user
 from support.credentials import Credentials
 from support.evidence import LIMIT, anchored, anchors, audit_verdict, completed, signet, size_of_log, tamper
+from support.page import PageError
 from support.pdfs import plain_pages
 from support.server import Server
 from support.time_stampers import TimeStamper, configured
@@ -278,27 +280,37 @@ def test_a_silent_authority_holds_up_the_anchor_and_nothing_else(tmp_path):
     stamper.close()
 
 
-CANARIES = {"card": "110101199003078070", "bank": "6222020200112233443", "password": "Kanarienvogel7!"}
+CARD, WRONG_CARD, PASSWORD = "110101199003078070", "110101198001014418", "Kanarienvogel7!"
 NASTY = "行一\r\n2026-01-01 [error] forged \x1b[31mred\x1b[0m \",\"event\":\"forged\" \u2028 \u202e end"
 
 
 def test_nothing_secret_and_no_line_of_somebody_elses_gets_into_the_logs(new_server):
+    """Card numbers right and wrong, codes and passwords are given where they belong, and a nasty text wherever one is taken."""
     server = new_server()
     api = api_of(server)
-    asked = {"idCardNo": CANARIES["card"]}
-    made = Contract(api, server, [person("李雷（测试）", "13800000002", userAuthInfo=asked), company(server.demo["companyName"])],
+    who = user("李雷（测试）", "13800000002")
+    made = Contract(api, server, [person(who["name"], who["contact"], userAuthInfo={"idCardNo": CARD}), company(server.demo["companyName"])],
                     subject="金丝雀", description=NASTY)
     made.add_file(plain_pages(1), title=NASTY[:40])
     made.send([made.at_party(0, type="PERSONAL", page=1, offsetX=0.2, offsetY=0.2)])
-    page = made.page(user("李雷（测试）", "13800000002"))
-    code = page.ask_for_code("13800000002")
+    page = made.page(who, allowPasswordSign=True)
+    with pytest.raises(PageError):
+        page.prove(name=who["name"], idCardNo=WRONG_CARD)
+    assert page.prove(name=who["name"], idCardNo=CARD) == {"proven": True}
+    code = page.ask_for_code(who["contact"])
+    page.sign(code, typed=who["name"])
+    page.set_password(PASSWORD)
     api.get("/v2/contract/detail", contractId=NASTY)
-    signet("audit", "verify", data=server.data)
+    with pytest.raises(PageError):
+        page.reject(NASTY)
     entries, _ = exported(server.data)
-    assert len(entries) > 3 and not any(entry["event"] == "forged" for entry in entries)
-    everything = json.dumps(entries, ensure_ascii=False) + server.log.read_text(encoding="utf-8", errors="replace")
-    assert not [name for name, secret in CANARIES.items() if secret in everything]
-    assert server.demo["appSecret"] not in json.dumps(entries)
-    assert not any(f'"{code}"' in entry["detail"] or f" {code} " in entry["detail"] for entry in entries)
+    assert {"document.signed", "identity.proven", "identity.refused", "password.set"} <= {entry["event"] for entry in entries}
+    assert not any(entry["event"] == "forged" for entry in entries)
     log = server.log.read_bytes()
+    everything = json.dumps(entries, ensure_ascii=False) + log.decode("utf-8", "replace")
+    assert not [secret for secret in (CARD, WRONG_CARD, PASSWORD) if secret in everything]
+    assert server.demo["appSecret"] not in json.dumps(entries), "the demo prints it on purpose, but the log does not keep it"
+    numbers = re.findall(r"(?<![0-9a-f])[0-9]{6}(?![0-9a-f])", everything)
+    assert code not in numbers
     assert b"\x1b[31m" not in log and b"\n2026-01-01 [error] forged" not in log
+    assert audit_verdict(server.data)["verdict"] == "sound"
