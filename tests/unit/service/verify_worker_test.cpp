@@ -1,6 +1,7 @@
 #include "service/verify_worker.hpp"
 
 #include "pdf/verify.hpp"
+#include "render/render_worker.hpp"
 #include "sandbox/file.hpp"
 #include "sandbox/worker.hpp"
 #include "sandbox/worker_pool.hpp"
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
     using namespace signet;
     if (argc == 3 && std::string_view(argv[1]) == "worker") {
         if (std::string_view(argv[2]) == "verify") return service::verify_worker_main();
+        if (std::string_view(argv[2]) == "render") return render::render_worker_main();
         return sandbox::run_worker([] { return sandbox::JobHandler(service::misbehave); });
     }
     testing::InitGoogleTest(&argc, argv);
