@@ -53,36 +53,45 @@ Result<std::optional<Rectangle>> rectangle_of(const Document& document, Referenc
 
 }  // namespace
 
-Result<std::vector<PageArea>> open_areas(const Document& before, const Document& after) {
-    Result<std::vector<SignatureField>> signatures = list_signature_fields(before);
-    if (!signatures) return signatures.error();
-    std::unordered_set<std::string> signed_fields;
-    std::vector<FieldLock> locks;
-    for (SignatureField& field : *signatures) {
-        if (!field.value) continue;
-        if (field.value->locked) locks.push_back(std::move(*field.value->locked));
-        signed_fields.insert(std::move(field.name));
-    }
-    const auto is_locked = [&](const std::string& name) {
-        return std::any_of(locks.begin(), locks.end(), [&](const FieldLock& lock) { return lock.locks(name); });
-    };
-    Result<std::vector<FormField>> fields = list_form_fields(after);
+Result<std::vector<FieldPlaces>> places_of_fields(const Document& document) {
+    Result<std::vector<FormField>> fields = list_form_fields(document);
     if (!fields) return fields.error();
-    Result<std::unordered_map<std::uint32_t, std::size_t>> page_of = pages_of_annotations(after);
+    Result<std::unordered_map<std::uint32_t, std::size_t>> page_of = pages_of_annotations(document);
     if (!page_of) return page_of.error();
-    Result<std::span<const Page>> pages = after.pages();
+    Result<std::span<const Page>> pages = document.pages();
     if (!pages) return pages.error();
-    std::vector<PageArea> areas;
-    for (const FormField& field : *fields) {
-        if (signed_fields.contains(field.name) || is_locked(field.name)) continue;
+    std::vector<FieldPlaces> all;
+    std::size_t count = 0;
+    for (FormField& field : *fields) {
+        FieldPlaces& places = all.emplace_back(FieldPlaces{std::move(field.name), {}});
         for (const Reference widget : field.widgets) {
             const auto page = page_of->find(widget.number);
-            if (page == page_of->end()) continue;
-            Result<std::optional<Rectangle>> rectangle = rectangle_of(after, widget);
+            if (page == page_of->end() || count == kMostAreas) continue;
+            Result<std::optional<Rectangle>> rectangle = rectangle_of(document, widget);
             if (!rectangle) return rectangle.error();
-            if (!*rectangle || areas.size() == kMostAreas) continue;
-            areas.push_back({page->second, (*pages)[page->second].geometry.to_displayed(**rectangle)});
+            if (!*rectangle) continue;
+            ++count;
+            places.areas.push_back({page->second, (*pages)[page->second].geometry.to_displayed(**rectangle)});
         }
+    }
+    return all;
+}
+
+std::vector<PageArea> open_areas(const std::vector<SignatureField>& before, const std::vector<FieldPlaces>& after) {
+    std::unordered_set<std::string> signed_fields;
+    std::vector<FieldLock> locks;
+    for (const SignatureField& field : before) {
+        if (!field.value) continue;
+        if (field.value->locked) locks.push_back(*field.value->locked);
+        signed_fields.insert(field.name);
+    }
+    const auto is_open = [&](const std::string& name) {
+        return !signed_fields.contains(name) &&
+               std::none_of(locks.begin(), locks.end(), [&](const FieldLock& lock) { return lock.locks(name); });
+    };
+    std::vector<PageArea> areas;
+    for (const FieldPlaces& field : after) {
+        if (is_open(field.name)) areas.insert(areas.end(), field.areas.begin(), field.areas.end());
     }
     return areas;
 }

@@ -244,6 +244,9 @@ class Verifier {
             Result<Referrers> found = find_referrers(document_, revisions_[*oldest].first_section);
             if (!found) return found.error();
             referrers = std::move(*found);
+            // Without them no place is open: what changed there is then told, too.
+            Result<std::vector<FieldPlaces>> places = places_of_fields(document_);
+            if (places) places_ = std::move(*places);
         }
         for (Candidate& candidate : candidates_) {
             if (candidate.revision) compare(candidate, referrers);
@@ -269,14 +272,18 @@ class Verifier {
             candidate.add(Finding::NotWholeRevision, "the signed bytes name other cross-references than the file");
             return;
         }
-        if (!signed_revision_has(*before, candidate)) return;
+        Result<std::vector<SignatureField>> fields = list_signature_fields(*before);
+        if (!fields) {
+            candidate.add(Finding::NotWholeRevision, "the signed revision cannot be read: " + fields.error().detail);
+            return;
+        }
+        if (!shows(*fields, candidate)) return;
         if (*candidate.revision + 1 == revisions_.size()) {
             candidate.report.later_changes = LaterChanges::None;
             return;
         }
         candidate.report.signed_length = candidate.end;
-        Result<std::vector<PageArea>> open = open_areas(*before, document_);
-        if (open) candidate.report.open_areas = std::move(*open);
+        candidate.report.open_areas = open_areas(*fields, places_);
         Result<ChangeReport> changes = ChangeJudge(*before, document_, referrers).judge();
         if (!changes) {
             candidate.add(Finding::ForbiddenChange, "what changed later cannot be read: " + changes.error().detail);
@@ -289,13 +296,8 @@ class Verifier {
     }
 
     /// The signed revision must show the same signature in the same field.
-    bool signed_revision_has(const Document& before, Candidate& candidate) {
-        Result<std::vector<SignatureField>> fields = list_signature_fields(before);
-        if (!fields) {
-            candidate.add(Finding::NotWholeRevision, "the signed revision cannot be read: " + fields.error().detail);
-            return false;
-        }
-        for (const SignatureField& field : *fields) {
+    static bool shows(const std::vector<SignatureField>& fields, Candidate& candidate) {
+        for (const SignatureField& field : fields) {
             const bool same = field.value && field.name == candidate.report.field_names.front() &&
                               field.value->reference == candidate.value.reference &&
                               equal(Object(*field.value->dictionary), Object(*candidate.value.dictionary));
@@ -438,6 +440,8 @@ class Verifier {
     const VerificationOptions& options_;
     std::vector<FileRevision> revisions_;
     std::vector<SignatureField> fields_;
+    /// Of the newest revision, when there is one behind a signature.
+    std::vector<FieldPlaces> places_;
     std::vector<Candidate> candidates_;
     VerificationReport report_;
 };
