@@ -128,11 +128,13 @@ CertificateStore store_of(const std::vector<Bytes>& roots) {
     return store;
 }
 
-CertificateStack stack_of(const std::vector<Bytes>& certificates) {
+/// Without those that are trusted already: reading one costs as much as checking a signature.
+CertificateStack stack_of(const std::vector<Bytes>& certificates, const std::vector<Bytes>& trusted) {
     CertificateStack stack(sk_X509_new_null());
     if (!stack) throw std::bad_alloc();
     const std::size_t count = std::min(certificates.size(), kMaxOthers);
     for (std::size_t i = 0; i < count; ++i) {
+        if (std::ranges::find(trusted, certificates[i]) != trusted.end()) continue;
         X509Certificate certificate = read_certificate(certificates[i]);
         if (certificate && sk_X509_push(stack.get(), certificate.get()) > 0) certificate.release();
     }
@@ -246,7 +248,7 @@ Result<ChainReport> verify_chain(ByteView certificate, const std::vector<Bytes>&
     const X509Certificate leaf = read_certificate(certificate);
     if (!leaf) return fail(ErrorCode::CertificateInvalid, "not a certificate");
     const CertificateStore store = store_of(trusted_roots);
-    const CertificateStack untrusted = stack_of(others);
+    const CertificateStack untrusted = stack_of(others, trusted_roots);
     const StoreContext context(X509_STORE_CTX_new());
     if (!context || X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), untrusted.get()) != 1) {
         return fail(ErrorCode::CertificateInvalid, openssl_reason());

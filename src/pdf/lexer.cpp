@@ -1,6 +1,7 @@
 #include "pdf/lexer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -8,11 +9,21 @@ namespace signet::pdf {
 
 namespace {
 
+constexpr std::array<std::int8_t, 256> kHexDigits = [] {
+    std::array<std::int8_t, 256> digits{};
+    digits.fill(-1);
+    for (std::int8_t i = 0; i < 10; ++i)
+        digits[static_cast<std::size_t>('0' + i)] = i;
+    for (std::int8_t i = 0; i < 6; ++i) {
+        digits[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+        digits[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+    }
+    return digits;
+}();
+
+/// -1 for what is none. Signatures of a file are read several times, thousands of digits each.
 int hex_digit(std::uint8_t c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    return kHexDigits[c];
 }
 
 bool is_digit(std::uint8_t c) {
@@ -217,10 +228,12 @@ Result<Object> Parser::hex_string() {
     while (true) {
         if (at_end()) return damaged("a hexadecimal string does not end");
         const std::uint8_t c = bytes_[position_++];
-        if (c == '>') break;
-        if (is_pdf_space(c)) continue;
         const int digit = hex_digit(c);
-        if (digit < 0) return damaged("a hexadecimal string holds a foreign character");
+        if (digit < 0) {
+            if (c == '>') break;
+            if (is_pdf_space(c)) continue;
+            return damaged("a hexadecimal string holds a foreign character");
+        }
         if (high < 0) {
             high = digit;
         } else {
