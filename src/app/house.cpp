@@ -34,7 +34,15 @@ Status settle(Result<std::unique_ptr<T>>&& opened, std::unique_ptr<T>& home) {
 
 }  // namespace
 
-House::~House() = default;
+House::~House() {
+    const Status kept = keep_personal_key();
+    if (!kept) spdlog::error("the key of personal data: {}", for_log(describe(kept.error())));
+}
+
+Status House::keep_personal_key() const {
+    if (!vault_ || !cipher_) return {};
+    return cipher_->keep(settings_.data / "keys/personal.key", *vault_);
+}
 
 Result<std::unique_ptr<House>> House::open(const Settings& settings) {
     std::unique_ptr<House> house(new House(settings));
@@ -81,12 +89,7 @@ Status House::build() {
     auto cipher = crypto::FieldCipher::load_or_create(data / "keys/personal.key", *vault_);
     if (!cipher) return cipher.error();
     cipher_ = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
-    const auto is_old = crypto::FieldCipher::needs_rewrapping(data / "keys/personal.key", *vault_);
-    if (!is_old) return is_old.error();
-    if (*is_old) {
-        const Status rewrapped = crypto::FieldCipher::rewrap(data / "keys/personal.key", *vault_);
-        if (!rewrapped) return rewrapped;
-    }
+    if (const Status kept = keep_personal_key(); !kept) return kept;
     store::DatabaseOptions database;
     database.cipher = cipher_;
     auto opened = store::Database::open(data / "signet.db", store::schema(), database);

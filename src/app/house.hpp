@@ -79,6 +79,9 @@ class House {
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
     store::Database& database() { return *database_; }
+    /// Wraps the key of personal data anew after the master key was replaced. Called at the end too, and now and then
+    /// by a running server: whoever drops an old master key must find it done, or done in time.
+    Status keep_personal_key() const;
     const Settings& settings() const { return settings_; }
 
   private:

@@ -293,6 +293,9 @@ void LawKeeper::run() {
         if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
         lock.unlock();
         answer_waiting();
+        if (const Status kept = house_.keep_personal_key(); !kept) {
+            spdlog::error("the key of personal data: {}", for_log(describe(kept.error())));
+        }
         if (const auto added = house_.integrity().add_sm3(kDigestedAtOnce); !added) {
             spdlog::error("second digests: {}", for_log(describe(added.error())));
         }

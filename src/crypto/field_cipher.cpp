@@ -73,6 +73,13 @@ Status FieldCipher::rewrap(const std::filesystem::path& file, const KeyVault& va
     return write_private_file(file, vault.seal(key->view(), kContext));
 }
 
+Status FieldCipher::keep(const std::filesystem::path& file, const KeyVault& vault) const {
+    const auto is_old = needs_rewrapping(file, vault);
+    if (!is_old) return is_old.error();
+    if (!*is_old) return {};
+    return write_private_file(file, vault.seal(key_.view(), kContext));
+}
+
 Bytes FieldCipher::seal(ByteView plaintext, std::string_view context) const {
     if (plaintext.size() > kLargest || context.size() > kLargest) throw std::length_error("too much to seal");
     Bytes sealed(kOverhead + plaintext.size());

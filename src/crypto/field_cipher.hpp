@@ -29,6 +29,9 @@ class FieldCipher {
     static Result<bool> needs_rewrapping(const std::filesystem::path& file, const KeyVault& vault);
     /// Wraps the key in the file by the vault's newest master key; part of a rotation.
     static Status rewrap(const std::filesystem::path& file, const KeyVault& vault);
+    /// The same with the key that this cipher holds, when the file's is not wrapped by the newest master key: also when
+    /// the one that wraps it is gone. Cheap when there is nothing to do.
+    Status keep(const std::filesystem::path& file, const KeyVault& vault) const;
 
     /// `context` says what the value is and whose (`contract/350…`): only the same context opens it.
     Bytes seal(ByteView plaintext, std::string_view context) const;

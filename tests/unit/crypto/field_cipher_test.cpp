@@ -87,5 +87,21 @@ TEST_F(FieldCipherTest, ANewMasterKeyKeepsWhatWasSealedReadable) {
     EXPECT_TRUE(after->open(sealed, "a"));
 }
 
+TEST_F(FieldCipherTest, WhoHoldsTheKeyKeepsItAlsoWhenTheMasterKeyThatWrappedItIsGone) {
+    const auto cipher = FieldCipher::load_or_create(file_, vault_);
+    ASSERT_TRUE(cipher);
+    const Bytes sealed = cipher->seal(as_bytes("13800000000"), "a");
+    const std::filesystem::path master = folder_ / "master.key";
+    auto replaced = KeyVault::create(master);
+    ASSERT_TRUE(replaced);
+    ASSERT_TRUE(replaced->rotate(master));  // its newest key has another number than the one in the file
+    ASSERT_TRUE(cipher->keep(file_, *replaced));
+    EXPECT_FALSE(*FieldCipher::needs_rewrapping(file_, *replaced));
+    const auto again = FieldCipher::load_or_create(file_, *replaced);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->open(sealed, "a"));
+    EXPECT_TRUE(cipher->keep(file_, *replaced)) << "nothing to do";
+}
+
 }  // namespace
 }  // namespace signet::crypto
