@@ -5,7 +5,9 @@
 #include "convert/wire.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <utility>
 #include <zip.h>
 
@@ -73,8 +75,16 @@ class Package {
     explicit Package(ByteView content) {
         zip_error_t error;
         zip_error_init(&error);
-        source_ = zip_source_buffer_create(content.data(), content.size(), 0, &error);
-        if (source_ == nullptr) return;
+        // A copy that libzip may free: when it writes behind parts that stay as they are, it takes the buffer for its
+        // own.
+        void* copy = std::malloc(std::max<std::size_t>(content.size(), 1));
+        if (copy == nullptr) throw std::bad_alloc();
+        std::ranges::copy(content, static_cast<std::uint8_t*>(copy));
+        source_ = zip_source_buffer_create(copy, content.size(), 1, &error);
+        if (source_ == nullptr) {
+            std::free(copy);
+            return;
+        }
         zip_source_keep(source_);
         archive_ = zip_open_from_source(source_, 0, &error);
         if (archive_ == nullptr) zip_source_free(source_);
