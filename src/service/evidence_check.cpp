@@ -230,10 +230,22 @@ class Checker {
                               text_of(detail.get_object(), "factor") == text_of(act, "factor") &&
                               text_of(detail.get_object(), "certificate") == text_of(act, "certificate");
             if (!same) fault(name + ": the log says otherwise");
+            check_intent(act, name);
             const std::string certificate = text_of(act, "certificate");
             const bool kept = certificate.empty() || documents_.empty() || certificates_.contains(certificate);
             if (!kept) fault(name + ": its certificate is missing");
         }
+    }
+
+    void check_intent(const json::object& act, const std::string& name) {
+        const auto number = number_of(act, "intentEntry");
+        if (!number) return;
+        const auto entry = entries_.find(*number);
+        json::error_code error;
+        const bool known = entry != entries_.end() && entry->second.event == "signing.intended";
+        const json::value logged = known ? json::parse(entry->second.detail, error) : json::value();
+        const json::value* told = act.if_contains("intent");
+        if (!known || error || told == nullptr || *told != logged) fault(name + ": the log tells another intent");
     }
 
     void compare(const PresentedDocument& presented) {

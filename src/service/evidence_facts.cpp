@@ -41,8 +41,9 @@ std::string text_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// Looking at a contract or at who somebody is changes neither.
 bool is_reading(const Operation& operation) {
-    return operation.kind != OperationKind::Modify;
+    return operation.kind != OperationKind::Modify || operation.event == "identity.viewed";
 }
 
 /// The contract's operations up to the last one that changed it: who looks at the evidence does not change it.
@@ -200,6 +201,11 @@ class Gatherer {
         if (owner != nullptr) act.signatory = owner->id;
         for (const Operation& earlier : facts_.operations) {
             if (earlier.id >= operation.id) break;
+            if (earlier.event == "signing.intended" && node &&
+                text_of(object_of(earlier.record), "action") == text_of(detail, "action")) {
+                act.intent_entry = earlier.id;
+                act.intent = earlier.record;
+            }
             const bool same = earlier.event == kPageOpened && owner != nullptr &&
                               text_of(object_of(earlier.record), "signatory") == to_string(owner->id);
             if (!same) continue;
@@ -278,6 +284,10 @@ json::array write_acts(const EvidenceFacts& facts) {
                           {"party", act.operation.tenant_name}, {"operator", act.operation.operator_name},
                           {"contact", act.operation.contact},   {"factor", act.factor}};
         if (!act.proof.empty()) item["proof"] = json::parse(act.proof);
+        if (act.intent_entry != 0) {
+            item["intentEntry"] = act.intent_entry;
+            item["intent"] = object_of(act.intent);
+        }
         item["certificate"] = act.certificate;
         item["pageViews"] = act.views;
         item["lastPageView"] = time_of(act.last_view);

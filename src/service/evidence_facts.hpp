@@ -70,6 +70,10 @@ struct EvidenceFacts {
         std::string factor;
         /// What the factor was bound to, as JSON from the log; empty when nothing is known.
         std::string proof;
+        /// What was agreed to, read and known before the key was used: the entry that says so, 0 for none, and its
+        /// JSON.
+        std::int64_t intent_entry = 0;
+        std::string intent;
         /// How often the party had opened the contract before, and when last.
         int views = 0;
         std::optional<UtcTime> last_view;

@@ -67,6 +67,26 @@ std::string method_text(const std::string& method) {
     return method;
 }
 
+/// What was agreed to and read before the key was used, in words.
+std::string intent_text(const std::string& intent) {
+    json::error_code error;
+    const json::value value = json::parse(intent, error);
+    if (error || !value.is_object()) return {};
+    std::string text;
+    const json::object& detail = value.get_object();
+    if (const json::value* consent = detail.if_contains("consent"); consent != nullptr && consent->is_object()) {
+        const json::value* version = consent->get_object().if_contains("version");
+        if (version != nullptr && version->is_string())
+            text += "\n同意 agreed to " + std::string(version->get_string());
+    }
+    if (const json::value* reading = detail.if_contains("reading"); reading != nullptr && reading->is_object()) {
+        const json::value* complete = reading->get_object().if_contains("complete");
+        if (complete != nullptr && complete->is_bool())
+            text += complete->get_bool() ? "\n已阅全部页 every page shown" : "\n未阅全部页 not every page shown";
+    }
+    return text;
+}
+
 /// Writes the paper, section by section.
 class Paper {
   public:
@@ -209,6 +229,7 @@ class Paper {
             if (!act.operation.contact.empty()) person += "\n" + act.operation.contact;
             std::string views = fmt::format("{} 次 opened {}×", act.views, act.views);
             if (act.last_view) views += "\n" + zone_.format(*act.last_view);
+            views += intent_text(act.intent);
             rows.push_back({zone_.format(act.operation.time), act.operation.tenant_name + "\n" + person,
                             act.operation.event == "contract.approved" ? "审批\napproved" : "签署\nsigned",
                             factor_text(act.factor) + proof_text(act.proof, zone_), views,

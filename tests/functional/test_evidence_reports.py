@@ -85,6 +85,7 @@ def test_identity_intent_and_reading_are_told(made):
     assert [(act["factor"], act["event"]) for act in acts] == [("code", "document.signed"), ("application", "document.signed")]
     assert acts[0]["operator"] == LI["name"] and acts[0]["pageViews"] >= 1 and acts[0]["lastPageView"] <= acts[0]["time"]
     assert len(acts[0]["proof"]["codeId"]) == 16 and acts[0]["proof"]["codeSentTime"] > 0
+    assert acts[0]["intent"]["consent"]["version"] and acts[0]["intentEntry"] < acts[0]["entry"]
     [identity] = facts["identities"]
     assert (identity["method"], identity["passed"], identity["entry"]) == ("code", True, acts[0]["entry"])
     assert {party["name"] for party in facts["parties"]} == {LI["name"], made.server.demo["companyName"]}
@@ -156,6 +157,7 @@ CHANGES = {
     "the time of the token": lambda facts: facts["log"]["anchor"].update(timeStampTime="2020-01-01T00:00:00.000Z"),
     "an act's factor": lambda facts: facts["acts"][0].update(factor="password"),
     "an act's time": lambda facts: facts["acts"][0].update(time="2020-01-01T00:00:00.000Z"),
+    "an act's intent": lambda facts: facts["acts"][0]["intent"]["consent"].update(version="another"),
     "an act that never was": lambda facts: facts["acts"].append({**facts["acts"][0], "entry": 999_999}),
     "a digest": lambda facts: [one.update(sha256="11" * 32) for one in facts["documents"][0]["revisions"]],
     "a certificate": lambda facts: facts["certificates"][0].update(der=facts["certificates"][-1]["der"]),
