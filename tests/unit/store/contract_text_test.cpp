@@ -52,7 +52,7 @@ Contract full_contract() {
     signatory.status = SignatoryStatus::Closed;
     signatory.actions = {action};
     signatory.attachments = {{{51}, "营业执照", true, true, "ab", "a.pdf", {52}}};
-    signatory.auth_info = UserAuthInfo{"110101", "62", "138", {22}, "1****1", "6*2", "1*8"};
+    signatory.auth_info = UserAuthInfo{"110101", "62", "138", {}, {22}, "1****1", "6*2", "1*8"};
     signatory.sign_validate_way = SignValidateWay::Pin;
     signatory.default_category_accepted = false;
     Contract contract;
