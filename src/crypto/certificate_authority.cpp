@@ -168,6 +168,22 @@ std::string_view key_context_of(std::string_view file) {
     return file == "root" ? kRootKeyContext : kIssuingKeyContext;
 }
 
+/// The key files of the folder that an older master key sealed.
+Result<std::vector<std::pair<std::filesystem::path, SecretBytes>>> old_seals(const std::filesystem::path& folder,
+                                                                             const KeyVault& vault) {
+    std::vector<std::pair<std::filesystem::path, SecretBytes>> old;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() != ".key") continue;
+        auto sealed = read_secret_file(entry.path(), kMaxFile);
+        if (!sealed) return sealed.error();
+        if (vault.needs_resealing(sealed->view())) old.emplace_back(entry.path(), std::move(*sealed));
+    }
+    if (error)
+        return fail(ErrorCode::StorageFailed, fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    return old;
+}
+
 Status check_validity(const Validity& validity, const Validity& issuer) {
     if (validity.not_before < issuer.not_before || validity.not_before >= issuer.not_after) {
         return fail(ErrorCode::CertificateInvalid, "the issuing CA is not valid at this time");
@@ -369,7 +385,7 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
 /// or where it lies (`.uri`).
 Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_issuing(
     const std::filesystem::path& folder, const KeyVault& vault, const Bytes& root, const AuthoritySettings& settings) {
-    std::vector<std::filesystem::path> files{folder / "issuing.pem"};
+    std::vector<std::filesystem::path> files;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
         const std::string name = entry.path().filename().string();
@@ -377,6 +393,7 @@ Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_
     }
     if (error)
         return fail(ErrorCode::StorageFailed, fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    files.push_back(folder / "issuing.pem");  // of two made in the same second it is the former
     std::vector<IssuingCa> issuing;
     for (std::filesystem::path& file : files) {
         auto certificate = read_one_certificate(file);
@@ -398,27 +415,23 @@ Result<std::vector<CertificateAuthority::IssuingCa>> CertificateAuthority::load_
 }
 
 Result<std::size_t> CertificateAuthority::reseal_keys(const std::filesystem::path& folder, const KeyVault& vault) {
-    std::size_t resealed = 0;
-    std::error_code error;
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() == ".key") files.push_back(entry.path());
-    }
-    if (error)
-        return fail(ErrorCode::StorageFailed, fmt::format("cannot read {}: {}", folder.string(), error.message()));
-    for (const std::filesystem::path& file : files) {
-        const auto sealed = read_secret_file(file, kMaxFile);
-        if (!sealed) return sealed.error();
-        if (!vault.needs_resealing(sealed->view())) continue;
+    const auto old = old_seals(folder, vault);
+    if (!old) return old.error();
+    for (const auto& [file, sealed] : *old) {
         const std::string_view context = key_context_of(file.stem().string());
-        const auto key = vault.open(sealed->view(), context);
+        const auto key = vault.open(sealed.view(), context);
         if (!key) return fail(ErrorCode::KeyUnusable, file.string() + ": " + key.error().detail);
         if (const Status written = write_private_file(file, vault.seal(key->view(), context)); !written) {
             return written.error();
         }
-        ++resealed;
     }
-    return resealed;
+    return old->size();
+}
+
+Result<std::size_t> CertificateAuthority::count_old_seals(const std::filesystem::path& folder, const KeyVault& vault) {
+    const auto old = old_seals(folder, vault);
+    if (!old) return old.error();
+    return old->size();
 }
 
 Result<CertificateAuthority> CertificateAuthority::renew_issuing(const std::filesystem::path& folder,

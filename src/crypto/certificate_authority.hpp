@@ -110,6 +110,8 @@ class CertificateAuthority {
     /// folder meanwhile finds each key whole, sealed by one or the other. KeyUnusable when one cannot be opened; those
     /// before it are done then.
     static Result<std::size_t> reseal_keys(const std::filesystem::path& folder, const KeyVault& vault);
+    /// How many that would be.
+    static Result<std::size_t> count_old_seals(const std::filesystem::path& folder, const KeyVault& vault);
 
     CertificateAuthority(CertificateAuthority&&) noexcept;
     CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
