@@ -148,7 +148,8 @@ class CompoundFile {
         const std::size_t most = std::min(content_.size() / kEntrySize + 1, kMostEntries);
         for (std::uint32_t next = four_at(content_, 48); next <= kLargestSector; next = after(next)) {
             const ByteView part = sector(next);
-            if (part.empty() || entries_.size() > most) return false;
+            // Each sector brings an entry, so that a chain in a circle comes to its end.
+            if (part.size() < kEntrySize || entries_.size() > most) return false;
             for (std::size_t at = 0; at + kEntrySize <= part.size(); at += kEntrySize)
                 entries_.push_back(entry_of(part.subspan(at, kEntrySize)));
         }
