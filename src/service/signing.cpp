@@ -253,7 +253,11 @@ Status Signing::company_sign(const Caller& caller, const SealSignCommand& comman
         for (std::size_t i = 0; i < command.stampers.size(); ++i) {
             StamperOfAction& item = stampers.emplace_back();
             item.stamper = command.stampers[i];
-            if (!item.stamper.seal) item.stamper.seal = command.seal;
+            if (item.stamper.type == StamperType::Timestamp) {
+                item.stamper.seal = {};  // a date is no seal, whatever the call names with it
+            } else if (!item.stamper.seal) {
+                item.stamper.seal = command.seal;
+            }
             item.action = action;
             item.signatory = signatory;
             item.field = "stampers[" + std::to_string(i) + "]";
@@ -265,13 +269,36 @@ Status Signing::company_sign(const Caller& caller, const SealSignCommand& comman
         auto places = places_.find(**contract, stampers, command.locate_all);
         if (!places) return places.error();
         act.more_places = std::move((*places)[action->id]);
-        if (!act.seal && action->places.empty() && action->seals.empty() && !act.more_places.empty()) {
-            act.seal = act.more_places.front().seal;
-        }
     }
     if (const auto signed_contract = sign(held, act); !signed_contract) return signed_contract.error();
     return sign_automatically(held);
 }
+
+namespace {
+
+bool leaves_seal_open(const std::vector<Place>& places) {
+    return std::any_of(places.begin(), places.end(),
+                       [](const Place& place) { return place.type != StamperType::Timestamp && !place.seal; });
+}
+
+model::SealId first_seal_of(const std::vector<Place>& places) {
+    const auto named = std::find_if(places.begin(), places.end(), [](const Place& place) {
+        return place.type != StamperType::Timestamp && place.seal;
+    });
+    return named == places.end() ? model::SealId{} : named->seal;
+}
+
+/// Where the call names no seal: that of its places, or of those known when the contract was sent, if no place is left
+/// that would need another answer. A node that lists several lets the call's places speak for the open ones.
+model::SealId seal_named_by_places(const Action& action, const std::vector<Place>& more) {
+    const bool open = leaves_seal_open(action.places) || leaves_seal_open(more);
+    if (open && action.seals.size() < 2) return {};
+    const model::SealId named = first_seal_of(more);
+    if (named || open) return named;
+    return first_seal_of(action.places);
+}
+
+}  // namespace
 
 Result<Signing::Ink> Signing::prepare_ink(const Contract& contract, const SigningAct& act) const {
     const Action& action = *contract.find(act.action);
@@ -295,6 +322,7 @@ Result<Signing::Ink> Signing::prepare_ink(const Contract& contract, const Signin
     const auto type = seal_type_of(action.type);
     model::SealId chosen = act.seal;
     if (!chosen && action.seals.size() == 1) chosen = action.seals.front();
+    if (!chosen) chosen = seal_named_by_places(action, act.more_places);
     if (!chosen && action.seals.size() > 1) {
         return invalid_parameter("sealId: the node has several seals, name one of them");
     }
@@ -311,7 +339,8 @@ Result<Signing::Ink> Signing::prepare_ink(const Contract& contract, const Signin
     ink.used_seal = seal->id;
     const auto name_their_own = [&](const std::vector<Place>& places) -> Status {
         for (const Place& place : places) {
-            if (!place.seal || place.seal == ink.used_seal || ink.others.contains(place.seal)) continue;
+            if (place.type == StamperType::Timestamp || !place.seal) continue;
+            if (place.seal == ink.used_seal || ink.others.contains(place.seal)) continue;
             const bool listed = action.seals.empty() ||
                                 std::find(action.seals.begin(), action.seals.end(), place.seal) != action.seals.end();
             if (!listed)
