@@ -124,10 +124,11 @@ Status House::build() {
     templates_ = std::make_unique<service::Templates>(*platform_, *directory_);
     drafting_ = std::make_unique<service::Drafting>(*platform_, *directory_, *intake_, *book_, *templates_);
     watermarks_ = std::make_unique<service::Watermarks>(*platform_, *book_);
+    national_seals_ = std::make_unique<service::NationalSeals>(clock_, *vault_, data / "keys/sm2");
     preservation_ = std::make_unique<service::Preservation>(*platform_, *directory_, *book_, *trust_, *time_stamps_,
                                                             settings_.trust.level);
     signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *watermarks_,
-                                                  *trust_, *preservation_);
+                                                  *trust_, *preservation_, *national_seals_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
     filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
@@ -179,8 +180,9 @@ Status House::build() {
     contract_files_ = std::make_unique<service::ContractFiles>(*platform_, *book_);
     auto known_roots = signer_roots(settings_.trust);
     if (!known_roots) return known_roots.error();
-    verification_ = std::make_unique<service::Verification>(service::Verification::Tools{
-        *platform_, *time_stamps_, *trust_, *verify_workers_, *verify_pages_, std::move(*known_roots)});
+    verification_ = std::make_unique<service::Verification>(
+        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *verify_workers_, *verify_pages_,
+                                     *national_seals_, std::move(*known_roots)});
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});

@@ -24,6 +24,7 @@
 #include "service/installation.hpp"
 #include "service/integrity.hpp"
 #include "service/joining.hpp"
+#include "service/national_seals.hpp"
 #include "service/notices.hpp"
 #include "service/page_resending.hpp"
 #include "service/party_editing.hpp"
@@ -75,6 +76,7 @@ class House {
     service::Integrity& integrity() { return *integrity_; }
     service::Retention& retention() { return *retention_; }
     service::Anchoring& anchoring() { return *anchoring_; }
+    service::NationalSeals& national_seals() { return *national_seals_; }
     service::DemoTools demo_tools() { return {*directory_, *drafting_, *sending_, *signing_, *links_}; }
     openapi::Services api_services();
     store::Outbox& outbox() { return *outbox_; }
@@ -123,6 +125,7 @@ class House {
     std::unique_ptr<service::Drafting> drafting_;
     std::unique_ptr<service::Watermarks> watermarks_;
     std::unique_ptr<service::Preservation> preservation_;
+    std::unique_ptr<service::NationalSeals> national_seals_;
     std::unique_ptr<service::Signing> signing_;
     std::unique_ptr<service::Sending> sending_;
     std::unique_ptr<service::Filling> filling_;

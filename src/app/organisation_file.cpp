@@ -43,6 +43,10 @@ class Table {
         number(key, target.emplace());
     }
     void flag(std::string_view key, bool& target) { read<bool>(key, target, "true or false"); }
+    void flag(std::string_view key, std::optional<bool>& target) {
+        if (table_.get(key) == nullptr) return static_cast<void>(find(key));
+        flag(key, target.emplace());
+    }
 
     template <typename Enum>
     void word(std::string_view key, Enum& target) {
@@ -240,6 +244,7 @@ void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::p
     table.text("register_no", register_no);
     if (!register_no.empty()) company.register_no = register_no;
     table.text("parent", company.parent);
+    table.flag("national_seals", company.national_seals);
     table.tables("employee", [&](Table& item) { read_person(item, company); });
     table.tables("seal", [&](Table& item) { read_seal(item, company); });
     table.tables("template", [&](Table& item) { read_template(item, company, folder); });

@@ -6,6 +6,7 @@
 #include "app/trust_desk.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "crypto/pem.hpp"
 #include "http/server.hpp"
 #include "notify/callback_sender.hpp"
 #include "notify/demo_inbox.hpp"
@@ -285,6 +286,10 @@ void print_demo(const service::Demonstration& demo, const std::string& base_url)
               << std::flush;
 }
 
+http::Response pem_response(ByteView certificate) {
+    return http::make_response(200, "application/x-pem-file", crypto::certificate_to_pem(certificate));
+}
+
 void add_operations(http::Router& router, House& house, Metrics& metrics, const std::atomic<bool>& draining) {
     http::Route health;
     health.method = "GET";
@@ -316,14 +321,18 @@ void add_operations(http::Router& router, House& house, Metrics& metrics, const 
     http::Route root;
     root.method = "GET";
     root.path = "/ca/root.pem";
-    root.handler = [&house](http::Request&) {
-        const std::string encoded = base64(house.platform().authority.root_certificate());
-        std::string pem = "-----BEGIN CERTIFICATE-----\n";
-        for (std::size_t i = 0; i < encoded.size(); i += 64)
-            pem += encoded.substr(i, 64) + "\n";
-        return http::make_response(200, "application/x-pem-file", pem + "-----END CERTIFICATE-----\n");
-    };
+    root.handler = [&house](http::Request&) { return pem_response(house.platform().authority.root_certificate()); };
     router.add(std::move(root));
+
+    http::Route national;
+    national.method = "GET";
+    national.path = "/ca/sm2-root.pem";
+    national.handler = [&house](http::Request&) {
+        const auto certificate = house.national_seals().root();
+        if (!certificate) return http::make_response(404, "text/plain; charset=utf-8", "no company here uses SM2\n");
+        return pem_response(*certificate);
+    };
+    router.add(std::move(national));
 }
 
 void add_figures(Metrics& metrics, House& house) {

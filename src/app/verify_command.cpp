@@ -243,8 +243,10 @@ int verify(const VerifyOptions& options) {
 
     std::vector<Bytes> roots;
     std::vector<std::filesystem::path> trust = options.trust;
-    const std::filesystem::path own = options.data / "keys/ca/root.pem";
-    if (std::filesystem::exists(own)) trust.push_back(own);
+    for (const char* name : {"keys/ca/root.pem", "keys/sm2/root.pem"}) {
+        const std::filesystem::path own = options.data / name;
+        if (std::filesystem::exists(own)) trust.push_back(own);
+    }
     for (const std::filesystem::path& path : trust) {
         auto certificates = crypto::read_certificates(as_bytes(read_text(path)));
         if (!certificates) {

@@ -43,6 +43,8 @@ struct Company {
     /// The platform company a sub-company belongs to; empty for a platform company.
     CompanyId parent;
     UtcTime create_time;
+    /// Whether its seals are also put by the national algorithms, as a second track (GB/T 38540).
+    bool national_seals = false;
 
     /// What tells groups apart: the id of the platform company.
     CompanyId group() const { return parent ? parent : id; }

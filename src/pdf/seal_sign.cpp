@@ -40,22 +40,29 @@ std::size_t max_seal_value_size(const SealSigner& signer) {
     return crypto::max_seal_signature_size(signer.seal, signer.signer, kMaxPropertyInfo, signer.max_token_size);
 }
 
+Result<AppendedRevision> append_seal(ByteView file, const Document& document, const crypto::Sha256& hash_so_far,
+                                     const std::string& name, std::span<const NewPlace> places,
+                                     SignatureDetails details, const SealSigner& signer) {
+    details.format = SignatureFormat::NationalSeal;
+    const auto& chain = signer.signer.certificate_chain();
+    details.certificates.assign(chain.size() < 2 ? chain.end() : chain.begin() + 1, chain.end());
+    const std::size_t room = max_seal_value_size(signer);
+    details.contents_reserve = std::min(details.contents_reserve, room);
+    Result<UnsignedRevision> revision = build_with_new_fields(document, hash_so_far, name, places, details, room);
+    if (!revision) return revision.error();
+    const Result<Bytes> value = make_seal_value(file, *revision, signer, details.time);
+    if (!value) return value.error();
+    return complete(std::move(*revision), *value);
+}
+
 Result<Bytes> sign_with_seal(ByteView file, const std::string& name, std::span<const NewPlace> places,
                              SignatureDetails details, const SealSigner& signer) {
     const Result<Document> document = Document::open(file);
     if (!document) return document.error();
-    details.format = SignatureFormat::NationalSeal;
-    const auto& chain = signer.signer.certificate_chain();
-    details.certificates.assign(chain.size() < 2 ? chain.end() : chain.begin() + 1, chain.end());
     crypto::Sha256 hash;
     hash.update(file);
-    const std::size_t room = max_seal_value_size(signer);
-    details.contents_reserve = std::min(details.contents_reserve, room);
-    Result<UnsignedRevision> revision = build_with_new_fields(*document, hash, name, places, details, room);
-    if (!revision) return revision.error();
-    const Result<Bytes> value = make_seal_value(file, *revision, signer, details.time);
-    if (!value) return value.error();
-    Result<AppendedRevision> finished = complete(std::move(*revision), *value);
+    const Result<AppendedRevision> finished =
+        append_seal(file, *document, hash, name, places, std::move(details), signer);
     if (!finished) return finished.error();
     Bytes result(file.begin(), file.end());
     append(result, finished->increment);

@@ -32,6 +32,13 @@ Result<Bytes> make_seal_value(ByteView before, const UnsignedRevision& revision,
 /// No value of `make_seal_value` is longer, in bytes.
 std::size_t max_seal_value_size(const SealSigner& signer);
 
+/// One more signature behind `file`, which `document` is and whose running hash is `hash_so_far`, in new fields (as
+/// `sign_with_new_fields`; without places one invisible field); `details.format` and `details.certificates` are set
+/// here.
+Result<AppendedRevision> append_seal(ByteView file, const Document& document, const crypto::Sha256& hash_so_far,
+                                     const std::string& name, std::span<const NewPlace> places,
+                                     SignatureDetails details, const SealSigner& signer);
+
 /// The file with one more signature, in new fields of one more revision (as `sign_with_new_fields`); `details.format`
 /// and `details.certificates` are set here.
 Result<Bytes> sign_with_seal(ByteView file, const std::string& name, std::span<const NewPlace> places,

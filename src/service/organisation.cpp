@@ -141,13 +141,15 @@ class Builder {
                          plan.register_no.value_or(""),
                          !parent,
                          parent,
-                         platform_.clock.now()};
+                         platform_.clock.now(),
+                         plan.national_seals.value_or(false)};
             if (const Status done = store::directory::insert(transaction_, made); !done) return done.error();
             companies_.push_back(made);
             result_.companies.push_back(made);
             return made;
         }
         if (plan.register_no) known->register_no = *plan.register_no;
+        if (plan.national_seals) known->national_seals = *plan.national_seals;
         if (parent && known->platform) {
             return invalid_parameter("company " + plan.name + ": a platform company cannot become a sub-company");
         }

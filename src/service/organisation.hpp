@@ -106,6 +106,8 @@ struct OrganisationPlan {
         /// The platform company it is a sub-company of; empty leaves a known company as it is and makes a new one a
         /// platform company.
         std::string parent;
+        /// Whether its seals are also put by the national algorithms; absent leaves a known company as it is.
+        std::optional<bool> national_seals;
         std::vector<Person> employees;
         std::vector<Seal> seals;
         std::vector<Template> templates;

@@ -21,6 +21,7 @@
 #include "store/hash_state_cache.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace signet::service {
@@ -104,7 +105,7 @@ class Signing::HashStates {
 
 Signing::Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
                  const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
-                 const Preservation& preservation)
+                 const Preservation& preservation, NationalSeals& national_seals)
     : platform_(platform),
       directory_(directory),
       book_(book),
@@ -113,6 +114,7 @@ Signing::Signing(Platform& platform, const Directory& directory, ContractBook& b
       watermarks_(watermarks),
       trust_(trust),
       preservation_(preservation),
+      national_seals_(national_seals),
       hash_states_(std::make_unique<HashStates>()) {}
 
 Signing::~Signing() = default;
@@ -365,8 +367,7 @@ Result<CompiledDrawingPointer> Signing::drawing_for(const Place& place, const In
     return ink.seal;
 }
 
-Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract& contract,
-                                                                 const SigningAct& act) const {
+crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& act) const {
     const Action& action = *contract.find(act.action);
     const Signatory& signatory = *contract.owner(act.action);
     const bool is_company = signatory.tenant_type == model::TenantType::Company;
@@ -385,6 +386,12 @@ Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract&
     const bool by_wire =
         reachable.contact_type == model::ContactType::Mobile || reachable.contact_type == model::ContactType::Email;
     if (by_wire) subject.contact = reachable.contact;
+    return subject;
+}
+
+Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract& contract,
+                                                                 const SigningAct& act) const {
+    const crypto::Subject subject = subject_of(contract, act);
     return trust_.authority()->issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
 }
 
@@ -455,6 +462,15 @@ Result<Signing::Growth> Signing::growth_of(const Document& document) {
     return Growth{*state, std::move(*hash), {}};
 }
 
+pdf::SignatureDetails Signing::details_of(const Contract& contract, model::ActionId action, UtcTime now) const {
+    pdf::SignatureDetails details;
+    details.time = now;
+    details.zone_offset_minutes = platform_.zone.offset_minutes(now);
+    details.signer_name = contract.owner(action)->tenant_name;
+    details.reason = contract.subject;
+    return details;
+}
+
 Status Signing::sign_document(const Contract& contract, const Document& document, const SigningAct& act, const Ink& ink,
                               const pdf::CmsMaker& cms, UtcTime now, Growths& growths) {
     const Action& action = *contract.find(act.action);
@@ -467,12 +483,7 @@ Status Signing::sign_document(const Contract& contract, const Document& document
     Growth& growth = growths.emplace(document.id, std::move(*begun)).first->second;
     growth.has_signature = true;
 
-    pdf::SignatureDetails details;
-    details.time = now;
-    details.zone_offset_minutes = platform_.zone.offset_minutes(now);
-    details.signer_name = contract.owner(act.action)->tenant_name;
-    details.reason = contract.subject;
-
+    const pdf::SignatureDetails details = details_of(contract, act.action, now);
     std::vector<CompiledDrawingPointer> drawings;  // kept alive until everything is written
     const auto appearances_at = [&](const std::vector<Place>& places) -> Result<std::vector<pdf::PlaceAppearance>> {
         std::vector<pdf::PlaceAppearance> appearances;
@@ -501,6 +512,41 @@ Status Signing::sign_document(const Contract& contract, const Document& document
         if (!appearances) return appearances.error();
         const Status signed_there = sign_at_new_places(document, act.action, rest, *appearances, details, cms, growth);
         if (!signed_there) return signed_there;
+    }
+    return {};
+}
+
+/// Behind the PAdES signature of a company that wants it, the same seal by the national algorithms: an invisible field
+/// in a revision of its own, because the page shows the seal already.
+Status Signing::seal_nationally(const Contract& contract, const SigningAct& act, const Ink& ink,
+                                const pdf::SignatureDetails& details, const TimeStamps* time_stamps,
+                                Growths& growths) const {
+    constexpr unsigned kPixels = 480;
+    const auto company = directory_.company(contract.owner(act.action)->company);
+    const bool is_wanted =
+        company && company->national_seals && ink.used_seal && contract.find(act.action)->type == ActionType::Company;
+    if (!is_wanted) return {};
+    const auto record = directory_.usable_seal(company->id, ink.used_seal);
+    if (!record) return record.error();
+    const auto size = Artist::seal_size(*record);
+    if (!size) return size.error();
+    auto picture = artist_.seal_png(*record, kPixels);
+    if (!picture) return picture.error();
+    const auto millimetres = [](double points) { return static_cast<std::uint64_t>(std::lround(points * 25.4 / 72)); };
+    const auto desk =
+        national_seals_.open(subject_of(contract, act),
+                             {to_string(record->id),
+                              record->name,
+                              {"PNG", std::move(*picture), millimetres(size->width), millimetres(size->height)}},
+                             details.time);
+    if (!desk) return desk.error();
+    for (auto& [id, growth] : growths) {
+        const auto opened = open_document(platform_, *contract.find(id), growth.increment);
+        if (!opened) return opened.error();
+        auto revision =
+            desk->seal(opened->bytes(), opened->pdf(), growth.hash, field_name(act.action) + "s", details, time_stamps);
+        if (!revision) return revision.error();
+        growth.take(std::move(*revision));
     }
     return {};
 }
@@ -596,6 +642,9 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
             sign_document(**found, document, act, *ink, noting(cms, digests[document.id]), now, growths);
         if (!done) return done.error();
     }
+    const Status sealed = seal_nationally(**found, act, *ink, details_of(**found, act.action, now),
+                                          timed ? &preservation_.time_stamps() : nullptr, growths);
+    if (!sealed) return sealed.error();
     Contract contract = **found;
     for (const auto& [id, growth] : growths) {
         Document& document = *contract.find(id);

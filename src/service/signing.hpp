@@ -8,6 +8,7 @@
 #include "service/artist.hpp"
 #include "service/contract_book.hpp"
 #include "service/directory.hpp"
+#include "service/national_seals.hpp"
 #include "service/places.hpp"
 #include "service/platform.hpp"
 #include "service/signing_intent.hpp"
@@ -75,7 +76,7 @@ class Signing {
   public:
     Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
             const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
-            const Preservation& preservation);
+            const Preservation& preservation, NationalSeals& national_seals);
     ~Signing();
 
     /// Seals the open node of one of the caller's companies: a COMPANY node, or with ActionType::Lp that of the legal
@@ -130,6 +131,10 @@ class Signing {
                               const pdf::SignatureDetails& details, const pdf::CmsMaker& cms, Growth& growth) const;
     Status sign_document(const model::Contract& contract, const model::Document& document, const SigningAct& act,
                          const Ink& ink, const pdf::CmsMaker& cms, UtcTime now, Growths& growths);
+    Status seal_nationally(const model::Contract& contract, const SigningAct& act, const Ink& ink,
+                           const pdf::SignatureDetails& details, const TimeStamps* time_stamps, Growths& growths) const;
+    pdf::SignatureDetails details_of(const model::Contract& contract, model::ActionId action, UtcTime now) const;
+    crypto::Subject subject_of(const model::Contract& contract, const SigningAct& act) const;
     void make_last(const model::Contract& contract, model::SignatureLevel level, Growths& growths);
     Status write_growth(model::Document& document, const Growth& growth);
     Result<std::unique_ptr<crypto::Signer>> certificate_for(const model::Contract& contract,
@@ -143,6 +148,7 @@ class Signing {
     const Watermarks& watermarks_;
     const TrustServices& trust_;
     const Preservation& preservation_;
+    NationalSeals& national_seals_;
     std::unique_ptr<HashStates> hash_states_;
 };
 

@@ -38,6 +38,7 @@ AssessmentTrust Verification::trust() const {
     trust.now = tools_.platform.clock.now();
     trust.roots = tools_.signer_roots;
     trust.roots.push_back(tools_.platform.authority.root_certificate());
+    if (auto national = tools_.national_seals.root()) trust.roots.push_back(std::move(*national));
     trust.time_stamp_roots = tools_.time_stamps.roots();
     trust.time_stamp_roots.push_back(tools_.platform.authority.root_certificate());
     // What this installation's own CA has revoked is known without a word of it in the file.

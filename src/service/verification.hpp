@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "model/vocabulary.hpp"
 #include "service/assessment.hpp"
+#include "service/national_seals.hpp"
 #include "service/platform.hpp"
 #include "service/time_stamps.hpp"
 
@@ -33,6 +34,8 @@ class Verification {
         sandbox::WorkerPool& workers;
         /// Workers of its own: strangers' files must not keep those waiting who sign.
         const render::PageEngine& pages;
+        /// Whose root makes seals of the national algorithms known.
+        NationalSeals& national_seals;
         /// DER; whose certificates make signers known besides those of the own CA.
         std::vector<Bytes> signer_roots;
     };

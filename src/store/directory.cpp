@@ -58,13 +58,13 @@ std::vector<User> users_from_text(std::string_view text) {
 }
 
 Company read_company(const Row& row) {
-    return {row.get<CompanyId>(0), row.get<std::string>(1), row.get<std::string>(2),
-            row.get<bool>(3),      row.get<CompanyId>(4),   row.get<UtcTime>(5)};
+    return {row.get<CompanyId>(0), row.get<std::string>(1), row.get<std::string>(2), row.get<bool>(3),
+            row.get<CompanyId>(4), row.get<UtcTime>(5),     row.get<bool>(6)};
 }
 constexpr std::string_view kCompanyById =
-    "SELECT id, name, register_no, platform, parent, create_time FROM company WHERE id = $1";
+    "SELECT id, name, register_no, platform, parent, create_time, national_seals FROM company WHERE id = $1";
 constexpr std::string_view kCompanyByName =
-    "SELECT id, name, register_no, platform, parent, create_time FROM company WHERE name = $1";
+    "SELECT id, name, register_no, platform, parent, create_time, national_seals FROM company WHERE name = $1";
 constexpr std::string_view kEveryEmployee =
     "SELECT id, company, unseal(name, 'employee/' || id), unseal(mobile, 'employee/' || id), "
     "unseal(email, 'employee/' || id), number, roles, dismissed, create_time FROM employee ORDER BY id";
@@ -87,13 +87,16 @@ Employee read_employee(const Row& row) {
 
 Status insert(Transaction& transaction, const Company& company) {
     return done(transaction.execute(
-        "INSERT INTO company (id, name, register_no, platform, parent, create_time) VALUES ($1, $2, $3, $4, $5, $6)",
-        {company.id, company.name, company.register_no, company.platform, company.parent, company.create_time}));
+        "INSERT INTO company (id, name, register_no, platform, parent, create_time, national_seals) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        {company.id, company.name, company.register_no, company.platform, company.parent, company.create_time,
+         company.national_seals}));
 }
 
 Status update(Transaction& transaction, const Company& company) {
-    return done(transaction.execute("UPDATE company SET register_no = $2, platform = $3, parent = $4 WHERE id = $1",
-                                    {company.id, company.register_no, company.platform, company.parent}));
+    return done(transaction.execute(
+        "UPDATE company SET register_no = $2, platform = $3, parent = $4, national_seals = $5 WHERE id = $1",
+        {company.id, company.register_no, company.platform, company.parent, company.national_seals}));
 }
 
 Result<std::optional<Company>> find_company(Connection& connection, CompanyId id) {
@@ -105,8 +108,9 @@ Result<std::optional<Company>> find_company(Connection& connection, std::string_
 }
 
 Result<std::vector<Company>> companies(Connection& connection) {
-    return connection.all("SELECT id, name, register_no, platform, parent, create_time FROM company ORDER BY id", {},
-                          read_company);
+    return connection.all(
+        "SELECT id, name, register_no, platform, parent, create_time, national_seals FROM company ORDER BY id", {},
+        read_company);
 }
 
 Status insert(Transaction& transaction, const Employee& employee) {

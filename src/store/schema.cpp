@@ -227,6 +227,10 @@ std::vector<Migration> schema() {
         UPDATE personal_grant SET content = seal(content, 'grant/' || id);
         UPDATE grant_request SET content = seal(content, 'grant-request/' || token_hash);
     )"});
+    // Companies whose seals are also put by the national algorithms.
+    migrations.push_back({117, "national seals", R"(
+        ALTER TABLE company ADD COLUMN national_seals BOOLEAN NOT NULL DEFAULT FALSE;
+    )"});
     return migrations;
 }
 
