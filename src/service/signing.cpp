@@ -367,6 +367,25 @@ Result<CompiledDrawingPointer> Signing::drawing_for(const Place& place, const In
     return ink.seal;
 }
 
+namespace {
+
+/// How far a clock may go back between two signatures: what it may be off to either side.
+constexpr auto kClockTolerance = std::chrono::seconds(60);
+
+/// A signature that says it was made before the one that it follows would be a lie; so would be its time-stamp.
+Status check_clock(const Contract& contract, UtcTime now) {
+    for (const Signatory& signatory : contract.signatories) {
+        for (const Action& action : signatory.actions) {
+            if (!action.complete_time || *action.complete_time <= now + kClockTolerance) continue;
+            return fail(ErrorCode::TimeStampUnavailable,
+                        "the server's clock stands before the time of action " + to_string(action.id));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& act) const {
     const Action& action = *contract.find(act.action);
     const Signatory& signatory = *contract.owner(act.action);
@@ -392,6 +411,7 @@ crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& 
 Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract& contract,
                                                                  const SigningAct& act) const {
     const crypto::Subject subject = subject_of(contract, act);
+    if (const Status standing = trust_.check_issuing(); !standing) return standing.error();
     return trust_.authority()->issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
 }
 
@@ -622,6 +642,7 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
     if (!ink) return ink.error();
 
     const UtcTime now = platform_.clock.now();
+    if (const Status clock = check_clock(**found, now); !clock) return clock.error();
     const Status intent = platform_.database.write([&](store::Transaction& transaction) {
         const Status begun = store::contracts::begin_signing(transaction, {act.action, (*found)->id, now});
         if (!begun) return begun;

@@ -109,6 +109,10 @@ Result<std::unique_ptr<TrustServices>> TrustServices::open(const Clock& clock, s
     auto desk = services->furnish(std::move(*authority));
     if (!desk) return desk.error();
     services->desk_ = std::move(*desk);
+    // What was revoked while it could not be replaced, or neared its end while nothing ran.
+    if (const Status renewed = services->renew(); !renewed) {
+        spdlog::error("the own CA: what ended or was revoked cannot be replaced: {}", describe(renewed.error()));
+    }
     return services;
 }
 
@@ -119,6 +123,12 @@ Result<std::shared_ptr<const TrustServices::Desk>> TrustServices::furnish(Certif
     auto stamper = authority->load_or_issue_service(AuthorityService::TimeStamping, settings_.folder, vault_, now,
                                                     kTimeStampingLife, kTimeStampingRenewal);
     if (!stamper) return stamper.error();
+    if (is_revoked((*stamper)->certificate_chain().front())) {
+        // As if it ended today: nothing of the old one is kept.
+        stamper = authority->load_or_issue_service(AuthorityService::TimeStamping, settings_.folder, vault_, now,
+                                                   kTimeStampingLife, kTimeStampingLife);
+        if (!stamper) return stamper.error();
+    }
     auto time_stamps = crypto::TimeStampAuthority::create(std::shared_ptr<const crypto::Signer>(std::move(*stamper)));
     if (!time_stamps) return time_stamps.error();
     desk->time_stamps = std::make_shared<const crypto::TimeStampAuthority>(std::move(*time_stamps));
@@ -156,13 +166,34 @@ std::shared_ptr<const crypto::TimeStampAuthority> TrustServices::time_stamps() c
     return desk()->time_stamps;
 }
 
+Status TrustServices::check_issuing() const {
+    if (!is_revoked(desk()->issuing.front())) return {};
+    return fail(ErrorCode::CertificateInvalid,
+                "the issuing CA's own certificate was revoked, and there is no other yet");
+}
+
+/// Whether what the own authority stamps is worth anything.
+Status TrustServices::check_time_stamps() const {
+    if (const Status issuing = check_issuing(); !issuing) return issuing;
+    if (!is_revoked(time_stamps()->signer().certificate_chain().front())) return {};
+    return fail(ErrorCode::CertificateInvalid,
+                "the time-stamp authority's certificate was revoked, and there is no other yet");
+}
+
 Result<Bytes> TrustServices::token(const crypto::Sha256Digest& imprint) const {
+    if (const Status standing = check_time_stamps(); !standing) {
+        return fail(ErrorCode::TimeStampUnavailable, describe(standing.error()));
+    }
     auto token = time_stamps()->token(crypto::TimeStampRequest::over(imprint), clock_.now());
     if (!token) return fail(ErrorCode::TimeStampUnavailable, describe(token.error()));
     return token;
 }
 
 Bytes TrustServices::answer_time_stamp_query(ByteView query) {
+    if (const Status standing = check_time_stamps(); !standing) {
+        ++rejected_;
+        return crypto::TimeStampAuthority::rejection(crypto::TimeStampFailure::SystemFailure, "out of service");
+    }
     auto answer = time_stamps()->answer(query, clock_.now());
     ++(answer.failure ? rejected_ : granted_);
     return std::move(answer.response);
@@ -210,6 +241,12 @@ std::optional<Revocation> TrustServices::revocation_of(ByteView serial_number) c
     return *found;
 }
 
+bool TrustServices::is_revoked(ByteView certificate) const {
+    const std::string serial_number = serial_number_of(certificate);
+    const std::lock_guard lock(mutex_);
+    return std::ranges::find(revocations_, serial_number, &Revocation::serial_number) != revocations_.end();
+}
+
 Status TrustServices::reload_revocations() {
     auto all = database_.read([](store::Connection& connection) { return store::revocations::all(connection); });
     if (!all) return all.error();
@@ -229,8 +266,14 @@ Result<bool> TrustServices::revoke(std::string_view serial_number, crypto::Revoc
         [&](store::Transaction& transaction) { return store::revocations::add(transaction, revocation); });
     if (!added) return added;
     if (const Status reloaded = reload_revocations(); !reloaded) return reloaded.error();
-    const std::lock_guard lock(lists_mutex_);
-    lists_.clear();
+    {
+        const std::lock_guard lock(lists_mutex_);
+        lists_.clear();
+    }
+    // When it was one of our own that others depend on: another takes its place, or nothing is signed any more.
+    if (const Status renewed = renew(); !renewed) {
+        spdlog::error("the own CA: what was revoked cannot be replaced: {}", describe(renewed.error()));
+    }
     return added;
 }
 
@@ -337,11 +380,12 @@ Status TrustServices::renew() {
         const auto info = crypto::describe_certificate(certificate);
         return info && info->not_after < now + span;
     };
-    const bool issuing = ends_within(here->issuing.front(), kIssuingRenewal);
+    const bool issuing = ends_within(here->issuing.front(), kIssuingRenewal) || is_revoked(here->issuing.front());
     const auto service_ends = [&](const std::shared_ptr<const crypto::Signer>& signer, std::chrono::seconds span) {
         return signer && ends_within(signer->certificate_chain().front(), span);
     };
     bool service = ends_within(here->time_stamps->signer().certificate_chain().front(), kTimeStampingRenewal) ||
+                   is_revoked(here->time_stamps->signer().certificate_chain().front()) ||
                    service_ends(here->root_responder, kResponderRenewal);
     for (const auto& responder : here->responders)
         service = service || service_ends(responder, kResponderRenewal);

@@ -51,7 +51,12 @@ class TrustServices {
     std::shared_ptr<const crypto::CertificateAuthority> authority() const;
     std::shared_ptr<const crypto::TimeStampAuthority> time_stamps() const;
 
-    /// A time-stamp token for this process's own use.
+    /// Whether the present issuing CA may still issue: CertificateInvalid when it was revoked and, the root's key not
+    /// being here, nothing took its place.
+    Status check_issuing() const;
+
+    /// A time-stamp token for this process's own use. TimeStampUnavailable also when the authority, or who issued its
+    /// certificate, was revoked and not replaced.
     Result<Bytes> token(const crypto::Sha256Digest& imprint) const;
     /// A TimeStampResp for whoever asked.
     Bytes answer_time_stamp_query(ByteView query);
@@ -67,11 +72,13 @@ class TrustServices {
     Result<std::vector<Bytes>> lists_about(const std::vector<Bytes>& chain, UtcTime since);
 
     /// Revokes one certificate of this CA by its hexadecimal serial number; from then on lists and responder say so.
-    /// False when it was revoked before, which stands. InvalidParameter for what is no serial number.
+    /// The issuing CA and the time-stamp authority are replaced at once; without the root's key the former cannot be,
+    /// and nothing is issued or stamped any more. False when it was revoked before, which stands. InvalidParameter for
+    /// what is no serial number.
     Result<bool> revoke(std::string_view serial_number, crypto::RevocationReason reason);
 
-    /// Replaces what comes near its end: the certificates of the services and the issuing CA. Cheap when there is
-    /// nothing to do; call it every few minutes.
+    /// Replaces what comes near its end or was revoked: the certificates of the services and the issuing CA. Cheap when
+    /// there is nothing to do; call it every few minutes.
     Status renew();
 
     struct Statistics {
@@ -96,6 +103,8 @@ class TrustServices {
     Result<Bytes> last_root_list(const Error& why_not_new) const;
     std::vector<crypto::CertificateAuthority::Revoked> revoked(bool authorities, const Desk& desk) const;
     std::optional<store::revocations::Revocation> revocation_of(ByteView serial_number) const;
+    bool is_revoked(ByteView certificate) const;
+    Status check_time_stamps() const;
     std::uint64_t next_list_number();
 
     const Clock& clock_;

@@ -2,6 +2,7 @@
 on when it can."""
 from __future__ import annotations
 
+import http.client
 import os
 import pathlib
 import subprocess
@@ -87,6 +88,20 @@ def test_a_server_whose_clock_is_wrong_signs_nothing_with_the_time_of_others(hou
         stamper.close()
 
 
+def test_no_signature_is_made_at_a_time_before_the_one_it_follows(house):
+    here = house()
+    contract = here.sent()
+    here.clock.advance(days=2)
+    contract.seal()
+    before = contract.download()
+    here.clock.advance(hours=-1)
+    refused_for_the_clock(contract, contract.try_seal())
+    assert contract.download() == before
+    here.clock.advance(minutes=59, seconds=30)
+    contract.seal()
+    assert contract.status == "COMPLETE", "half a minute is what clocks are off by"
+
+
 # -- certificates that are revoked -----------------------------------------------------------------------------------------------------
 
 
@@ -95,6 +110,14 @@ def signer_of(pdf: bytes, number: int = 0) -> tuple[x509.Certificate, x509.Certi
     found = [x509.load_der_x509_certificate(one.dump()) for one in signatures_of_people(pdf)[number].signed_data["certificates"]]
     leaf = next(one for one in found if not any(other.issuer == one.subject for other in found))
     return leaf, next(one for one in found if one.subject == leaf.issuer)
+
+
+def clock_of(pdf: bytes) -> x509.Certificate:
+    """Of the authority that stamped the first signature."""
+    attributes = signatures_of_people(pdf)[0].signed_data["signer_infos"][0]["unsigned_attrs"]
+    token = next(one for one in attributes if one["type"].native == "signature_time_stamp_token")["values"][0]["content"]
+    found = [x509.load_der_x509_certificate(one.dump()) for one in token["certificates"]]
+    return next(one for one in found if not any(other.issuer == one.subject for other in found))
 
 
 def verdict_of(here: House, contract: Contract, folder: pathlib.Path) -> Verdict:
@@ -113,3 +136,71 @@ def test_a_signature_made_before_its_certificate_was_revoked_stays_good_and_last
     assert found.intact and found.levels == ["B-LTA"] * 2, "its time-stamp proves that it is older"
     serials = [signer_of(contract.download(), number)[0].serial_number for number in (0, 1)]
     assert serials[0] != serials[1], "each signature has a certificate of its own"
+
+
+@pytest.mark.parametrize("whose", ["issuing", "clock"])
+def test_after_an_authority_of_our_own_is_revoked_others_sign_in_its_place(house, tmp_path, whose):
+    """What the revoked one vouched for before keeps its time-stamps; nothing new is built upon it, and the level is what was promised."""
+    here = house()
+    contract = here.sent()
+    contract.seal()
+    revoked = signer_of(contract.download())[1] if whose == "issuing" else clock_of(contract.download())
+    here.clock.advance(minutes=5)
+    here.revoke(revoked)
+    here.clock.advance(minutes=5)
+    fresh = here.sent()
+    fresh.seal()
+    fresh.seal()
+    pdf = fresh.download()
+    assert revoked not in [*signer_of(pdf), clock_of(pdf)]
+    found = verdict_of(here, fresh, tmp_path)
+    assert found.intact and found.levels == ["B-LTA"] * 2
+    assert all(not one.get("revoked") for one in found.report["signatures"])
+    contract.seal()
+    assert contract.status == "COMPLETE" and verdict_of(here, contract, tmp_path).intact
+    here.server.stop()
+    here.server.start()
+    again = here.sent()
+    again.seal()
+    assert revoked not in [*signer_of(again.download()), clock_of(again.download())], "nor after a restart"
+
+
+def test_nothing_is_signed_under_a_revoked_authority_that_cannot_be_replaced(house):
+    """The root's key is kept elsewhere, as it should be: a person has to bring it."""
+    here = house()
+    contract = here.sent()
+    contract.seal()
+    before = contract.download()
+    here.server.stop()
+    (here.server.data / "keys/ca/root.key").rename(here.server.data.parent / "root.key")
+    here.server.start()
+    here.clock.advance(minutes=5)
+    here.revoke(signer_of(before)[1])
+    reply = contract.try_seal()
+    assert reply.code == 1001 and contract.status == "SIGNING" and contract.download() == before, reply.body
+    assert "cannot be replaced" in here.server.log.read_text(encoding="utf-8")
+    (here.server.data.parent / "root.key").rename(here.server.data / "keys/ca/root.key")
+    here.server.stop()
+    here.server.start()
+    contract.seal()
+    assert contract.status == "COMPLETE"
+
+
+def test_others_get_no_time_stamp_of_a_revoked_authority(house):
+    from asn1crypto import tsp
+    here = house()
+    contract = here.sent()
+    contract.seal()
+    here.server.stop()
+    (here.server.data / "keys/ca/root.key").rename(here.server.data.parent / "root.key")
+    here.server.start()
+    query = tsp.TimeStampReq({"version": 1, "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)}}).dump()
+
+    def granted() -> bool:
+        connection = http.client.HTTPConnection(here.server.host, here.server.port, timeout=60)
+        connection.request("POST", "/tsa", query, {"Content-Type": "application/timestamp-query"})
+        return tsp.TimeStampResp.load(connection.getresponse().read())["status"]["status"].native == "granted"
+    assert granted()
+    here.clock.advance(minutes=5)
+    here.revoke(signer_of(contract.download())[1])
+    assert not granted()

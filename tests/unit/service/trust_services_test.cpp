@@ -93,6 +93,47 @@ TEST_F(TrustServicesTest, the_roots_list_outlives_its_key) {
     EXPECT_FALSE(ended) << "a list that has ended is none";
 }
 
+std::string serial_number_of(ByteView certificate) {
+    return crypto::describe_certificate(certificate)->serial_number;
+}
+
+TEST_F(TrustServicesTest, a_time_stamp_authority_that_is_revoked_is_replaced_at_once_and_for_good) {
+    const auto present = [&] { return serial_number_of(trust_->time_stamps()->signer().certificate_chain().front()); };
+    const std::string former = present();
+    ASSERT_TRUE(*trust_->revoke(former, crypto::RevocationReason::KeyCompromise));
+    const std::string fresh = present();
+    EXPECT_NE(fresh, former);
+    const auto token = trust_->token(crypto::Sha256::of(as_bytes("text")));
+    ASSERT_TRUE(token);
+    const auto checked =
+        crypto::verify_time_stamp_of(*token, as_bytes("text"), {{trust_->authority()->root_certificate()}, {}});
+    EXPECT_EQ(serial_number_of(checked.token->authority_certificate), fresh);
+    open();
+    EXPECT_EQ(present(), fresh) << "nor does the next start bring it back";
+}
+
+TEST_F(TrustServicesTest, an_issuing_authority_that_is_revoked_is_replaced_with_all_its_services) {
+    const std::string former = serial_number_of(trust_->authority()->issuing_certificate());
+    clock_.advance(std::chrono::minutes(1));  // of two, the one that began later is the present one
+    ASSERT_TRUE(*trust_->revoke(former, crypto::RevocationReason::KeyCompromise));
+    EXPECT_NE(serial_number_of(trust_->authority()->issuing_certificate()), former);
+    EXPECT_TRUE(trust_->check_issuing());
+    EXPECT_EQ(trust_->time_stamps()->signer().certificate_chain()[1], trust_->authority()->issuing_certificate());
+    EXPECT_TRUE(trust_->token(crypto::Sha256::of(as_bytes("text"))));
+}
+
+TEST_F(TrustServicesTest, nothing_is_issued_or_stamped_by_a_revoked_authority_that_cannot_be_replaced) {
+    std::filesystem::remove(folder_ / "ca/root.key");
+    open();
+    ASSERT_TRUE(*trust_->revoke(serial_number_of(trust_->authority()->issuing_certificate()),
+                                crypto::RevocationReason::Superseded));
+    EXPECT_EQ(trust_->check_issuing().error().code, ErrorCode::CertificateInvalid);
+    EXPECT_EQ(trust_->token(crypto::Sha256::of(as_bytes("text"))).error().code, ErrorCode::TimeStampUnavailable);
+    const auto rejected = trust_->statistics().rejected;
+    trust_->answer_time_stamp_query({});
+    EXPECT_EQ(trust_->statistics().rejected, rejected + 1);
+}
+
 TEST_F(TrustServicesTest, everything_is_renewed_in_time_and_the_former_authority_still_speaks) {
     const auto signer = somebody();
     const std::string former = trust_->authority()->issuing_identifiers().front();
