@@ -175,11 +175,11 @@ def signed_once(sign, variants):
 def corpus_signed(signet, people, seal, corpus, everything, tmp_path_factory) -> CorpusSample:
     folder = tmp_path_factory.mktemp("corpus")
 
-    def sign(source: pathlib.Path) -> pathlib.Path | subprocess.CompletedProcess:
+    def sign(source: pathlib.Path) -> tuple[pathlib.Path, subprocess.CompletedProcess]:
         target = folder / "signed.pdf"
         done = subprocess.run([signet, "sign", source, target, "--page", "1", "--x", "0.3", "--y", "0.3", *seal[:2], "--width", "20",
                                *people(1)], capture_output=True, text=True, check=False)
-        return done if done.returncode else target
+        return target, done
     return corpus_sample(corpus, sign, None if everything else SAMPLE)
 
 

@@ -56,18 +56,20 @@ class CorpusSample:
 
 
 def corpus_sample(corpus: pathlib.Path, sign, count: int | None) -> CorpusSample:
-    """`count` files by lot, or all. `sign(source)` answers with the signed file or the program that refused."""
+    """`count` files by lot, or all. `sign(source)` answers with the signed file and the program that made it, or refused."""
     files = sorted(corpus.rglob("*.pdf"))
     chosen = files if count is None else random.Random(LOT).sample(files, count)
     exhibits, others = [], collections.Counter()
     for source in chosen:
-        signed = sign(source)
-        if isinstance(signed, subprocess.CompletedProcess):
-            others["refused: " + signed.stderr.split(":")[1].strip()] += 1
+        signed, done = sign(source)
+        if done.returncode:
+            others["refused: " + done.stderr.split(":")[1].strip()] += 1
             continue
         before, after = source.read_bytes(), signed.read_bytes()
         signed.unlink()
-        if fault := reason_not_to_judge(before):
+        if "repaired before it was signed" in done.stderr:
+            others["repaired, and it said so"] += 1
+        elif fault := reason_not_to_judge(before):
             others[fault] += 1
         else:
             exhibits.append(Exhibit(source.relative_to(corpus).as_posix(), before, after))

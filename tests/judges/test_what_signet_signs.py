@@ -42,6 +42,15 @@ def test_a_hybrid_reference_contract_from_a_word_processor_is_signed_so_that_eve
     assert heard(judges, sign(contract)) == []
 
 
+def test_a_document_that_is_repaired_first_is_said_to_be(signet, contract, variants, people, tmp_path):
+    """What is signed then is not what was given, byte by byte."""
+    for source, is_repaired in ((contract, True), (variants["classic"], False)):
+        target = tmp_path / f"{source.stem}.pdf"
+        done = subprocess.run([signet, "sign", source, target, *people(1)], capture_output=True, text=True, check=True)
+        assert ("repaired before it was signed: HybridReference" in done.stderr) == is_repaired
+        assert target.read_bytes().startswith(source.read_bytes()) != is_repaired
+
+
 @pytest.mark.parametrize("renderer", RENDERERS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_seal_is_drawn_and_nothing_else_changes(shape, renderer, signed_once, variants, tmp_path):
