@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kLongestText = 1000;
+constexpr std::size_t kLongestHtmlLine = 300;
 constexpr std::size_t kMostParams = 300;
 constexpr std::size_t kMostRows = 200;
 constexpr std::size_t kMostColumns = 30;
@@ -228,6 +229,15 @@ Status check_value(const TemplateParam& param, const std::string& value, const s
     return {};
 }
 
+Status check_lines(const model::Document& document) {
+    if (document.original_suffix != "html" && document.original_suffix != "htm") return {};
+    for (const DocumentParam& one : document.params) {
+        if (one.param.type == ParamType::Text && character_count(one.value) > kLongestHtmlLine)
+            return fail(ErrorCode::ParameterTooLong, one.param.name + ": at most 300 characters");
+    }
+    return {};
+}
+
 Result<bool> set_values(std::vector<DocumentParam>& params, const std::vector<ParamValue>& values,
                         const std::string& field) {
     bool changed = false;
@@ -296,6 +306,7 @@ Result<model::Document> Templates::make_document(const Template& source, const s
 }
 
 Status Templates::render(model::Document& document) const {
+    if (const Status fits = check_lines(document); !fits) return fits;
     const auto blob = store::BlobId::from_hex(document.original_blob);
     if (!blob) return fail(ErrorCode::StorageFailed, "the template's file is not known");
     auto content = platform_.blobs.read(*blob);

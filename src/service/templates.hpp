@@ -52,6 +52,9 @@ Result<bool> set_values(std::vector<model::DocumentParam>& params, const std::ve
 /// Whether a value suits its parameter (spec §2.10); an empty one always does. InvalidParameter, beginning with
 /// `field`; ParameterTooLong.
 Status check_value(const model::TemplateParam& param, const std::string& value, const std::string& field);
+/// Whether every single line that an HTML template is filled with has at most 300 characters (spec §2.10);
+/// ParameterTooLong otherwise, naming the parameter. Documents of other types pass.
+Status check_lines(const model::Document& document);
 
 /// How a value stands in a box of a PDF: of a choice all there is to choose from, ■ before what was chosen and □ before
 /// the rest; of a text that is missing nothing.

@@ -104,6 +104,15 @@ def test_a_word_template_gets_its_values_whatever_runs_they_lie_in(api, made, tm
     assert words[words.index("what"):words.index("Sign")] == ["what", "price", "pen", "1", "ink", "2"]
 
 
+def test_a_line_of_an_html_template_takes_three_hundred_characters(api, made):
+    contract = draft(api)
+    api.ok(add(api, contract, template(made, "lease"), templateParams=values(house="路" * 300)))
+    refused = add(api, contract, template(made, "lease"), templateParams=values(house="路" * 301)).envelope
+    assert refused["responseCode"] == "11990011" and "house" in refused["message"]
+    assert len(detail(api, contract)["documents"]) == 1
+    api.ok(add(api, contract, template(made, "goods"), templateParams=values(goods="路" * 1000)))
+
+
 @pytest.mark.parametrize("name, value", [
     ("day", "2026-02-30"), ("day", "15.9.2026"), ("pay", "card"), ("items", "no table"), ("items", '{"a":1}'),
     ("stamp", "iVBORw0KGgo="), ("stamp", "data:image/png;base64,AAAA"),

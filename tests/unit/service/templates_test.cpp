@@ -161,5 +161,31 @@ TEST(templates, a_table_has_no_place_in_a_pdf) {
     EXPECT_FALSE(check_place(param, true, 1, "p"));
 }
 
+TEST(ALineOfAnHtmlTemplate, has_at_most_three_hundred_characters) {
+    model::Document document;
+    document.params.resize(1);
+    TemplateParam& param = document.params[0].param;
+    std::string& value = document.params[0].value;
+    param.name = "address";
+    const auto fits = [&](const std::string& suffix, ParamType type, std::size_t characters) {
+        document.original_suffix = suffix;
+        param.type = type;
+        value.clear();
+        for (std::size_t i = 0; i < characters; ++i)
+            value += "路";
+        return check_lines(document);
+    };
+    for (const auto* suffix : {"html", "htm"}) {
+        EXPECT_TRUE(fits(suffix, ParamType::Text, 300));
+        const Status refused = fits(suffix, ParamType::Text, 301);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::ParameterTooLong);
+        EXPECT_TRUE(refused.error().detail.starts_with("address")) << refused.error().detail;
+        EXPECT_TRUE(fits(suffix, ParamType::Textarea, 1000)) << "several lines";
+    }
+    EXPECT_TRUE(fits("docx", ParamType::Text, 1000));
+    EXPECT_TRUE(fits("pdf", ParamType::Text, 1000));
+}
+
 }  // namespace
 }  // namespace signet::service
