@@ -212,8 +212,12 @@ std::vector<Migration> schema() {
         CREATE INDEX final_file_open ON final_file (document) WHERE sm3 = '';
         CREATE TABLE damaged_file (document {id}, time BIGINT NOT NULL, fault TEXT NOT NULL);
     )"});
+    // Companies whose seals are also put by the national algorithms.
+    migrations.push_back({116, "national seals", R"(
+        ALTER TABLE company ADD COLUMN national_seals BOOLEAN NOT NULL DEFAULT FALSE;
+    )"});
     // Who people are and how they are reached is encrypted from here on; indexes over ciphertext find nothing.
-    migrations.push_back({116, "personal data sealed", R"(
+    migrations.push_back({117, "personal data sealed", R"(
         DROP INDEX employee_mobile;
         DROP INDEX employee_email;
         UPDATE employee SET name = seal(name, 'employee/' || id), mobile = seal(mobile, 'employee/' || id),
@@ -226,10 +230,6 @@ std::vector<Migration> schema() {
         UPDATE outbox SET payload = seal(payload, 'outbox');
         UPDATE personal_grant SET content = seal(content, 'grant/' || id);
         UPDATE grant_request SET content = seal(content, 'grant-request/' || token_hash);
-    )"});
-    // Companies whose seals are also put by the national algorithms.
-    migrations.push_back({117, "national seals", R"(
-        ALTER TABLE company ADD COLUMN national_seals BOOLEAN NOT NULL DEFAULT FALSE;
     )"});
     return migrations;
 }
