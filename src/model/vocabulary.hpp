@@ -247,9 +247,9 @@ inline constexpr std::array<Spelling<IdentityCheck>, 3> spellings<IdentityCheck>
 
 template <>
 inline constexpr std::array<Spelling<ReadingRule>, 3> spellings<ReadingRule>{{
-    {ReadingRule::Off, "OFF"},
     {ReadingRule::Warn, "WARN"},
     {ReadingRule::Require, "REQUIRE"},
+    {ReadingRule::Off, "OFF"},
 }};
 
 template <>
@@ -291,9 +291,19 @@ inline constexpr std::array<Spelling<SignatureLevel>, 4> spellings<SignatureLeve
     {SignatureLevel::Archival, "B-LTA"},
 }};
 
+/// Whether a table of spellings stands in the order of its enumerators.
+template <typename Enum>
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < spellings<Enum>.size(); ++i) {
+        if (static_cast<std::size_t>(spellings<Enum>[i].first) != i) return false;
+    }
+    return true;
+}
+
 /// How the wire spells an enumerator.
 template <typename Enum>
 constexpr std::string_view to_wire(Enum value) {
+    static_assert(in_order<Enum>());
     return spellings<Enum>[static_cast<std::size_t>(value)].second;
 }
 

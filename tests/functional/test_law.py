@@ -390,7 +390,8 @@ def test_L12_nothing_goes_under_a_legal_hold(clocked):
     assert signet(server, "retention", "release", contract.id).returncode == 1
     told(server, "retention", "sweep")
     until(lambda: not file.exists())
-    assert [event for _, event, _ in entries(server, contract)][-3:] == ["hold.placed", "hold.released", "contract.expunged"]
+    events = [event for _, event, _ in entries(server, contract) if event.startswith("hold.") or event == "contract.expunged"]
+    assert events == ["hold.placed", "hold.released", "contract.expunged"]
 
 
 def test_L12_a_held_draft_cannot_be_deleted_and_a_held_contract_keeps_its_files_when_taken_back(erp, server, made):

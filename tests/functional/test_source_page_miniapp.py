@@ -276,7 +276,8 @@ def test_two_hundred_tickets_are_all_different_and_tell_nothing(house, someone):
 def test_the_server_keeps_no_ticket_that_could_be_stolen(house, someone):
     ticket = house.ticket(house.contract(someone), someone)
     stored = b"".join(file.read_bytes() for file in house.server.data.glob("signet.db*"))
-    assert ticket.encode() not in stored and someone["contact"].encode() in stored
+    assert ticket.encode() not in stored and someone["contact"].encode() not in stored
+    assert b"CREATE TABLE link" in stored, "this is what was to be looked through"
     assert ticket not in house.server.log.read_text(encoding="utf-8", errors="replace")
 
 
