@@ -279,11 +279,16 @@ export interface OpenAnswer {
   warningEn?: string;
 }
 
+export interface UnseenPages {
+  documentId: string;
+  pages: number[];
+}
+
 export interface ReadingState {
   rule: 'OFF' | 'WARN' | 'REQUIRE' | string;
   pages: number;
   left: number;
-  unseen: { documentId: string; pages: number[] }[];
+  unseen: UnseenPages[];
 }
 
 export interface InkPoint {
