@@ -173,7 +173,7 @@ def test_the_anchors_can_be_printed_for_a_third_party(stopped):
 
 
 @pytest.mark.parametrize(("sql", "fault", "bad"), [
-    ("UPDATE audit SET detail = '{"forged":true}' WHERE sequence = 5", "altered", 5),
+    ("UPDATE audit SET detail = '[]' WHERE sequence = 5", "altered", 5),
     ("UPDATE audit SET time = time + 1 WHERE sequence = 6", "altered", 6),
     ("DELETE FROM audit WHERE sequence = 7", "missing", 7),
     ("UPDATE audit SET sequence = -1 WHERE sequence = 4; UPDATE audit SET sequence = 4 WHERE sequence = 8;"
