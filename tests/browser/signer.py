@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -28,7 +29,11 @@ class Signer:
         """The first page is a picture that arrived, not a box with a cross."""
         picture = self.page.get_by_alt_text(re.compile(f"^{re.escape(title)}，第 1 页"))
         expect(picture).to_be_visible()
-        self.page.wait_for_function("image => image.complete && image.naturalWidth > 300", arg=picture.element_handle())
+        # Looked up anew each time: a picture that is fetched again may be another element.
+        end = time.monotonic() + 15
+        while not picture.evaluate("image => image.complete && image.naturalWidth > 300"):
+            assert time.monotonic() < end, "the first page did not arrive"
+            self.page.wait_for_timeout(100)
 
     def picture_of_first_page(self, title: str) -> str:
         """The pixels the browser shows, for comparing."""
