@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
+#include "store/audit_rows.hpp"
 #include "store/audit_tree.hpp"
 
 #include <algorithm>
@@ -16,7 +17,6 @@ constexpr std::size_t kLongestActor = 300;
 constexpr std::size_t kLongestEvent = 100;
 constexpr std::size_t kLongestDetail = 64 * 1024;
 constexpr std::size_t kLargestPage = 1'000;
-constexpr std::string_view kColumns = "sequence, time, actor, contract, event, detail, hash";
 
 bool is_word(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -45,24 +45,6 @@ void add_number(crypto::Sha256& hash, std::uint64_t number) {
 void add_text(crypto::Sha256& hash, std::string_view text) {
     add_number(hash, text.size());
     hash.update(as_bytes(text));
-}
-
-Hash hash_of(ByteView bytes) {
-    Hash hash{};
-    if (bytes.size() == hash.size()) std::ranges::copy(bytes, hash.begin());
-    return hash;
-}
-
-AuditEntry entry_of(const Row& row) {
-    AuditEntry entry;
-    entry.sequence = row.integer(0);
-    entry.record.time = row.get<UtcTime>(1);
-    entry.record.actor = row.get<std::string>(2);
-    entry.record.contract = row.get<model::ContractId>(3);
-    entry.record.event = row.get<std::string>(4);
-    entry.record.detail = row.get<std::string>(5);
-    entry.hash = hash_of(row.blob(6));
-    return entry;
 }
 
 /// Walks the chain and stops at the first entry that breaks it.
@@ -110,7 +92,7 @@ class Verifier {
 Result<AuditFault> check_start(Connection& connection, const AuditHead& from) {
     if (from.sequence == 0) return from == AuditHead{} ? AuditFault::None : AuditFault::Altered;
     const auto hash = connection.first("SELECT hash FROM audit WHERE sequence = $1", {from.sequence},
-                                       [](const Row& row) { return hash_of(row.blob(0)); });
+                                       [](const Row& row) { return audit_hash_of(row.blob(0)); });
     if (!hash) return hash.error();
     if (!*hash) return AuditFault::Missing;
     return **hash == from.hash ? AuditFault::None : AuditFault::Altered;
@@ -134,7 +116,7 @@ Hash audit_hash(const Hash& previous, std::int64_t sequence, const AuditRecord& 
 Result<AuditHead> audit_head(Connection& connection) {
     const auto last =
         connection.first("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", {}, [](const Row& row) {
-            return AuditHead{row.integer(0), hash_of(row.blob(1))};
+            return AuditHead{row.integer(0), audit_hash_of(row.blob(1))};
         });
     if (!last) return last.error();
     return last->value_or(AuditHead{});
@@ -160,11 +142,11 @@ Result<std::vector<AuditEntry>> list_audit(Connection& connection, model::Contra
                                            std::size_t limit) {
     const auto most = static_cast<std::int64_t>(std::min(limit, kLargestPage));
     static const std::string all =
-        fmt::format("SELECT {} FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2", kColumns);
-    static const std::string of_contract =
-        fmt::format("SELECT {} FROM audit WHERE contract = $3 AND sequence > $1 ORDER BY sequence LIMIT $2", kColumns);
-    if (!contract) return connection.all(all, {after, most}, entry_of);
-    return connection.all(of_contract, {after, most, contract}, entry_of);
+        fmt::format("SELECT {} FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2", kAuditColumns);
+    static const std::string of_contract = fmt::format(
+        "SELECT {} FROM audit WHERE contract = $3 AND sequence > $1 ORDER BY sequence LIMIT $2", kAuditColumns);
+    if (!contract) return connection.all(all, {after, most}, audit_entry_of);
+    return connection.all(of_contract, {after, most, contract}, audit_entry_of);
 }
 
 Result<AuditPage> latest_audit(Connection& connection, model::ContractId contract, const AuditChoice& choice) {
@@ -179,8 +161,8 @@ Result<AuditPage> latest_audit(Connection& connection, model::ContractId contrac
     if (!total) return total.error();
     const auto most = static_cast<std::int64_t>(std::min(choice.limit, kLargestPage));
     auto entries =
-        connection.all(fmt::format("SELECT {} {} ORDER BY sequence DESC LIMIT $2 OFFSET $3", kColumns, chosen),
-                       {contract, most, static_cast<std::int64_t>(choice.offset)}, entry_of);
+        connection.all(fmt::format("SELECT {} {} ORDER BY sequence DESC LIMIT $2 OFFSET $3", kAuditColumns, chosen),
+                       {contract, most, static_cast<std::int64_t>(choice.offset)}, audit_entry_of);
     if (!entries) return entries.error();
     return AuditPage{static_cast<std::size_t>(total->value_or(0)), std::move(*entries)};
 }
@@ -192,8 +174,8 @@ Result<AuditVerdict> verify_chain(Connection& connection, const std::vector<Audi
     if (*start != AuditFault::None) return AuditVerdict{*start, from.sequence, 0, {}};
     Verifier verifier(from, anchors);
     const Status walked =
-        connection.each(fmt::format("SELECT {} FROM audit WHERE sequence > $1 ORDER BY sequence", kColumns),
-                        {from.sequence}, [&](const Row& row) { return verifier.take(entry_of(row)); });
+        connection.each(fmt::format("SELECT {} FROM audit WHERE sequence > $1 ORDER BY sequence", kAuditColumns),
+                        {from.sequence}, [&](const Row& row) { return verifier.take(audit_entry_of(row)); });
     if (!walked) return walked.error();
     return verifier.finish();
 }

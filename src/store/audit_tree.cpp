@@ -1,6 +1,7 @@
 #include "store/audit_tree.hpp"
 
 #include "base/text.hpp"
+#include "store/audit_rows.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -29,28 +30,9 @@ void add_text(Bytes& bytes, std::string_view text) {
     append(bytes, as_bytes(text));
 }
 
-/// All zeros for what has another length: no hash of ours.
-MerkleHash hash_of(ByteView bytes) {
-    MerkleHash hash{};
-    if (bytes.size() == hash.size()) std::ranges::copy(bytes, hash.begin());
-    return hash;
-}
-
-AuditEntry entry_of(const Row& row) {
-    AuditEntry entry;
-    entry.sequence = row.integer(0);
-    entry.record.time = row.get<UtcTime>(1);
-    entry.record.actor = row.get<std::string>(2);
-    entry.record.contract = row.get<model::ContractId>(3);
-    entry.record.event = row.get<std::string>(4);
-    entry.record.detail = row.get<std::string>(5);
-    entry.hash = hash_of(row.blob(6));
-    return entry;
-}
-
 AuditAnchor anchor_of(const Row& row) {
     AuditAnchor anchor;
-    anchor.head = {static_cast<std::uint64_t>(row.integer(0)), hash_of(row.blob(1))};
+    anchor.head = {static_cast<std::uint64_t>(row.integer(0)), audit_hash_of(row.blob(1))};
     anchor.time = row.get<UtcTime>(2);
     const ByteView token = row.blob(3);
     anchor.token.assign(token.begin(), token.end());
@@ -66,13 +48,13 @@ struct StoredTree {
 };
 
 Result<std::optional<StoredTree>> stored_tree(Connection& connection) {
-    return connection.first("SELECT size, root, frontier, last_hash, anchor_wanted FROM audit_tree WHERE id = 1", {},
-                            [](const Row& row) {
-                                const ByteView frontier = row.blob(2);
-                                return StoredTree{static_cast<std::uint64_t>(row.integer(0)), hash_of(row.blob(1)),
-                                                  Bytes(frontier.begin(), frontier.end()), hash_of(row.blob(3)),
-                                                  static_cast<std::uint64_t>(row.integer(4))};
-                            });
+    return connection.first(
+        "SELECT size, root, frontier, last_hash, anchor_wanted FROM audit_tree WHERE id = 1", {}, [](const Row& row) {
+            const ByteView frontier = row.blob(2);
+            return StoredTree{static_cast<std::uint64_t>(row.integer(0)), audit_hash_of(row.blob(1)),
+                              Bytes(frontier.begin(), frontier.end()), audit_hash_of(row.blob(3)),
+                              static_cast<std::uint64_t>(row.integer(4))};
+        });
 }
 
 constexpr std::int64_t kNoEnd = INT64_MAX;
@@ -107,7 +89,7 @@ Result<AuditTree> AuditTree::load(Connection& connection) {
         return tree;
     }
     const Status built = connection.each(kEntries, {std::int64_t{0}, kNoEnd}, [&](const Row& row) {
-        tree.add(entry_of(row));
+        tree.add(audit_entry_of(row));
         return true;
     });
     if (!built) return built.error();
@@ -188,7 +170,7 @@ Status AuditProver::load_leaves(std::uint64_t block) {
     bool gapless = true;
     const Status read =
         connection_.each(kEntries, {first, first + static_cast<std::int64_t>(kBlock)}, [&](const Row& row) {
-            const AuditEntry entry = entry_of(row);
+            const AuditEntry entry = audit_entry_of(row);
             gapless = entry.sequence == first + static_cast<std::int64_t>(leaves.size()) + 1;
             if (gapless) leaves.push_back(audit_leaf(entry.sequence, entry.record));
             return gapless;
@@ -206,7 +188,9 @@ Result<MerkleHash> AuditProver::stored(unsigned level, std::uint64_t position) {
     const auto rows = connection_.all(
         "SELECT position, hash FROM audit_subtree WHERE level = $1 AND position >= $2 AND position < $3",
         {static_cast<int>(level), static_cast<std::int64_t>(first), static_cast<std::int64_t>(first + kBlock)},
-        [](const Row& row) { return std::pair(static_cast<std::uint64_t>(row.integer(0)), hash_of(row.blob(1))); });
+        [](const Row& row) {
+            return std::pair(static_cast<std::uint64_t>(row.integer(0)), audit_hash_of(row.blob(1)));
+        });
     if (!rows) return rows.error();
     for (const auto& [at, hash] : *rows)
         subtrees_[{level, at}] = hash;
@@ -250,7 +234,7 @@ Result<AuditAnchor> anchor_from_line(std::string_view line) {
     auto token = size ? from_base64(words[4]) : std::nullopt;
     if (!size || *size < 1 || !root || root->size() != sizeof(MerkleHash) || !time || !token)
         return invalid_parameter("an anchor is `signet-anchor-1 SIZE ROOT TIME TOKEN`");
-    return AuditAnchor{{static_cast<std::uint64_t>(*size), hash_of(*root)}, {*time}, std::move(*token)};
+    return AuditAnchor{{static_cast<std::uint64_t>(*size), audit_hash_of(*root)}, {*time}, std::move(*token)};
 }
 
 Status want_anchor(Transaction& transaction) {
@@ -306,7 +290,7 @@ class LogWalk {
 
     Result<LogVerdict> run() {
         const Status walked = connection_.each(kEntries, {INT64_MIN, kNoEnd},
-                                               [&](const Row& row) { return take(entry_of(row), row.blob(6)); });
+                                               [&](const Row& row) { return take(audit_entry_of(row), row.blob(6)); });
         if (!walked) return walked.error();
         if (!verdict_) return finish();
         if (next_anchor_ < anchors_.size()) stop_at_end("an anchor reaches further");
@@ -373,7 +357,7 @@ class LogWalk {
                 const auto level = row.get<int>(0);
                 const auto position = static_cast<std::uint64_t>(row.integer(1));
                 const auto known = subtrees_.find({static_cast<unsigned>(level), position});
-                const bool same = known != subtrees_.end() && known->second == hash_of(row.blob(2));
+                const bool same = known != subtrees_.end() && known->second == audit_hash_of(row.blob(2));
                 if (same) ++seen;
                 return same || stop_at_subtree(static_cast<unsigned>(level), position);
             });
