@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::size_t kLongestReason = 200;
 
-Result<json::object> nothing_after(const Status& done) {
-    if (!done) return done.error();
-    return json::object();
-}
-
 std::vector<model::CopySendReceiver> read_receivers(const Fields& fields) {
     std::vector<model::CopySendReceiver> receivers;
     for (const Fields& item : fields.list("receivers", 200)) {

@@ -444,6 +444,11 @@ Signatory read_signatory(const Fields& fields) {
     return signatory;
 }
 
+Result<json::object> nothing_after(const Status& done) {
+    if (!done) return done.error();
+    return json::object();
+}
+
 service::Locator read_locator(const Fields& fields) {
     return {fields.id<model::ContractId>("contractId"), fields.text("bizId"), fields.text("tenantName")};
 }

@@ -24,6 +24,8 @@ service::CategoryReference read_category(const Fields& fields);
 /// The body of /v2/contract/draft.
 service::DraftCommand read_draft(const Fields& fields, const TimeZone& zone);
 service::Locator read_locator(const Fields& fields);
+/// The answer of a call that has no result of its own.
+Result<boost::json::object> nothing_after(const Status& done);
 /// `themeColor`, a colour as hex digits with or without `#`; empty when absent. Anything else is refused.
 std::string read_theme_color(const Fields& fields);
 /// The same of a request's `pageStyle`.

@@ -13,12 +13,6 @@ using service::Caller;
 
 namespace {
 
-/// The answer of a call that has no result of its own.
-Result<json::object> nothing_after(const Status& done) {
-    if (!done) return done.error();
-    return json::object();
-}
-
 /// The span of publishing times: the last six months unless it is named.
 void read_span(const Fields& fields, const TimeZone& zone, UtcTime now, model::ContractFilter& filter) {
     constexpr std::chrono::hours kHalfAYear{24 * 183};

@@ -20,11 +20,6 @@ using service::Caller;
 
 namespace {
 
-Result<json::object> nothing_after(const Status& done) {
-    if (!done) return done.error();
-    return json::object();
-}
-
 Result<json::object> write_join_urls(const Result<std::vector<service::JoinUrl>>& urls) {
     if (!urls) return urls.error();
     json::array list;

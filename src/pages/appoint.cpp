@@ -6,7 +6,6 @@
 #include "pages/view_json.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -121,13 +120,6 @@ json::object write_appoint(const AppointView& view, const TimeZone& zone) {
     if (view.fills) result["params"] = write_params(contract, nullptr);
     result["options"] = std::move(options);
     return result;
-}
-
-std::optional<double> number(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    const double result = value->to_number<double>();
-    return std::isfinite(result) ? std::optional(result) : std::nullopt;
 }
 
 Result<AppointBox> read_box(const json::value& value) {

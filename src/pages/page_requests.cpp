@@ -4,6 +4,7 @@
 #include "http/router.hpp"
 #include "pages/page_errors.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -45,6 +46,13 @@ Result<json::object> body_of(const http::Request& request) {
 std::string text(const json::object& object, std::string_view name) {
     const json::value* value = object.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::optional<double> number(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    const double result = value->to_number<double>();
+    return std::isfinite(result) ? std::optional(result) : std::nullopt;
 }
 
 http::Response refusal(const Error& error) {

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "http/message.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ std::string capture(const http::Request& request, std::string_view name);
 Result<boost::json::object> body_of(const http::Request& request);
 /// A text of it; empty when it is none.
 std::string text(const boost::json::object& object, std::string_view name);
+/// A finite number of it.
+std::optional<double> number(const boost::json::object& object, std::string_view name);
 
 /// What a page is told when its call fails: a client that opened no such link, or so long ago that it is forgotten,
 /// gets 401, upon which the page opens its link again.

@@ -3,6 +3,7 @@
 #include "base/drawing.hpp"
 #include "base/text.hpp"
 #include "model/filling.hpp"
+#include "pages/page_requests.hpp"
 #include "service/artist.hpp"
 
 #include <algorithm>
@@ -186,18 +187,6 @@ json::array write_steps(const PageView& view) {
                          {"mine", node == view.action}});
     }
     return steps;
-}
-
-std::optional<double> number(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    const double result = value->to_number<double>();
-    return std::isfinite(result) ? std::optional(result) : std::nullopt;
-}
-
-std::string text(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 /// Which pages are left to be seen; of very many only the first.

@@ -436,13 +436,8 @@ Result<model::DocumentId> Drafting::add_file(const Caller& caller, const AddFile
     change.actor = actor_of(caller);
     change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + document.sha256 + R"(","original":")" +
                     document.original_blob + "\"}";
-    if (const Status put = put_document(contract, std::move(document), command.sort); !put) return put.error();
-    std::vector<BoundStamper> stampers = command.stampers;
-    for (BoundStamper& bound : stampers) {
-        if (bound.stamper.documents.empty()) bound.stamper.documents = {id};
-    }
-    if (const Status bound = bind_stampers(contract, stampers, "stampers", false); !bound) return bound.error();
-    if (command.stamper_rule) contract.stamper_rule = command.stamper_rule;
+    const Status taken = take_in(contract, std::move(document), command.sort, command.stampers, command.stamper_rule);
+    if (!taken) return taken.error();
 
     const auto committed = book_.commit(std::move(contract), change);
     if (!committed) return committed.error();
@@ -462,6 +457,17 @@ Status put_document(Contract& contract, Document document, std::optional<int> so
     contract.documents.push_back(std::move(document));
     std::stable_sort(contract.documents.begin(), contract.documents.end(),
                      [](const Document& a, const Document& b) { return a.sort < b.sort; });
+    return {};
+}
+
+Status take_in(Contract& contract, Document document, std::optional<int> sort, std::vector<BoundStamper> stampers,
+               const std::optional<model::StamperRule>& rule) {
+    for (BoundStamper& bound : stampers) {
+        if (bound.stamper.documents.empty()) bound.stamper.documents = {document.id};
+    }
+    if (const Status put = put_document(contract, std::move(document), sort); !put) return put;
+    if (const Status bound = bind_stampers(contract, stampers, "stampers", false); !bound) return bound;
+    if (rule) contract.stamper_rule = rule;
     return {};
 }
 

@@ -117,6 +117,10 @@ std::string identity_digest(const Platform& platform, model::SignatoryId party, 
 
 /// Puts a document among those of a draft; without `sort` behind the others. InvalidParameter when there are too many.
 Status put_document(model::Contract& contract, model::Document document, std::optional<int> sort);
+/// The same with what its request says beside it: stampers that name no document are upon this one, and the rule, if
+/// there is one, becomes the contract's. InvalidParameter when a stamper cannot be bound.
+Status take_in(model::Contract& contract, model::Document document, std::optional<int> sort,
+               std::vector<BoundStamper> stampers, const std::optional<model::StamperRule>& rule);
 
 /// Puts the stampers of a request onto their nodes. A node that gets any loses those it had from earlier calls when
 /// `replace` is set. InvalidParameter for an unknown node; `field` is the name of the list.

@@ -74,13 +74,8 @@ Result<model::DocumentId> Filling::add_template(const Caller& caller, const AddT
     change.actor = actor_of(caller);
     change.detail = R"({"document":")" + to_string(id) + R"(","sha256":")" + made->sha256 + R"(","template":")" +
                     to_string(command.template_id) + "\"}";
-    if (const Status put = put_document(contract, std::move(*made), command.sort); !put) return put.error();
-    std::vector<BoundStamper> stampers = command.stampers;
-    for (BoundStamper& bound : stampers) {
-        if (bound.stamper.documents.empty()) bound.stamper.documents = {id};
-    }
-    if (const Status bound = bind_stampers(contract, stampers, "stampers", false); !bound) return bound.error();
-    if (command.stamper_rule) contract.stamper_rule = command.stamper_rule;
+    const Status taken = take_in(contract, std::move(*made), command.sort, command.stampers, command.stamper_rule);
+    if (!taken) return taken.error();
     const auto committed = book_.commit(std::move(contract), change);
     if (!committed) return committed.error();
     return id;

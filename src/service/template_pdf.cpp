@@ -5,6 +5,7 @@
 #include "pdf/page_marks.hpp"
 #include "seal/field_text.hpp"
 #include "seal/watermark.hpp"
+#include "service/mark_picture.hpp"
 #include "service/templates.hpp"
 
 #include <algorithm>
@@ -40,16 +41,8 @@ Result<Drawing> picture_in(const Platform& platform, const Bytes& file, double w
     const double wide = is_sideways ? image->height : image->width;
     const double high = is_sideways ? image->width : image->height;
     const double scale = std::min(width / wide, height / high);
-    seal::MarkPicture picture;
-    picture.width = image->width;
-    picture.height = image->height;
-    picture.components = image->components;
-    picture.is_jpeg = image->coding == convert::Coding::Jpeg;
-    picture.is_inverted = image->is_inverted;
-    picture.orientation = image->orientation;
-    picture.samples = std::move(image->samples);
-    picture.alpha = std::move(image->alpha);
-    return seal::draw_mark_picture(picture, std::max(wide, high) * scale / kPointsPerMillimetre, 1);
+    return seal::draw_mark_picture(mark_picture(std::move(*image)), std::max(wide, high) * scale / kPointsPerMillimetre,
+                                   1);
 }
 
 Error named(const std::string& name, const Error& error) {

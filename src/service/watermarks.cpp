@@ -11,6 +11,7 @@
 #include "seal/watermark.hpp"
 #include "service/documents.hpp"
 #include "service/drafting.hpp"
+#include "service/mark_picture.hpp"
 #include "store/blobs.hpp"
 #include "store/document_files.hpp"
 
@@ -136,16 +137,7 @@ Result<Drawing> picture_of(const Platform& platform, const Watermark& mark, doub
     if (!bytes) return bytes.error();
     auto image = platform.converter.read_picture(*bytes);
     if (!image) return image.error();
-    seal::MarkPicture picture;
-    picture.width = image->width;
-    picture.height = image->height;
-    picture.components = image->components;
-    picture.is_jpeg = image->coding == convert::Coding::Jpeg;
-    picture.is_inverted = image->is_inverted;
-    picture.orientation = image->orientation;
-    picture.samples = std::move(image->samples);
-    picture.alpha = std::move(image->alpha);
-    return seal::draw_mark_picture(picture, side_mm, opacity);
+    return seal::draw_mark_picture(mark_picture(std::move(*image)), side_mm, opacity);
 }
 
 Result<Drawing> draw(const Platform& platform, const Contract& contract, const Watermark& mark) {

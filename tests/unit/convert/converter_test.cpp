@@ -1,5 +1,6 @@
 #include "convert/converter.hpp"
 
+#include "../hostile_documents.hpp"
 #include "convert/active_content.hpp"
 #include "convert/convert_worker.hpp"
 #include "convert/office_worker.hpp"
@@ -27,7 +28,7 @@
 namespace signet::convert {
 namespace {
 
-const std::filesystem::path kCorpus = std::filesystem::path(SIGNET_SOURCE_DIR) / "../shared/corpus";
+const std::filesystem::path& kCorpus = hostile::corpus();
 
 /// One pool for all tests, as a server has one for all requests.
 sandbox::WorkerPool& pool() {
@@ -603,23 +604,12 @@ TEST(Gif, cut_short_at_any_place_is_refused) {
 
 // ---- Hostile and foreign documents. ----
 
-/// The first `limit` bytes of a gzip file, unpacked.
-Bytes gunzipped(const std::filesystem::path& path, std::size_t limit) {
-    Bytes content(limit);
-    const gzFile file = ::gzopen(path.c_str(), "rb");
-    const int got = ::gzread(file, content.data(), static_cast<unsigned>(limit));
-    ::gzclose(file);
-    content.resize(static_cast<std::size_t>(std::max(got, 0)));
-    return content;
-}
-
 class HostileDocument : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(HostileDocument, gets_an_answer_and_leaves_the_pool_alive) {
-    constexpr std::size_t kUploadLimit = 64 << 20;
     const auto& path = GetParam();
     const bool is_packed = path.extension() == ".gz";
-    const auto result = convert(is_packed ? gunzipped(path, kUploadLimit) : content_of(path));
+    const auto result = convert(hostile::upload_of(path));
     if (is_packed) {
         EXPECT_FALSE(result);
     }
@@ -629,24 +619,8 @@ TEST_P(HostileDocument, gets_an_answer_and_leaves_the_pool_alive) {
     EXPECT_TRUE(convert(one_page()));
 }
 
-std::vector<std::filesystem::path> hostile_documents() {
-    std::vector<std::filesystem::path> all;
-    std::error_code missing;
-    for (const auto& entry : std::filesystem::directory_iterator(kCorpus / "hostile", missing))
-        all.push_back(entry.path());
-    std::ranges::sort(all);
-    return all;
-}
-
-std::string name_of(const testing::TestParamInfo<std::filesystem::path>& info) {
-    std::string name = info.param.filename().string();
-    std::ranges::replace_if(
-        name, [](unsigned char c) { return !std::isalnum(c); }, '_');
-    return name;
-}
-
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HostileDocument);
-INSTANTIATE_TEST_SUITE_P(Corpus, HostileDocument, testing::ValuesIn(hostile_documents()), name_of);
+INSTANTIATE_TEST_SUITE_P(Corpus, HostileDocument, testing::ValuesIn(hostile::documents()), hostile::name_of);
 
 }  // namespace
 }  // namespace signet::convert

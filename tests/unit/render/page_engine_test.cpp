@@ -1,5 +1,6 @@
 #include "render/page_engine.hpp"
 
+#include "../hostile_documents.hpp"
 #include "pdf_builder.hpp"
 #include "render/mupdf_document.hpp"
 #include "render/render_worker.hpp"
@@ -19,7 +20,7 @@
 namespace signet::render {
 namespace {
 
-const std::filesystem::path kCorpus = std::filesystem::path(SIGNET_SOURCE_DIR) / "../shared/corpus";
+const std::filesystem::path& kCorpus = hostile::corpus();
 
 /// One pool for all tests, as a server has one for all requests.
 sandbox::WorkerPool& pool() {
@@ -447,22 +448,11 @@ TEST(Picture, of_a_document_that_has_grown_is_made_anew) {
 
 // ---- Hostile documents. ----
 
-/// The first `limit` bytes of a gzip file, unpacked.
-Bytes unpacked(const std::filesystem::path& path, std::size_t limit) {
-    Bytes content(limit);
-    const gzFile file = ::gzopen(path.c_str(), "rb");
-    const int got = ::gzread(file, content.data(), static_cast<unsigned>(limit));
-    ::gzclose(file);
-    content.resize(static_cast<std::size_t>(std::max(got, 0)));
-    return content;
-}
-
 class HostileDocument : public testing::TestWithParam<std::filesystem::path> {};
 
 TEST_P(HostileDocument, gets_an_answer_and_leaves_the_pool_alive) {
-    constexpr std::size_t kUploadLimit = 64 << 20;
     const auto& path = GetParam();
-    const Document document(path.extension() == ".gz" ? unpacked(path, kUploadLimit) : content_of(path));
+    const Document document(hostile::upload_of(path));
     const auto sizes = engine().page_sizes(document.input);
     if (sizes && !sizes->empty()) static_cast<void>(engine().picture(document.input, 0, 200));
     static_cast<void>(engine().find_text(document.input, kKeyword));
@@ -472,24 +462,8 @@ TEST_P(HostileDocument, gets_an_answer_and_leaves_the_pool_alive) {
     EXPECT_LE(pool().statistics().alive, 2U);
 }
 
-std::vector<std::filesystem::path> hostile_documents() {
-    std::vector<std::filesystem::path> all;
-    std::error_code missing;
-    for (const auto& entry : std::filesystem::directory_iterator(kCorpus / "hostile", missing))
-        all.push_back(entry.path());
-    std::sort(all.begin(), all.end());
-    return all;
-}
-
-std::string name_of(const testing::TestParamInfo<std::filesystem::path>& info) {
-    std::string name = info.param.filename().string();
-    std::replace_if(
-        name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
-    return name;
-}
-
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(HostileDocument);
-INSTANTIATE_TEST_SUITE_P(Corpus, HostileDocument, testing::ValuesIn(hostile_documents()), name_of);
+INSTANTIATE_TEST_SUITE_P(Corpus, HostileDocument, testing::ValuesIn(hostile::documents()), hostile::name_of);
 
 }  // namespace
 }  // namespace signet::render

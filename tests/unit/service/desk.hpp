@@ -7,6 +7,7 @@
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
 #include "service/directory.hpp"
+#include "service/people.hpp"
 #include "service/platform.hpp"
 #include "service/trust_services.hpp"
 #include "store/blobs.hpp"
@@ -166,6 +167,17 @@ inline void put_on(Desk& desk) {
                 frozen, seal(kLegalSeal, model::SealType::Lp, {kKeeper}), category(kUsual, kOwn, "默认", true),
                 category(kSubsidiaryUsual, kSubsidiary, "默认", true), plain, intake);
 }
+
+/// Who the people's rules are asked about: one directory for all tests of a file, which change nothing in it.
+struct Office {
+    Office() {
+        put_on(desk);
+        if (!directory.reload()) throw std::runtime_error("the directory cannot be read");
+    }
+    Desk desk;
+    Directory directory{desk.platform()};
+    People people{directory};
+};
 
 }  // namespace known
 

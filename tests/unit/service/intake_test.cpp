@@ -15,19 +15,12 @@ using model::TenantType;
 using model::User;
 using namespace known;
 
-struct Office {
-    Office() {
-        put_on(desk);
-        if (!directory.reload()) throw std::runtime_error("the directory cannot be read");
-    }
-    Desk desk;
-    Directory directory{desk.platform()};
-    People people{directory};
+struct IntakeOffice : Office {
     Intake intake{directory, people};
 };
 
-Office& office() {
-    static Office one;
+IntakeOffice& office() {
+    static IntakeOffice one;
     return one;
 }
 

@@ -16,17 +16,6 @@ using model::TenantType;
 using model::User;
 using namespace known;
 
-/// Who the rules are asked about: one directory for all of these tests, which change nothing in it.
-struct Office {
-    Office() {
-        put_on(desk);
-        if (!directory.reload()) throw std::runtime_error("the directory cannot be read");
-    }
-    Desk desk;
-    Directory directory{desk.platform()};
-    People people{directory};
-};
-
 Office& office() {
     static Office one;
     return one;
