@@ -288,29 +288,34 @@ Status ChangeJudge::judge_fields() {
     Result<std::vector<FormField>> after = list_form_fields(after_);
     if (!before) return before.error();
     if (!after) return after.error();
-    std::unordered_map<std::string, const FormField*> remaining;
-    for (const FormField& field : *after) {
-        if (!remaining.emplace(field.name, &field).second) {
-            const bool doubled_before = std::count_if(before->begin(), before->end(), [&](const FormField& other) {
-                                            return other.name == field.name;
-                                        }) > 1;
-            if (!doubled_before) find(Finding::AmbiguousStructure, "two fields are called " + field.name);
-        }
-    }
+    // Some programs give several fields one name: those of before are found again by what they are, and no more may
+    // share it.
+    std::unordered_map<std::string, std::vector<const FormField*>> remaining;
+    for (const FormField& field : *after)
+        remaining[field.name].push_back(&field);
     for (const FormField& field : *before) {
-        const auto found = remaining.find(field.name);
-        if (found == remaining.end()) {
+        std::vector<const FormField*>& namesakes = remaining[field.name];
+        if (namesakes.empty()) {
             find(Finding::ForbiddenChange, "field " + field.name + " was removed");
             continue;
         }
-        Status judged = judge_old_field(field, *found->second);
+        const auto same = std::find_if(namesakes.begin(), namesakes.end(),
+                                       [&](const FormField* other) { return other->field == field.field; });
+        const auto found = same != namesakes.end() ? same : namesakes.begin();
+        Status judged = judge_old_field(field, **found);
         if (!judged) return judged;
+        namesakes.erase(found);
     }
+    std::unordered_set<std::string> names;
     for (const FormField& field : *before)
-        remaining.erase(field.name);
+        names.insert(field.name);
     for (const FormField& field : *after) {
-        const auto found = remaining.find(field.name);
-        if (found == remaining.end() || found->second != &field) continue;
+        const std::vector<const FormField*>& left = remaining[field.name];
+        if (std::find(left.begin(), left.end(), &field) == left.end()) continue;
+        if (!names.insert(field.name).second) {
+            find(Finding::AmbiguousStructure, "two fields are called " + field.name);
+            continue;
+        }
         Status judged = judge_new_field(field);
         if (!judged) return judged;
     }

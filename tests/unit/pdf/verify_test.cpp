@@ -193,6 +193,29 @@ TEST_P(Verification, a_field_of_the_form_removed_or_added_is_found) {
     expect_tampered(added.finish(), Finding::ForbiddenChange);
 }
 
+TEST_P(Verification, fields_that_always_shared_a_name_are_told_apart) {
+    const auto remark = [](int y) {
+        return fmt::format("<</FT/Tx/T(remark)/V()/Type/Annot/Subtype/Widget/Rect[0 {} 9 {}]>>", y, y + 9);
+    };
+    const Bytes plain = simple_pdf(2, GetParam(), "/Annots[]", "/AcroForm<</Fields[50 0 R 51 0 R]>>");
+    const Bytes form = Update(plain)
+                           .object(50, remark(20))
+                           .object(51, remark(40))
+                           .changed(3, "/Annots []", "/Annots [50 0 R 51 0 R]")
+                           .finish();
+    const Bytes file = prepared_and_signed(form, three_parties())[2];
+    EXPECT_EQ(judged(file).verdict, DocumentVerdict::Intact) << all_findings(judged(file));
+    Update third(file);
+    const std::uint32_t text = third.allocate();
+    third.object(text, remark(60));
+    third.changed(3, "/Annots [", fmt::format("/Annots [{} 0 R ", text));
+    const Object fields = Document::open(file)->catalog().value()->get("AcroForm");
+    const std::uint32_t holder = fields.as_reference() != nullptr ? fields.as_reference()->number : 1;
+    third.changed(holder, "/Fields [", fmt::format("/Fields [{} 0 R ", text));
+    expect_tampered(third.finish(), Finding::AmbiguousStructure);
+    expect_tampered(Update(file).changed(holder, "50 0 R ", "").finish(), Finding::ForbiddenChange);
+}
+
 TEST_P(Verification, a_party_that_joined_late_leaves_the_others_intact) {
     const CompiledDrawing seal = compiled(red_square(50));
     const Result<Document> document = Document::open(steps_[3]);
