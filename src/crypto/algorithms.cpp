@@ -93,6 +93,12 @@ std::optional<DigestAlgorithm> digest_of_oid(std::string_view dotted) {
     return found->digest;
 }
 
+std::optional<DigestAlgorithm> digest_of_rsa_signature(std::string_view dotted) {
+    const auto found = std::ranges::find(kMethods, dotted, &NamedMethod::dotted);
+    if (found == kMethods.end() || found->scheme != SignatureScheme::RsaPkcs1) return std::nullopt;
+    return found->digest;
+}
+
 std::string_view oid_of(DigestAlgorithm algorithm) {
     return std::ranges::find(kDigests, algorithm, &NamedDigest::digest)->dotted;
 }

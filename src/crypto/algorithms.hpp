@@ -11,6 +11,8 @@
 namespace signet::crypto {
 
 std::optional<DigestAlgorithm> digest_of_oid(std::string_view dotted);
+/// The digest that an RSA PKCS #1 signature algorithm's name contains; nothing for any other identifier.
+std::optional<DigestAlgorithm> digest_of_rsa_signature(std::string_view dotted);
 std::string_view oid_of(DigestAlgorithm algorithm);
 
 /// The AlgorithmIdentifier of our own signature values.

@@ -188,7 +188,9 @@ std::optional<std::size_t> count_signer_infos(ByteView bytes) {
 }
 
 std::optional<DigestAlgorithm> SignedData::digest_algorithm() const {
-    return digest_of_oid(signer.digest_algorithm.oid);
+    if (const auto digest = digest_of_oid(signer.digest_algorithm.oid)) return digest;
+    // Some signers name the algorithm of the signature here, which says what was hashed with as well.
+    return digest_of_rsa_signature(signer.digest_algorithm.oid);
 }
 
 Result<SignedData> parse_cms(ByteView bytes) {

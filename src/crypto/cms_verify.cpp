@@ -32,9 +32,19 @@ NamePointer read_name(ByteView der) {
     return NamePointer(d2i_X509_NAME(nullptr, &at, static_cast<long>(der.size())));
 }
 
+/// The INTEGER's content octets. Programs of old made negative numbers, of which OpenSSL hands out the magnitude alone.
+Bytes serial_number_of(const X509* certificate) {
+    const ASN1_INTEGER* number = X509_get0_serialNumber(certificate);
+    Bytes encoding(static_cast<std::size_t>(std::max(i2d_ASN1_INTEGER(number, nullptr), 0)));
+    unsigned char* at = encoding.data();
+    i2d_ASN1_INTEGER(number, &at);
+    const ByteView content = der::Reader(encoding).take(der::kInteger).content;
+    return {content.begin(), content.end()};
+}
+
 bool has_serial_number(const X509* certificate, ByteView serial_number) {
-    return std::ranges::equal(der::significant(bytes_of(X509_get0_serialNumber(certificate))),
-                              der::significant(serial_number));
+    const Bytes own = serial_number_of(certificate);
+    return std::ranges::equal(der::significant(own), der::significant(serial_number));
 }
 
 bool has_issuer(const X509* certificate, ByteView issuer) {

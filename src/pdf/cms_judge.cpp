@@ -1,5 +1,6 @@
 #include "pdf/cms_judge.hpp"
 
+#include "crypto/bare_rsa.hpp"
 #include "crypto/der.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
 constexpr std::string_view kNationalIdData = "1.2.156.10197.6.1.4.2.1";  // GB/T 35275
+constexpr std::string_view kBareRsaSubFilter = "adbe.x509.rsa_sha1";     // ISO 32000-1 §12.8.3.2: no CMS at all
 constexpr std::string_view kIdTstInfo = "1.2.840.113549.1.9.16.1.4";
 
 void add(SignatureReport& report, Finding finding, std::string detail) {
@@ -100,16 +102,20 @@ void report_findings(const crypto::CmsReport& cms, SignatureReport& report) {
 void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, SignatureReport& report) const {
     if (value.sub_filter == kNationalSealSubFilter) return judge_seal(value, digest, report);
     const ByteView contents = as_bytes(value.contents);
-    Result<crypto::SignedData> data = crypto::parse_cms(contents);
+    const bool is_bare = value.sub_filter == kBareRsaSubFilter;
+    Result<crypto::SignedData> data =
+        is_bare ? crypto::parse_bare_rsa(contents, value.certificates) : crypto::parse_cms(contents);
     if (!data) {
-        const bool several = crypto::count_signer_infos(contents).value_or(1) != 1;
+        const bool several = !is_bare && crypto::count_signer_infos(contents).value_or(1) != 1;
         add(report, several ? Finding::SeveralSigners : Finding::CmsMalformed, data.error().detail);
         return;
     }
     if (!is_zero(contents.subspan(std::min(data->encoded_size, contents.size())))) {
         add(report, Finding::CmsMalformed, "something stands behind the signature in /Contents");
     }
-    report.cms.assign(contents.begin(), contents.begin() + static_cast<std::ptrdiff_t>(data->encoded_size));
+    if (!is_bare) {
+        report.cms.assign(contents.begin(), contents.begin() + static_cast<std::ptrdiff_t>(data->encoded_size));
+    }
     report.signature_value = data->signer.signature_value;
     const crypto::CmsReport cms = check(value, *data, digest, report);
     report_findings(cms, report);
