@@ -93,8 +93,10 @@ bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
+/// A digest of the signature: SHA-1 by ISO 32000-2 §12.8.4.4, and SHA-256 in files of programs that thought better of
+/// it.
 bool is_related_key(std::string_view key) {
-    return key.size() == 40 &&
+    return (key.size() == 40 || key.size() == 64) &&
            std::all_of(key.begin(), key.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); });
 }
 

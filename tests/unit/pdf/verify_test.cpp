@@ -216,6 +216,22 @@ TEST_P(Verification, fields_that_always_shared_a_name_are_told_apart) {
     expect_tampered(Update(file).changed(holder, "50 0 R ", "").finish(), Finding::ForbiddenChange);
 }
 
+TEST_P(Verification, validation_data_may_be_filed_under_either_digest_of_a_signature_and_nothing_else) {
+    const auto with_data_under = [&](std::string_view key) {
+        Update update(steps_[3]);
+        const std::uint32_t store = update.allocate();
+        update.object(store, fmt::format("<</Type/DSS/VRI<</{} <</Cert[]>>>>>>", key));
+        return update.changed(1, "/Type /Catalog", fmt::format("/Type /Catalog/DSS {} 0 R", store)).finish();
+    };
+    for (const std::size_t digits : {40U, 64U}) {
+        const VerificationReport report = judged(with_data_under(std::string(digits, 'A')));
+        EXPECT_EQ(report.verdict, DocumentVerdict::Intact) << all_findings(report);
+        EXPECT_EQ(report.signatures.back().later_changes, LaterChanges::Extension);
+    }
+    for (const std::string& key : {std::string(63, 'A'), std::string(64, 'G'), std::string("Page")})
+        expect_tampered(with_data_under(key), Finding::ForbiddenChange);
+}
+
 TEST_P(Verification, a_party_that_joined_late_leaves_the_others_intact) {
     const CompiledDrawing seal = compiled(red_square(50));
     const Result<Document> document = Document::open(steps_[3]);
