@@ -5,6 +5,7 @@
 #include "convert/office_kit.hpp"
 #include "convert/office_worker.hpp"
 #include "service/auto_signing.hpp"
+#include "service/deliveries.hpp"
 #include "service/verify_worker.hpp"
 #include "store/audit_tree.hpp"
 #include "store/contracts.hpp"
@@ -104,7 +105,7 @@ Status House::build() {
     };
     if (auto done = settle(store::DocumentFiles::open(data / "documents", committed_length), documents_); !done)
         return done;
-    outbox_ = std::make_unique<store::Outbox>(*database_, clock_);
+    outbox_ = std::make_unique<store::Outbox>(*database_, clock_, service::deliveries_into_the_log(clock_));
     if (const Status done = prepare_trust(); !done) return done;
 
     std::string base_url = settings_.public_url;

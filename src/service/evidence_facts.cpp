@@ -7,6 +7,7 @@
 #include "pdf/cms_judge.hpp"
 #include "pdf/verify.hpp"
 #include "service/anchoring.hpp"
+#include "service/deliveries.hpp"
 #include "service/platform.hpp"
 #include "service/signature_levels.hpp"
 #include "service/time_stamps.hpp"
@@ -41,16 +42,18 @@ std::string text_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-/// Looking at a contract or at who somebody is changes neither.
-bool is_reading(const Operation& operation) {
-    return operation.kind != OperationKind::Modify || operation.event == "identity.viewed";
+/// Looking at a contract or at who somebody is changes neither, nor does a message about it.
+bool changes_nothing(const Operation& operation) {
+    return operation.kind != OperationKind::Modify || operation.event == "identity.viewed" ||
+           operation.event == kMessageSent || operation.event == kMessageUndeliverable ||
+           operation.event == kCallbackUndeliverable;
 }
 
 /// The contract's operations up to the last one that changed it: who looks at the evidence does not change it.
 Result<std::vector<Operation>> operations_of(const OperationLog& log, const Contract& contract) {
     auto operations = log.all(contract);
     if (!operations) return operations;
-    while (!operations->empty() && is_reading(operations->back()))
+    while (!operations->empty() && changes_nothing(operations->back()))
         operations->pop_back();
     if (operations->empty()) return fail(ErrorCode::AuditLogBroken, "the log says nothing about this contract");
     return operations;

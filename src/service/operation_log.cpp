@@ -1,6 +1,7 @@
 #include "service/operation_log.hpp"
 
 #include "base/text.hpp"
+#include "service/deliveries.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
 
@@ -64,10 +65,15 @@ constexpr std::array kWordings{
     Wording{"identity.viewed", "查看身份信息"},
     Wording{"identity.proven", "核验身份"},
     Wording{"identity.mismatch", "身份核验不一致"},
+    Wording{kMessageSent, "发出通知"},
+    Wording{kMessageUndeliverable, "通知未能发出"},
+    Wording{kCallbackUndeliverable, "回调未能送达"},
 };
 
-/// Entries that prove what somebody did, or that somebody looked at who he is.
-constexpr std::array<std::string_view, 4> kProofs{"code.sent", "contract.read", "signing.intended", "identity.viewed"};
+/// Entries that prove what somebody did, that he was told, or that somebody looked at who he is.
+constexpr std::array<std::string_view, 7> kProofs{"code.sent",           "contract.read", "signing.intended",
+                                                  "identity.viewed",     kMessageSent,    kMessageUndeliverable,
+                                                  kCallbackUndeliverable};
 
 std::string describe_event(const std::string& event) {
     const auto found = std::find_if(kWordings.begin(), kWordings.end(),

@@ -192,6 +192,9 @@ Status Outbox::settle(OutboxId id, std::string_view owner, const Settled& settle
         if (!*entry) {
             return fail(ErrorCode::Conflict, "outbox entry " + to_string(id) + " is not leased to this owner");
         }
+        if (witness_ && settled.state >= OutboxState::Done) {
+            if (const Status witnessed = witness_(transaction, **entry); !witnessed) return witnessed;
+        }
         return postpone_followers(transaction, **entry);
     });
 }

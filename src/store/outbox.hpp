@@ -8,9 +8,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace signet::store {
@@ -56,8 +58,13 @@ struct OutboxEntry {
 /// carrier died, or did not report before its lease ended, is handed out again. Thread-safe.
 class Outbox {
   public:
-    /// Both must outlive the outbox.
-    Outbox(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+    /// Called in the transaction that notes that an entry went out (`Done`) or never will (`Dead`), with its state
+    /// after that. Its error undoes the note, and the entry is carried again when its lease has run out.
+    using Witness = std::function<Status(Transaction&, const OutboxEntry&)>;
+
+    /// Database and clock must outlive the outbox.
+    Outbox(Database& database, const Clock& clock, Witness witness = {})
+        : database_(database), clock_(clock), witness_(std::move(witness)) {}
 
     /// Enqueues inside the caller's transaction. The id, or the one that has the same dedupe key already.
     Result<OutboxId> enqueue(Transaction& transaction, const OutboxMessage& message);
@@ -115,6 +122,7 @@ class Outbox {
 
     Database& database_;
     const Clock& clock_;
+    Witness witness_;
 };
 
 }  // namespace signet::store

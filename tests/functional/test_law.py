@@ -278,6 +278,20 @@ def test_L7_L8_who_signed_hears_of_the_end_and_can_open_the_contract_for_good(dr
     assert opened.view["options"]["canDownload"] and opened.view["options"]["canPrint"]
 
 
+def test_the_log_tells_which_messages_left_and_masks_to_whom(draft, server):
+    who = user("常测试", "13866660099")
+    contract = draft(who=who)
+    sign(contract, who)
+
+    def sent():
+        return [detail for _, event, detail in entries(server, contract) if event == "message.sent"]
+
+    told = until(lambda: sent() if len(sent()) >= 2 else None)
+    assert {(one["way"], one["to"]) for one in told} == {("SMS", "138****0099")}
+    assert {one["attempts"] for one in told} == {1}
+    assert "message.sent" not in json.dumps(contract.api.ok(contract.api.get("/v2/contract/stream", contractId=contract.id)))
+
+
 # ------------------------------------------------------------------------------- Article 5: files stay what they were
 
 

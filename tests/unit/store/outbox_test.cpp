@@ -269,6 +269,40 @@ TEST_F(OutboxTest, gives_each_entry_to_one_of_many_claimers) {
     EXPECT_EQ((std::set(seen.begin(), seen.end()).size()), static_cast<std::size_t>(kEntries));
 }
 
+TEST_F(OutboxTest, tells_its_witness_what_went_out_and_what_never_will_and_nothing_else) {
+    std::vector<OutboxState> seen;
+    Outbox witnessed(*database_, clock_, [&](Transaction&, const OutboxEntry& entry) {
+        seen.push_back(entry.state);
+        return Status();
+    });
+    const OutboxId id = enqueue_for(1);
+    ASSERT_EQ(claim(), Ids{id});
+    ASSERT_TRUE(witnessed.retry_at(id, "a", clock_.now(), "busy"));
+    ASSERT_EQ(claim(), Ids{id});
+    ASSERT_TRUE(witnessed.release(id, "a"));
+    EXPECT_TRUE(seen.empty());
+    ASSERT_EQ(claim(), Ids{id});
+    ASSERT_TRUE(witnessed.done(id, "a"));
+    const OutboxId lost = enqueue_for(2);
+    ASSERT_EQ(claim(), Ids{lost});
+    ASSERT_TRUE(witnessed.dead(lost, "a", "refused"));
+    EXPECT_EQ(seen, (std::vector{OutboxState::Done, OutboxState::Dead}));
+}
+
+TEST_F(OutboxTest, carries_again_what_its_witness_could_not_write_down) {
+    Outbox witnessed(*database_, clock_, [](Transaction&, const OutboxEntry&) -> Status {
+        return fail(ErrorCode::StorageFailed, "the log is full");
+    });
+    const OutboxId id = enqueue_for(1);
+    ASSERT_EQ(claim(), Ids{id});
+    const Status done = witnessed.done(id, "a");
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::StorageFailed);
+    EXPECT_EQ(entry(id).state, OutboxState::Leased);
+    clock_.advance(minutes(3));
+    EXPECT_EQ(claim(), Ids{id});
+}
+
 TEST_F(OutboxTest, finds_its_entries_by_indexes_alone) {
     // A scan of the table would make every claim as slow as the outbox is long.
     const auto plan = [&](const std::string& sql, const Parameters& parameters) {
