@@ -27,6 +27,24 @@ struct SignOptions {
     std::string name = "Signet";
     std::filesystem::path key;
     std::filesystem::path certificate;
+    /// PKCS#12 with key and chain; or PEM with both.
+    std::filesystem::path p12;
+    std::filesystem::path pem;
+    /// A file with the password of the key alone, readable by its owner alone.
+    std::filesystem::path password_file;
+    /// A key in a token, as a URI of RFC 7512.
+    std::string pkcs11;
+    /// The address of a remote signer, its name for the key, and a file with what it wants to be shown.
+    std::string remote;
+    std::string remote_key;
+    std::filesystem::path remote_credentials;
+    std::filesystem::path remote_ca;
+    int remote_seconds = 30;
+
+    /// Whether the key is the caller's own, not one of the own CA.
+    bool brings_key() const {
+        return !key.empty() || !p12.empty() || !pem.empty() || !pkcs11.empty() || !remote.empty();
+    }
     /// B-B, B-T, B-LT or B-LTA.
     std::string level = "B-B";
     /// Address of a time-stamp authority; empty: the own one of `data`.
@@ -129,6 +147,13 @@ struct ArchiveOptions {
 /// Writes contracts with everything that proves them into a ZIP, by the running server when there is one. 0 written, 1
 /// refused with one line that says why.
 int archive(const ArchiveOptions& options);
+
+struct RotateOptions {
+    bool drop_old = false;
+    std::filesystem::path data = "data";
+};
+/// Replaces the master key, by the running server when there is one. 0 rotated, 1 refused with one line that says why.
+int rotate(const RotateOptions& options);
 
 /// 0 when all is well; says what is wrong and how to mend it.
 int doctor(const Settings& settings);

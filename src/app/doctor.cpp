@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/house.hpp"
+#include "app/key_desk.hpp"
 #include "base/clock.hpp"
 #include "base/file_descriptor.hpp"
 #include "base/log.hpp"
@@ -15,6 +16,7 @@
 #include "sandbox/file.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "seal/fonts.hpp"
+#include "service/signing_keys.hpp"
 #include "store/audit_tree.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
@@ -22,6 +24,7 @@
 #include "store/holds.hpp"
 #include "store/preservation.hpp"
 #include "store/schema.hpp"
+#include "store/signing_keys.hpp"
 
 #include <iostream>
 #include <netinet/in.h>
@@ -67,7 +70,12 @@ void check_folder(const Settings& settings, Report& report) {
 void check_keys(const Settings& settings, Report& report) {
     const std::filesystem::path folder = settings.data / "keys";
     std::error_code error;
-    if (!std::filesystem::exists(folder / "master.key", error)) return;
+    if (!std::filesystem::exists(folder / "master.key", error)) {
+        if (std::filesystem::exists(folder / "ca", error)) {
+            report.bad("the master key is missing", "restore keys/master.key from your backup, mode 0600");
+        }
+        return;
+    }
     const auto vault = crypto::KeyVault::load(folder / "master.key");
     if (!vault) {
         report.bad("the master key: " + describe(vault.error()), "restore keys/master.key from your backup, mode 0600");
@@ -75,7 +83,7 @@ void check_keys(const Settings& settings, Report& report) {
     }
     report.good("the master key can be read by its owner alone");
     if (!std::filesystem::exists(folder / "ca", error)) return;
-    const auto authority = crypto::CertificateAuthority::load(folder / "ca", *vault, {});
+    const auto authority = crypto::CertificateAuthority::load(folder / "ca", *vault, authority_settings(settings.keys));
     if (!authority) {
         report.bad("the own CA: " + describe(authority.error()), "restore keys/ca from your backup");
         return;
@@ -125,6 +133,31 @@ void check_files(store::Database& database, Report& report) {
     if (holds && !holds->empty()) report.note(std::to_string(holds->size()) + " contracts are under a legal hold");
 }
 
+/// The keys that companies brought along: what has ended, and what soon will.
+void check_signing_keys(store::Database& database, Report& report) {
+    const auto keys = database.read([](store::Connection& connection) { return store::signing_keys::all(connection); });
+    if (!keys) return;
+    for (const store::signing_keys::SigningKey& key : *keys) {
+        for (const Bytes& der : service::certificates_of(key)) {
+            const auto info = crypto::describe_certificate(der);
+            if (!info) continue;
+            const auto left = std::chrono::duration_cast<std::chrono::days>(info->not_after - SystemClock().now());
+            const std::string whose =
+                "the certificate " + for_log(info->subject) + " of company " + to_string(key.company) + "'s key";
+            if (left.count() < 30) {
+                report.bad(
+                    whose + (left.count() < 0 ? " has expired" : " ends in " + std::to_string(left.count()) + " days"),
+                    "bring a new one with `signet organisation apply`");
+            } else {
+                report.good(whose + " is good for " + std::to_string(left.count()) + " days");
+            }
+        }
+        if (key.revoked.empty()) continue;
+        report.bad("company " + to_string(key.company) + "'s key must not be used: " + for_log(key.revoked),
+                   "bring a new one with `signet organisation apply`");
+    }
+}
+
 void check_database(const Settings& settings, Report& report) {
     std::error_code error;
     if (!std::filesystem::exists(settings.data / "signet.db", error)) return;
@@ -153,6 +186,7 @@ void check_database(const Settings& settings, Report& report) {
     check_preservation(**database, report);
     check_personal_data(**database, report);
     check_files(**database, report);
+    check_signing_keys(**database, report);
     const auto verdict = (*database)->read([](store::Connection& connection) { return store::verify_log(connection); });
     if (!verdict) {
         report.bad("the log cannot be read: " + describe(verdict.error()), "restore signet.db from your backup");

@@ -1,5 +1,6 @@
 #include "app/house.hpp"
 
+#include "app/key_desk.hpp"
 #include "app/trust_desk.hpp"
 #include "base/log.hpp"
 #include "convert/office_kit.hpp"
@@ -33,6 +34,12 @@ Status settle(Result<std::unique_ptr<T>>&& opened, std::unique_ptr<T>& home) {
     return {};
 }
 
+/// A secret that cannot be opened: most often somebody put another master key there.
+Error of_which_house(Error why) {
+    if (why.code == ErrorCode::KeyUnusable) why.detail += " (is keys/master.key the one that belongs to this folder?)";
+    return why;
+}
+
 }  // namespace
 
 House::~House() {
@@ -54,16 +61,15 @@ Result<std::unique_ptr<House>> House::open(const Settings& settings) {
 Status House::build() {
     const std::filesystem::path& data = settings_.data;
     std::error_code error;
-    for (const char* folder : {"", "keys", "spool"}) {
+    for (const char* folder : {"", "spool"}) {
         std::filesystem::create_directories(data / folder, error);
         if (error) return fail(ErrorCode::StorageFailed, (data / folder).string() + ": " + error.message());
     }
-    ::chmod((data / "keys").c_str(), 0700);
     auto zone = TimeZone::find(settings_.zone);
     if (!zone) return invalid_parameter("zone: the system knows no time zone " + settings_.zone);
 
     ids_ = std::make_unique<IdGenerator>(clock_, settings_.node);
-    if (auto done = settle(crypto::KeyVault::load_or_create(data / "keys/master.key"), vault_); !done) return done;
+    if (auto done = settle(open_vault(data), vault_); !done) return done;
     if (auto done = settle(seal::FontLibrary::open({settings_.fonts}), fonts_); !done) return done;
 
     sandbox::PoolOptions pool;
@@ -88,7 +94,7 @@ Status House::build() {
     converter_ = std::make_unique<convert::Converter>(*convert_workers_, office_workers_.get());
 
     auto cipher = crypto::FieldCipher::load_or_create(data / "keys/personal.key", *vault_);
-    if (!cipher) return cipher.error();
+    if (!cipher) return of_which_house(cipher.error());
     cipher_ = std::make_shared<const crypto::FieldCipher>(std::move(*cipher));
     if (const Status kept = keep_personal_key(); !kept) return kept;
     store::DatabaseOptions database;
@@ -115,6 +121,12 @@ Status House::build() {
     platform_ = std::make_unique<service::Platform>(
         service::Platform{clock_, *ids_, std::move(*zone), *database_, *blobs_, *documents_, *outbox_, *pages_,
                           *converter_, *authority_, *vault_, *fonts_, base_url, settings_.upload_limit_mib << 20});
+    master_key_ = std::make_unique<service::MasterKey>(
+        clock_, *database_, *vault_, service::MasterKey::Places{data / "keys/master.key", data / "keys/ca"},
+        std::vector<service::MasterKey::OtherKey>{
+            {[this] { return crypto::FieldCipher::needs_rewrapping(settings_.data / "keys/personal.key", *vault_); },
+             [this] { return crypto::FieldCipher::rewrap(settings_.data / "keys/personal.key", *vault_); }}});
+    if (const Status ready = prepare_signing_keys(); !ready) return ready;
     directory_ = std::make_unique<service::Directory>(*platform_);
     if (const Status loaded = directory_->reload(); !loaded) return loaded;
     people_ = std::make_unique<service::People>(*directory_);
@@ -127,9 +139,9 @@ Status House::build() {
     watermarks_ = std::make_unique<service::Watermarks>(*platform_, *book_);
     national_seals_ = std::make_unique<service::NationalSeals>(clock_, *vault_, data / "keys/sm2");
     preservation_ = std::make_unique<service::Preservation>(*platform_, *directory_, *book_, *trust_, *time_stamps_,
-                                                            settings_.trust.level);
+                                                            *signing_keys_, settings_.trust.level);
     signing_ = std::make_unique<service::Signing>(*platform_, *directory_, *book_, *artist_, *places_, *watermarks_,
-                                                  *trust_, *preservation_, *national_seals_);
+                                                  *trust_, *preservation_, *signing_keys_, *national_seals_);
     sending_ = std::make_unique<service::Sending>(*platform_, *directory_, *book_, *drafting_, *places_, *signing_);
     filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
@@ -182,7 +194,7 @@ Status House::build() {
     auto known_roots = signer_roots(settings_.trust);
     if (!known_roots) return known_roots.error();
     verification_ = std::make_unique<service::Verification>(
-        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *verify_workers_, *verify_pages_,
+        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *signing_keys_, *verify_workers_, *verify_pages_,
                                      *national_seals_, std::move(*known_roots)});
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
@@ -198,8 +210,11 @@ Status House::prepare_trust() {
     std::string public_url = settings_.public_url;
     while (public_url.ends_with('/'))
         public_url.pop_back();
-    const service::TrustServices::Settings trust{settings_.data / "keys/ca", public_url};
+    tokens_ = std::make_shared<crypto::Pkcs11Tokens>(settings_.keys.tokens);
+    const service::TrustServices::Settings trust{settings_.data / "keys/ca", public_url, tokens_,
+                                                 settings_.keys.issuing_key};
     auto opened = service::TrustServices::open(clock_, *database_, *vault_, trust);
+    if (!opened) return of_which_house(opened.error());
     if (auto done = settle(std::move(opened), trust_); !done) return done;
     authority_ = trust_->authority();
     auto sources = time_stamp_sources(settings_.trust);
@@ -212,6 +227,14 @@ Status House::prepare_trust() {
         clock_, *database_, *time_stamps_,
         service::Anchoring::Settings{anchors, std::chrono::minutes(settings_.audit.anchor_minutes)});
     return {};
+}
+
+Status House::prepare_signing_keys() {
+    std::vector<std::shared_ptr<const service::RemoteSigning>> remotes;
+    for (const service::RemoteSignerSettings& remote : settings_.keys.remote_signers)
+        remotes.push_back(std::make_shared<const service::RemoteSigning>(remote));
+    signing_keys_ = std::make_unique<service::SigningKeys>(*platform_, tokens_, std::move(remotes));
+    return signing_keys_->reload();
 }
 
 void House::prepare_office() {

@@ -9,6 +9,7 @@
 #include "crypto/certificate_authority.hpp"
 #include "crypto/field_cipher.hpp"
 #include "crypto/key_vault.hpp"
+#include "crypto/pkcs11.hpp"
 #include "notify/dispatcher.hpp"
 #include "openapi/api.hpp"
 #include "openapi/authentication.hpp"
@@ -24,6 +25,7 @@
 #include "service/installation.hpp"
 #include "service/integrity.hpp"
 #include "service/joining.hpp"
+#include "service/master_key.hpp"
 #include "service/national_seals.hpp"
 #include "service/notices.hpp"
 #include "service/page_resending.hpp"
@@ -34,6 +36,7 @@
 #include "service/replay_guard.hpp"
 #include "service/resending.hpp"
 #include "service/retention.hpp"
+#include "service/signing_keys.hpp"
 #include "service/time_stamps.hpp"
 #include "service/trust_services.hpp"
 #include "store/blobs.hpp"
@@ -71,6 +74,8 @@ class House {
     service::PersonalGrants& personal_grants() { return *personal_grants_; }
     service::ReplayGuard& replays() { return *replays_; }
     service::TrustServices& trust() { return *trust_; }
+    service::SigningKeys& signing_keys() { return *signing_keys_; }
+    service::MasterKey& master_key() { return *master_key_; }
     service::TimeStamps& time_stamps() { return *time_stamps_; }
     service::Preservation& preservation() { return *preservation_; }
     service::Integrity& integrity() { return *integrity_; }
@@ -90,6 +95,7 @@ class House {
     explicit House(Settings settings) : settings_(std::move(settings)) {}
     Status build();
     Status prepare_trust();
+    Status prepare_signing_keys();
     void prepare_office();
 
     Settings settings_;
@@ -97,6 +103,7 @@ class House {
     std::unique_ptr<IdGenerator> ids_;
     std::unique_ptr<crypto::KeyVault> vault_;
     std::shared_ptr<const crypto::FieldCipher> cipher_;
+    std::shared_ptr<crypto::Pkcs11Tokens> tokens_;
     std::unique_ptr<seal::FontLibrary> fonts_;
     std::unique_ptr<sandbox::WorkerPool> render_workers_;
     std::unique_ptr<sandbox::WorkerPool> convert_workers_;
@@ -114,7 +121,9 @@ class House {
     std::shared_ptr<const crypto::CertificateAuthority> authority_;
     std::unique_ptr<service::TimeStamps> time_stamps_;
     std::unique_ptr<service::Anchoring> anchoring_;
+    std::unique_ptr<service::MasterKey> master_key_;
     std::unique_ptr<service::Platform> platform_;
+    std::unique_ptr<service::SigningKeys> signing_keys_;
     std::unique_ptr<service::Directory> directory_;
     std::unique_ptr<service::People> people_;
     std::unique_ptr<service::Intake> intake_;

@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/key_desk.hpp"
 #include "app/settings.hpp"
 #include "convert/convert_worker.hpp"
 #include "convert/office_worker.hpp"
@@ -86,6 +87,18 @@ int run(int count, char** arguments) {
     sign_command->add_option("--name", signing.name, "the signer's name");
     sign_command->add_option("--key", signing.key, "private key (PEM or DER)");
     sign_command->add_option("--cert", signing.certificate, "certificate chain (PEM or DER)");
+    sign_command->add_option("--p12", signing.p12, "private key and chain (PKCS#12)");
+    sign_command->add_option("--pem", signing.pem, "private key and chain in one file (PEM)");
+    sign_command->add_option("--password-file", signing.password_file, "file with the password of the key (mode 0600)");
+    sign_command->add_option("--pkcs11", signing.pkcs11,
+                             "key in a token: pkcs11:token=…;object=…?module-path=…&pin-source=file:… (with --cert)");
+    sign_command->add_option("--remote", signing.remote, "address of a remote signer (with --cert)");
+    sign_command->add_option("--remote-key", signing.remote_key, "what the remote signer calls the key");
+    sign_command->add_option("--remote-credentials", signing.remote_credentials,
+                             "file with the token it wants to be shown (mode 0600)");
+    sign_command->add_option("--remote-ca", signing.remote_ca, "PEM of who vouches for its https certificate");
+    sign_command->add_option("--remote-seconds", signing.remote_seconds, "how long to wait for it (30)")
+        ->check(CLI::Range(1, 3600));
     sign_command->add_option("--level", signing.level, "how long it shall last: B-B, B-T, B-LT, B-LTA (B-B)");
     sign_command->add_option("--tsa", signing.time_stamps, "address of a time-stamp authority (the own one)");
     sign_command->add_option("--tsa-roots", signing.time_stamp_roots, "roots (PEM) that its chain must end at");
@@ -167,6 +180,14 @@ int run(int count, char** arguments) {
     evidence_verify_command->add_option("--data", proving.data, "data folder whose roots are trusted too (./data)");
     evidence_verify_command->add_flag("--json", proving.json, "print the verdict as JSON");
 
+    RotateOptions rotating;
+    CLI::App* key_command = program.add_subcommand("key", "the master key, which all other keys are sealed with");
+    key_command->require_subcommand(1);
+    CLI::App* rotate_command = key_command->add_subcommand("rotate", "replace it, and seal everything anew");
+    rotate_command->add_flag("--drop-old", rotating.drop_old,
+                             "forget the older ones; backups from before then need the old keys/master.key");
+    rotate_command->add_option("--data", rotating.data, "data folder (./data)");
+
     std::string kind;
     CLI::App* worker_command = program.add_subcommand("worker", "for the server's own use")->group("");
     worker_command->add_option("KIND", kind)->required();
@@ -185,6 +206,7 @@ int run(int count, char** arguments) {
         std::cerr << "unknown worker\n";
         return 2;
     }
+    keep_memory_private();
     if (sign_command->parsed()) return sign(signing);
     if (verify_command->parsed()) return verify(verifying);
     if (organisation_command->parsed()) return organisation(organising);
@@ -197,6 +219,7 @@ int run(int count, char** arguments) {
     if (audit_anchors_command->parsed()) return audit_anchors(auditing);
     if (archive_command->parsed()) return archive(archiving);
     if (evidence_verify_command->parsed()) return evidence_verify(proving);
+    if (key_command->parsed()) return rotate(rotating);
 
     if (const signet::Status read = read_file(settings); !read) {
         std::cerr << read.error().detail << '\n';

@@ -76,7 +76,8 @@ int organisation(const OrganisationOptions& options) {
         const std::string why = describe(house.error());
         return why.find("in use by process") != std::string::npos ? ask_server(options) : refuse(why);
     }
-    const auto applied = service::apply_organisation((*house)->platform(), (*house)->directory(), *plan);
+    const auto applied =
+        service::apply_organisation((*house)->platform(), (*house)->directory(), *plan, &(*house)->signing_keys());
     if (!applied) return refuse(applied.error().detail);
     return print(organisation_json(*applied, (*house)->directory()));
 }

@@ -237,6 +237,26 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.tables("signatory", [&](Table& item) { read_signatory(item, category); });
 }
 
+/// Files are named from the folder the description lies in.
+void read_key(Table& table, OrganisationPlan::Company& company, const std::filesystem::path& folder) {
+    OrganisationPlan::Key& key = company.keys.emplace_back();
+    const auto file = [&](std::string_view word, std::filesystem::path& target) {
+        std::string name;
+        table.text(word, name);
+        if (!name.empty()) target = folder / name;
+    };
+    file("p12", key.p12);
+    file("pem", key.pem);
+    file("certificates", key.certificates);
+    file("password_file", key.password_file);
+    table.text("pkcs11", key.pkcs11);
+    table.text("remote", key.remote);
+    table.text("key_id", key.key_id);
+    table.text("holder", key.holder);
+    table.text("employee", key.employee);
+    table.flag("removed", key.removed);
+}
+
 void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::path& folder) {
     OrganisationPlan::Company& company = plan.companies.emplace_back();
     table.text("name", company.name);
@@ -255,6 +275,7 @@ void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::p
         item.text("token", application.token);
         item.text("secret", application.secret);
     });
+    table.tables("key", [&](Table& item) { read_key(item, company, folder); });
 }
 
 /// Secrets may be in it: nobody else can read it, and it is never seen half written.
@@ -338,7 +359,18 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
         if (secret) item["secret"] = *secret;
         applications.push_back(std::move(item));
     }
+    json::array keys;
+    for (const auto& key : applied.keys) {
+        json::object item{{"company", company_name(directory, key.company)}};
+        if (key.employee) item["employee"] = to_string(key.employee);
+        if (!key.subject.empty()) {
+            item["subject"] = key.subject;
+            item["notAfter"] = TimeZone::fixed(0).format(key.not_after) + " UTC";
+        }
+        keys.push_back(std::move(item));
+    }
     return json::serialize(json::object{{"companies", std::move(companies)},
+                                        {"keys", std::move(keys)},
                                         {"employees", std::move(employees)},
                                         {"seals", named(applied.seals)},
                                         {"templates", titled(applied.templates)},
@@ -346,7 +378,8 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
                                         {"applications", std::move(applications)}});
 }
 
-void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory) {
+void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory,
+                   service::SigningKeys& keys) {
     std::error_code error;
     std::vector<std::filesystem::path> waiting;
     for (const auto& entry : std::filesystem::directory_iterator(data / "organisation", error)) {
@@ -363,7 +396,7 @@ void apply_waiting(const std::filesystem::path& data, service::Platform& platfor
         std::filesystem::remove(note, error);
         if (const auto plan = read_organisation(file, folder); !plan) {
             answer = json::serialize(json::object{{"error", plan.error().detail}});
-        } else if (const auto applied = service::apply_organisation(platform, directory, *plan); !applied) {
+        } else if (const auto applied = service::apply_organisation(platform, directory, *plan, &keys); !applied) {
             answer = json::serialize(json::object{{"error", applied.error().detail}});
         } else {
             answer = organisation_json(*applied, directory);

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "service/organisation.hpp"
+#include "service/signing_keys.hpp"
 
 #include <filesystem>
 #include <string>
@@ -19,6 +20,7 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
 
 /// How a description reaches a running server: a file put into `<data>/organisation` is applied within a second, and
 /// the answer lies beside it as `<name>.json`, readable by the owner alone. Applies what waits there.
-void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory);
+void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory,
+                   service::SigningKeys& keys);
 
 }  // namespace signet::app

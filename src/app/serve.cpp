@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/house.hpp"
+#include "app/key_desk.hpp"
 #include "app/law_desk.hpp"
 #include "app/organisation_file.hpp"
 #include "app/outbox_queue.hpp"
@@ -27,7 +28,6 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
@@ -179,7 +179,7 @@ class Housekeeping {
             std::unique_lock lock(mutex_);
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
             lock.unlock();
-            apply_waiting(house_.settings().data, house_.platform(), house_.directory());
+            apply_waiting(house_.settings().data, house_.platform(), house_.directory(), house_.signing_keys());
             if (const auto made = house_.signing().sign_due(100); !made) {
                 spdlog::error("nodes that sign themselves: {}", for_log(describe(made.error())));
             }
@@ -381,8 +381,6 @@ int serve(const Settings& settings) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a full disk is an error value, not the end
-    // Keys lie in this process's memory: no core dumps, no debugger of another user.
-    ::prctl(PR_SET_DUMPABLE, 0);
     raise_descriptor_limit();
 
     auto opened = House::open(settings);
@@ -444,6 +442,7 @@ int serve(const Settings& settings) {
     add_trust_figures(metrics, house);
     LawKeeper law_keeper(house);
     add_law_figures(metrics, house, law_keeper.clock());
+    add_key_figures(metrics, house.signing_keys());
     api.add_routes(router);
     pages.add_routes(router);
     grant_pages.add_routes(router);

@@ -73,6 +73,8 @@ Status read_file(Settings& settings) {
         constexpr int kMinutesOfDay = 24 * 60;
         if (settings.audit.anchor_minutes < 1 || settings.audit.anchor_minutes > kMinutesOfDay)
             return invalid_parameter(file.string() + ": audit.anchor_minutes: must be 1 to 1440");
+        const Status keys = read_keys(table, settings.keys);
+        if (!keys) return invalid_parameter(file.string() + ": " + keys.error().detail);
         const Status trust = read_trust(table, settings.trust);
         if (!trust) return invalid_parameter(file.string() + ": " + trust.error().detail);
         return {};

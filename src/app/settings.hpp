@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/key_settings.hpp"
 #include "app/trust_settings.hpp"
 #include "base/result.hpp"
 
@@ -74,6 +75,7 @@ struct Settings {
     DownloadSettings downloads;
     TrustSettings trust;
     AuditSettings audit;
+    KeySettings keys;
     bool access_log = true;
 
     bool is_demo() const { return mail.host.empty() && sms.url.empty(); }

@@ -1,12 +1,15 @@
 #include "app/commands.hpp"
+#include "app/key_desk.hpp"
 #include "base/drawing.hpp"
 #include "base/file_descriptor.hpp"
 #include "convert/converter.hpp"
 #include "crypto/certificate_authority.hpp"
 #include "crypto/field_cipher.hpp"
 #include "crypto/key.hpp"
+#include "crypto/key_import.hpp"
 #include "crypto/key_vault.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/pkcs11.hpp"
 #include "model/vocabulary.hpp"
 #include "pdf/document.hpp"
 #include "pdf/sign.hpp"
@@ -17,6 +20,7 @@
 #include "seal/image.hpp"
 #include "seal/signature.hpp"
 #include "service/extender.hpp"
+#include "service/remote_signing.hpp"
 #include "service/time_stamps.hpp"
 #include "service/trust_services.hpp"
 #include "store/database.hpp"
@@ -95,19 +99,121 @@ Result<Bytes> signable(Bytes file) {
     return std::move(converted->pdf);
 }
 
-Result<std::unique_ptr<crypto::Signer>> make_signer(const SignOptions& options) {
-    if (options.key.empty() != options.certificate.empty()) {
+/// The key's password, if there is one.
+Result<std::string> password_of(const SignOptions& options) {
+    if (options.password_file.empty()) return std::string();
+    return read_secret_line(options.password_file, "--password-file");
+}
+
+/// Keys from elsewhere are looked at before they sign: what has ended is no proof of anything.
+Status still_good(const crypto::Signer& signer) {
+    return crypto::check_signing_chain(signer.certificate_chain(), SystemClock().now());
+}
+
+Result<std::vector<Bytes>> read_chain(const std::filesystem::path& path) {
+    if (path.empty()) return invalid_parameter("--cert: is required, the chain of the key");
+    const auto file = read_file(path);
+    if (!file) return file.error();
+    return crypto::read_certificates(*file);
+}
+
+Result<std::unique_ptr<crypto::Signer>> signer_from_p12(const SignOptions& options) {
+    const auto password = password_of(options);
+    if (!password) return password.error();
+    const auto file = read_file(options.p12);
+    if (!file) return file.error();
+    auto material = crypto::read_pkcs12(*file, *password);
+    if (!material) return material.error();
+    auto certificates = std::move(material->certificates);
+    if (!options.certificate.empty()) {
+        const auto more = read_chain(options.certificate);
+        if (!more) return more.error();
+        certificates.insert(certificates.end(), more->begin(), more->end());
+    }
+    auto chain = crypto::order_chain(certificates, material->key.public_key());
+    if (!chain) return chain.error();
+    return crypto::KeySigner::create(std::move(material->key), std::move(*chain));
+}
+
+Result<std::unique_ptr<crypto::Signer>> signer_from_key(const SignOptions& options) {
+    const auto password = password_of(options);
+    if (!password) return password.error();
+    const std::filesystem::path& key_file = options.pem.empty() ? options.key : options.pem;
+    const auto file = read_file(key_file);
+    if (!file) return file.error();
+    auto key = crypto::read_private_key(*file, *password);
+    if (!key) return key.error();
+    const auto certificates = read_chain(options.certificate.empty() ? options.pem : options.certificate);
+    if (!certificates) return certificates.error();
+    auto chain = crypto::order_chain(*certificates, key->public_key());
+    if (!chain) return chain.error();
+    return crypto::KeySigner::create(std::move(*key), std::move(*chain));
+}
+
+Result<std::unique_ptr<crypto::Signer>> signer_in_token(const SignOptions& options, crypto::Pkcs11Tokens& tokens) {
+    constexpr auto kNamed = crypto::Pkcs11Tokens::Modules::AlsoNamedByUri;
+    const auto certificates = read_chain(options.certificate);
+    if (!certificates) return certificates.error();
+    const auto public_key = tokens.public_key(options.pkcs11, kNamed);
+    if (!public_key) return public_key.error();
+    auto chain = crypto::order_chain(*certificates, *public_key);
+    if (!chain) return chain.error();
+    return tokens.signer(options.pkcs11, std::move(*chain), kNamed);
+}
+
+Result<std::unique_ptr<crypto::Signer>> signer_far_away(const SignOptions& options) {
+    service::RemoteSignerSettings settings;
+    settings.name = settings.url = options.remote;
+    while (settings.url.ends_with('/'))
+        settings.url.pop_back();
+    if (options.remote_key.empty()) return invalid_parameter("--remote-key: is required with --remote");
+    if (!options.remote_credentials.empty()) {
+        auto token = read_secret_line(options.remote_credentials, "--remote-credentials");
+        if (!token) return token.error();
+        settings.token = std::move(*token);
+    }
+    settings.ca_file = options.remote_ca.string();
+    settings.patience = std::chrono::seconds(options.remote_seconds);
+    const auto certificates = read_chain(options.certificate);
+    if (!certificates) return certificates.error();
+    const auto public_key = crypto::public_key_of_certificate(certificates->front());
+    if (!public_key) return public_key.error();
+    auto chain = crypto::order_chain(*certificates, *public_key);
+    if (!chain) return chain.error();
+    return service::remote_signer(std::make_shared<const service::RemoteSigning>(std::move(settings)),
+                                  options.remote_key, std::move(*chain));
+}
+
+/// A key that the caller brought; the tokens must outlive the answer.
+Result<std::unique_ptr<crypto::Signer>> brought_signer(const SignOptions& options, crypto::Pkcs11Tokens& tokens) {
+    auto signer = !options.p12.empty()      ? signer_from_p12(options)
+                  : !options.pkcs11.empty() ? signer_in_token(options, tokens)
+                  : !options.remote.empty() ? signer_far_away(options)
+                                            : signer_from_key(options);
+    if (!signer) return signer;
+    // --key and --cert sign with whatever they are given, for trying things out.
+    if (!options.key.empty()) return signer;
+    if (const Status good = still_good(**signer); !good) return good.error();
+    return signer;
+}
+
+Result<std::unique_ptr<crypto::Signer>> make_signer(const SignOptions& options, const Settings& settings,
+                                                    crypto::Pkcs11Tokens& tokens) {
+    const int sources = int(!options.key.empty()) + int(!options.p12.empty()) + int(!options.pem.empty()) +
+                        int(!options.pkcs11.empty()) + int(!options.remote.empty());
+    if (sources > 1) return invalid_parameter("--key, --p12, --pem, --pkcs11, --remote: one of them");
+    if (sources == 0 && !options.certificate.empty()) {
         return invalid_parameter("--key and --cert belong together");
     }
-    if (!options.key.empty()) return crypto::KeySigner::load(options.key, options.certificate);
-    std::error_code error;
-    std::filesystem::create_directories(options.data / "keys", error);
-    if (error) return fail(ErrorCode::StorageFailed, options.data.string() + ": " + error.message());
-    ::chmod((options.data / "keys").c_str(), 0700);
+    if (!options.key.empty() && options.certificate.empty()) {
+        return invalid_parameter("--key and --cert belong together");
+    }
+    if (options.brings_key()) return brought_signer(options, tokens);
     const UtcTime now = SystemClock().now();
-    const auto vault = crypto::KeyVault::load_or_create(options.data / "keys/master.key");
+    const auto vault = open_vault(options.data);
     if (!vault) return vault.error();
-    const auto authority = crypto::CertificateAuthority::load_or_create(options.data / "keys/ca", *vault, {}, now);
+    const auto authority = crypto::CertificateAuthority::load_or_create(options.data / "keys/ca", *vault,
+                                                                        authority_settings(settings.keys), now);
     if (!authority) return authority.error();
     crypto::Subject subject;
     subject.common_name = options.name;
@@ -184,11 +290,7 @@ struct LastingTools {
 /// The own CA with its revocations, which only one process at a time may hold.
 Status open_own(const SignOptions& options, LastingTools& tools) {
     const std::filesystem::path keys = options.data / "keys";
-    std::error_code error;
-    std::filesystem::create_directories(keys, error);
-    if (error) return fail(ErrorCode::StorageFailed, keys.string() + ": " + error.message());
-    ::chmod(keys.c_str(), 0700);
-    auto vault = crypto::KeyVault::load_or_create(keys / "master.key");
+    auto vault = open_vault(options.data);
     if (!vault) return vault.error();
     tools.vault = std::make_unique<crypto::KeyVault>(std::move(*vault));
     auto cipher = crypto::FieldCipher::load_or_create(keys / "personal.key", *tools.vault);
@@ -198,7 +300,12 @@ Status open_own(const SignOptions& options, LastingTools& tools) {
     auto database = store::Database::open(options.data / "signet.db", store::schema(), sealing);
     if (!database) return database.error();
     tools.database = std::move(*database);
-    auto own = service::TrustServices::open(tools.clock, *tools.database, *tools.vault, {keys / "ca", {}});
+    Settings settings;
+    settings.data = options.data;
+    if (const Status read = app::read_file(settings); !read) return read;
+    const crypto::AuthoritySettings authority = authority_settings(settings.keys);
+    auto own = service::TrustServices::open(tools.clock, *tools.database, *tools.vault,
+                                            {keys / "ca", {}, authority.tokens, authority.issuing_key});
     if (!own) return own.error();
     tools.own = std::move(*own);
     return {};
@@ -225,7 +332,7 @@ Result<std::unique_ptr<LastingTools>> lasting_tools(const SignOptions& options, 
         source.roots = std::move(*roots);
     }
     const bool lasts = *level >= model::SignatureLevel::LongTerm;
-    if (source.own || (lasts && options.key.empty())) {
+    if (source.own || (lasts && !options.brings_key())) {
         if (const Status opened = open_own(options, *tools); !opened) return opened.error();
     }
     std::vector<service::TimeStampSource> sources;
@@ -260,7 +367,11 @@ Status sign_file(const SignOptions& options) {
     if (!input) return input.error();
     const auto file = signable(std::move(*input));
     if (!file) return file.error();
-    const auto signer = make_signer(options);
+    Settings settings;
+    settings.data = options.data;
+    if (const Status read = app::read_file(settings); !read) return read;
+    crypto::Pkcs11Tokens tokens(settings.keys.tokens);
+    const auto signer = make_signer(options, settings, tokens);
     if (!signer) return signer.error();
 
     const bool visible = options.page || !options.keyword.empty() || !options.text.empty() || !options.seal.empty();

@@ -2,6 +2,7 @@
 
 #include "app/archive_desk.hpp"
 #include "app/house.hpp"
+#include "app/key_desk.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "crypto/pem.hpp"
@@ -190,6 +191,11 @@ void TrustKeeper::run() {
     constexpr std::chrono::milliseconds kRound{500};
     constexpr std::size_t kAtOnce = 16;
     constexpr int kRoundsPerRenewal = 120;
+    if (const auto ended = house_.master_key().resume(); !ended) {
+        spdlog::error("an interrupted rotation of the master key: {}", for_log(describe(ended.error())));
+    } else if (*ended > 0) {
+        spdlog::info("an interrupted rotation of the master key was ended: {} secrets", *ended);
+    }
     for (int round = 0;; ++round) {
         {
             std::unique_lock lock(mutex_);
@@ -197,6 +203,7 @@ void TrustKeeper::run() {
         }
         revoke_waiting(house_.settings().data, house_.trust());
         archive_waiting(house_.settings().data, house_.archiving());
+        rotate_waiting(house_.settings().data, house_.master_key());
         if (const auto done = house_.preservation().run_due(kAtOnce); !done) {
             spdlog::error("signatures that shall last: {}", for_log(describe(done.error())));
         }
@@ -204,6 +211,9 @@ void TrustKeeper::run() {
             spdlog::error("an anchor of the log: {}", for_log(describe(anchored.error())));
         }
         if (round % kRoundsPerRenewal != 0) continue;
+        if (const Status asked = house_.signing_keys().check_revocation(); !asked) {
+            spdlog::error("signing keys: {}", for_log(describe(asked.error())));
+        }
         if (const Status renewed = house_.trust().renew(); !renewed) {
             spdlog::error("the own CA: {}", for_log(describe(renewed.error())));
         }

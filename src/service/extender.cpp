@@ -55,6 +55,9 @@ std::vector<Bytes> Extender::roots() const {
     std::vector<Bytes> roots = time_stamps_.roots();
     if (own_ != nullptr) roots.push_back(own_->authority()->root_certificate());
     roots.insert(roots.end(), roots_.begin(), roots_.end());
+    if (!more_roots_) return roots;
+    const std::vector<Bytes> more = more_roots_();
+    roots.insert(roots.end(), more.begin(), more.end());
     return roots;
 }
 

@@ -13,6 +13,7 @@
 #include "service/time_stamps.hpp"
 #include "service/trust_services.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +25,14 @@ namespace signet::service {
 class Extender {
   public:
     /// `own` answers for chains of the own CA; null: there is none. `roots` in DER are trusted beside those of `own`
-    /// and the time-stamps.
-    Extender(const Clock& clock, TrustServices* own, const TimeStamps& time_stamps, std::vector<Bytes> roots = {})
-        : clock_(clock), own_(own), time_stamps_(time_stamps), roots_(std::move(roots)) {}
+    /// and the time-stamps; so are those that `more_roots` names at the time.
+    Extender(const Clock& clock, TrustServices* own, const TimeStamps& time_stamps, std::vector<Bytes> roots = {},
+             std::function<std::vector<Bytes>()> more_roots = {})
+        : clock_(clock),
+          own_(own),
+          time_stamps_(time_stamps),
+          roots_(std::move(roots)),
+          more_roots_(std::move(more_roots)) {}
 
     /// A file after a signature: `state` and `hash` are of exactly these bytes.
     struct File {
@@ -67,6 +73,7 @@ class Extender {
     TrustServices* own_;
     const TimeStamps& time_stamps_;
     const std::vector<Bytes> roots_;
+    const std::function<std::vector<Bytes>()> more_roots_;
 };
 
 }  // namespace signet::service

@@ -5,10 +5,12 @@
 #include "model/placing.hpp"
 #include "service/artist.hpp"
 #include "service/signing_intent.hpp"
+#include "service/signing_keys.hpp"
 #include "service/templates.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
+#include "store/signing_keys.hpp"
 #include "store/templates.hpp"
 
 #include <algorithm>
@@ -43,6 +45,7 @@ T* find_in(std::vector<T>& items, Matches matches) {
 
 /// The templates of a plan, read and checked before anything is written.
 using PreparedTemplates = std::map<const OrganisationPlan::Template*, model::Template>;
+using PreparedKeys = std::map<const OrganisationPlan::Key*, SigningKeys::Prepared>;
 
 constexpr std::uintmax_t kLargestTemplate = 10U << 20;
 
@@ -61,8 +64,9 @@ Result<model::Template> prepare(Platform& platform, const OrganisationPlan::Temp
 /// Carries a plan out within one transaction.
 class Builder {
   public:
-    Builder(Platform& platform, store::Transaction& transaction, const PreparedTemplates& prepared)
-        : platform_(platform), transaction_(transaction), prepared_(prepared) {}
+    Builder(Platform& platform, store::Transaction& transaction, const PreparedTemplates& prepared,
+            const PreparedKeys& keys)
+        : platform_(platform), transaction_(transaction), prepared_(prepared), prepared_keys_(keys) {}
 
     Status load() {
         if (auto done = take(store::directory::companies(transaction_), companies_); !done) return done;
@@ -91,6 +95,9 @@ class Builder {
         if (const Status done = keep_one_primary(*company, plan); !done) return done;
         for (const auto& application : plan.applications) {
             if (const Status done = apply_application(*company, application); !done) return done;
+        }
+        for (const auto& key : plan.keys) {
+            if (const Status done = apply_key(*company, key); !done) return done;
         }
         return {};
     }
@@ -525,6 +532,37 @@ class Builder {
         return {};
     }
 
+    Status apply_key(const Company& company, const OrganisationPlan::Key& plan) {
+        model::EmployeeId owner;
+        if (!plan.employee.empty()) {
+            const Employee* employee = find_in(employees_, [&](const Employee& one) {
+                return one.company == company.id && !one.dismissed &&
+                       (one.number == plan.employee || one.mobile == plan.employee || one.email == plan.employee);
+            });
+            if (employee == nullptr) {
+                return invalid_parameter("company " + company.name + " has no employee " + plan.employee);
+            }
+            owner = employee->id;
+        }
+        if (plan.removed) {
+            const auto removed = store::signing_keys::remove(transaction_, company.id, owner);
+            if (!removed) return removed.error();
+            if (!*removed) return invalid_parameter("company " + company.name + ", key: there is none to take away");
+            result_.keys.push_back({company.id, owner, {}, {}});
+            return {};
+        }
+        const SigningKeys::Prepared& prepared = prepared_keys_.at(&plan);
+        store::signing_keys::SigningKey key = prepared.key;
+        key.company = company.id;
+        key.employee = owner;
+        if (prepared.private_key.size() > 0) {
+            key.wrapped_key =
+                platform_.vault.seal(prepared.private_key.view(), signing_key_context(key.company, key.employee));
+        }
+        result_.keys.push_back({company.id, owner, prepared.subject, prepared.not_after});
+        return store::signing_keys::put(transaction_, key);
+    }
+
     static Status check(const std::string& who, const OrganisationPlan::Application& plan) {
         constexpr std::size_t kLongest = 100;
         if (plan.token.empty() != plan.secret.empty()) {
@@ -539,6 +577,7 @@ class Builder {
     Platform& platform_;
     store::Transaction& transaction_;
     const PreparedTemplates& prepared_;
+    const PreparedKeys& prepared_keys_;
     /// Whose category is being made: its templates are meant, also where another company's nodes have places.
     Company category_company_;
     std::vector<Company> companies_;
@@ -552,10 +591,39 @@ class Builder {
 
 }  // namespace
 
-Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan) {
+namespace {
+
+/// Whom a key's certificate must name: the company, or one of its people.
+std::string owner_of(const Directory& directory, const OrganisationPlan::Company& company,
+                     const OrganisationPlan::Key& key) {
+    if (key.employee.empty()) return company.name;
+    for (const OrganisationPlan::Person& person : company.employees) {
+        if (key.employee == person.number || key.employee == person.mobile || key.employee == person.email)
+            return person.name;
+    }
+    const auto known = directory.company_on_record(company.name);
+    if (!known) return key.employee;
+    for (const ContactType type : {ContactType::Number, ContactType::Mobile, ContactType::Email}) {
+        if (const auto employee = directory.employee(known->id, {{}, key.employee, type})) return employee->name;
+    }
+    return key.employee;
+}
+
+}  // namespace
+
+Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan,
+                                               SigningKeys* keys) {
     AppliedOrganisation applied;
     PreparedTemplates prepared;
+    PreparedKeys prepared_keys;
     for (const OrganisationPlan::Company& company : plan.companies) {
+        for (const OrganisationPlan::Key& one : company.keys) {
+            if (keys == nullptr) return invalid_parameter("company " + company.name + ": no keys can be brought here");
+            if (one.removed) continue;
+            auto read = keys->prepare(one, owner_of(directory, company, one));
+            if (!read) return read.error();
+            prepared_keys.emplace(&one, std::move(*read));
+        }
         for (const OrganisationPlan::Template& one : company.templates) {
             auto made = prepare(platform, one);
             if (!made) return made.error();
@@ -563,7 +631,7 @@ Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& di
         }
     }
     const Status written = platform.database.write([&](store::Transaction& transaction) -> Status {
-        Builder builder(platform, transaction, prepared);
+        Builder builder(platform, transaction, prepared, prepared_keys);
         if (const Status loaded = builder.load(); !loaded) return loaded;
         for (const OrganisationPlan::Company& company : plan.companies) {
             if (const Status done = builder.apply(company); !done) return done;
@@ -580,6 +648,9 @@ Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& di
     });
     if (!written) return written.error();
     if (const Status loaded = directory.reload(); !loaded) return loaded.error();
+    if (keys != nullptr) {
+        if (const Status loaded = keys->reload(); !loaded) return loaded.error();
+    }
     return applied;
 }
 

@@ -100,6 +100,28 @@ struct OrganisationPlan {
         bool enabled = true;
         std::vector<model::TemplateParam> params;
     };
+    /// A key and certificate that a company or one of its people brings along; one of `p12`, `pem`, `pkcs11` and
+    /// `remote` says where the key is. It takes the place of the one before.
+    struct Key {
+        /// PKCS#12 with key and chain.
+        std::filesystem::path p12;
+        /// The private key in PEM or DER; its chain stands there too or in `certificates`.
+        std::filesystem::path pem;
+        /// PEM; for a remote key its own certificate first.
+        std::filesystem::path certificates;
+        /// A file with the password alone, readable by its owner alone.
+        std::filesystem::path password_file;
+        std::string pkcs11;
+        /// A remote signer of signet.toml, and its name for the key.
+        std::string remote;
+        std::string key_id;
+        /// What the certificate calls the company, when that is not its name.
+        std::string holder;
+        /// Whose it is within the company; empty: the company's own, for its seals.
+        std::string employee;
+        /// Takes it away instead.
+        bool removed = false;
+    };
     struct Company {
         std::string name;
         std::optional<std::string> register_no;
@@ -113,12 +135,20 @@ struct OrganisationPlan {
         std::vector<Template> templates;
         std::vector<Category> categories;
         std::vector<Application> applications;
+        std::vector<Key> keys;
     };
     std::vector<Company> companies;
 };
 
 /// What a plan led to.
 struct AppliedOrganisation {
+    struct Key {
+        model::CompanyId company;
+        model::EmployeeId employee;
+        /// Whom the certificate names, and until when it holds; empty and zero when it was taken away.
+        std::string subject;
+        UtcTime not_after;
+    };
     struct Application {
         model::Application application;
         /// Only when this call made it up; afterwards nobody can read it.
@@ -130,10 +160,15 @@ struct AppliedOrganisation {
     std::vector<model::Template> templates;
     std::vector<model::Category> categories;
     std::vector<Application> applications;
+    std::vector<Key> keys;
 };
+
+class SigningKeys;
 
 /// Makes what is not there and changes what differs, all of it or nothing; what the plan does not name stays as it is.
 /// Every company has exactly one default category afterwards. Errors: InvalidParameter naming what does not fit.
-Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan);
+/// `keys` reads and checks those that the plan brings; null: a plan with keys is refused.
+Result<AppliedOrganisation> apply_organisation(Platform& platform, Directory& directory, const OrganisationPlan& plan,
+                                               SigningKeys* keys = nullptr);
 
 }  // namespace signet::service

@@ -44,15 +44,15 @@ std::string code_key(std::string_view hash) {
     return "grant/" + std::string(hash);
 }
 
-std::string signature_context(GrantId id) {
-    return "personal-signature/" + to_string(id);
-}
-
 std::string detail_of(GrantId id) {
     return R"({"grant":")" + to_string(id) + "\"}";
 }
 
 }  // namespace
+
+std::string grant_signature_context(GrantId id) {
+    return "personal-signature/" + to_string(id);
+}
 
 std::string_view to_wire(GrantStatus status) {
     switch (status) {
@@ -196,7 +196,7 @@ Status PersonalGrants::check_still_effective(store::Transaction& transaction, Gr
 }
 
 Result<PersonalSignature> PersonalGrants::signature(const Grant& grant) const {
-    const auto opened = platform_.vault.open(grant.sealed_signature, signature_context(grant.id));
+    const auto opened = platform_.vault.open(grant.sealed_signature, grant_signature_context(grant.id));
     if (!opened) return opened.error();
     return personal_signature_from_text(opened->text());
 }
@@ -343,7 +343,7 @@ Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput
     grant.id = platform_.ids.next<GrantId>();
     grant.person = person_key(platform_, grant.terms.user);
     grant.create_time = now;
-    grant.sealed_signature = platform_.vault.seal(to_text(*input.signature), signature_context(grant.id));
+    grant.sealed_signature = platform_.vault.seal(to_text(*input.signature), grant_signature_context(grant.id));
     const Status done = platform_.database.write([&](store::Transaction& transaction) -> Status {
         if (const Status used = confirmation->settle(transaction); !used) return used;
         const auto settled = store::personal_grants::settle(transaction, hash, grant.id);

@@ -15,6 +15,9 @@
 
 namespace signet::service {
 
+/// What the sealed signature of a grant is bound to in the key vault.
+std::string grant_signature_context(model::PersonalGrantId id);
+
 /// What an application asks a person for (platform spec §8.1).
 struct GrantCommand {
     model::User user;

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "sandbox/file.hpp"
+#include "service/signing_keys.hpp"
 #include "store/contracts.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -45,12 +46,12 @@ bool is_hopeless(ErrorCode code) {
 }  // namespace
 
 Preservation::Preservation(Platform& platform, const Directory& directory, ContractBook& book, TrustServices& trust,
-                           const TimeStamps& time_stamps, SignatureLevel level)
+                           const TimeStamps& time_stamps, const SigningKeys& keys, SignatureLevel level)
     : platform_(platform),
       directory_(directory),
       book_(book),
       time_stamps_(time_stamps),
-      extender_(platform.clock, &trust, time_stamps),
+      extender_(platform.clock, &trust, time_stamps, {}, [&keys] { return keys.roots(); }),
       level_(level) {}
 
 SignatureLevel Preservation::level_of(const Contract& contract) const {

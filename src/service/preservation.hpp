@@ -18,6 +18,8 @@
 
 namespace signet::service {
 
+class SigningKeys;
+
 /// Makes signatures last (ETSI EN 319 142-1 §5.4): when a contract is complete, each signed document gets what is
 /// needed to judge its signatures for decades, and a document time-stamp over all of it, which is renewed before it
 /// ages. What cannot be done at once is noted together with the completion and done later, also after a restart;
@@ -25,7 +27,7 @@ namespace signet::service {
 class Preservation {
   public:
     Preservation(Platform& platform, const Directory& directory, ContractBook& book, TrustServices& trust,
-                 const TimeStamps& time_stamps, model::SignatureLevel level);
+                 const TimeStamps& time_stamps, const SigningKeys& keys, model::SignatureLevel level);
 
     /// How long the signatures of a contract shall last: as its category says, else as the installation has it.
     model::SignatureLevel level_of(const model::Contract& contract) const;

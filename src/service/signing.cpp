@@ -13,6 +13,7 @@
 #include "service/key_use.hpp"
 #include "service/people.hpp"
 #include "service/preservation.hpp"
+#include "service/signing_keys.hpp"
 #include "service/trust_services.hpp"
 #include "store/audit.hpp"
 #include "store/contracts.hpp"
@@ -105,7 +106,7 @@ class Signing::HashStates {
 
 Signing::Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
                  const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
-                 const Preservation& preservation, NationalSeals& national_seals)
+                 const Preservation& preservation, SigningKeys& keys, NationalSeals& national_seals)
     : platform_(platform),
       directory_(directory),
       book_(book),
@@ -114,6 +115,7 @@ Signing::Signing(Platform& platform, const Directory& directory, ContractBook& b
       watermarks_(watermarks),
       trust_(trust),
       preservation_(preservation),
+      keys_(keys),
       national_seals_(national_seals),
       hash_states_(std::make_unique<HashStates>()) {}
 
@@ -384,7 +386,24 @@ Status check_clock(const Contract& contract, UtcTime now) {
     return {};
 }
 
+/// A practising seal is a person's, though the company keeps it.
+bool signs_by_hand(const Action& action) {
+    return action.type == ActionType::Operator || action.type == ActionType::Personal ||
+           action.type == ActionType::Practice;
+}
+
 }  // namespace
+
+/// What the company brought for its seals, or one of its people for himself; null when nobody brought anything.
+Result<std::shared_ptr<const crypto::Signer>> Signing::brought_key_for(const Contract& contract,
+                                                                       const SigningAct& act) const {
+    const Signatory& signatory = *contract.owner(act.action);
+    if (!signatory.company) return std::shared_ptr<const crypto::Signer>();
+    if (!signs_by_hand(*contract.find(act.action))) return keys_.signer(signatory.company);
+    const auto employee = directory_.employee(signatory.company, act.by.empty() ? signatory.receiver : act.by);
+    if (!employee) return std::shared_ptr<const crypto::Signer>();
+    return keys_.signer(signatory.company, employee->id);
+}
 
 crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& act) const {
     const Action& action = *contract.find(act.action);
@@ -394,10 +413,7 @@ crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& 
     subject.common_name = cut(signatory.tenant_name, kLongestCertificateName);
     if (is_company) subject.organization = subject.common_name;
     const std::string& handler = act.by.name.empty() ? signatory.receiver.name : act.by.name;
-    // A practising seal is a person's, though the company keeps it.
-    const bool by_hand = action.type == ActionType::Operator || action.type == ActionType::Personal ||
-                         action.type == ActionType::Practice;
-    if (is_company && by_hand && !handler.empty()) {
+    if (is_company && signs_by_hand(action) && !handler.empty()) {
         subject.common_name = cut(handler, kLongestCertificateName);
     }
     subject.serial_number = to_string(action.id);
@@ -408,11 +424,15 @@ crypto::Subject Signing::subject_of(const Contract& contract, const SigningAct& 
     return subject;
 }
 
-Result<std::unique_ptr<crypto::Signer>> Signing::certificate_for(const Contract& contract,
-                                                                 const SigningAct& act) const {
-    const crypto::Subject subject = subject_of(contract, act);
+Result<std::shared_ptr<const crypto::Signer>> Signing::certificate_for(const Contract& contract,
+                                                                       const SigningAct& act) const {
+    auto brought = brought_key_for(contract, act);
+    if (!brought || *brought) return brought;
     if (const Status standing = trust_.check_issuing(); !standing) return standing.error();
-    return trust_.authority()->issue(subject, crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
+    auto issued = trust_.authority()->issue(subject_of(contract, act),
+                                            crypto::Validity::starting(platform_.clock.now(), kCertificateLife));
+    if (!issued) return issued.error();
+    return std::shared_ptr<const crypto::Signer>(std::move(*issued));
 }
 
 /// What one signing act adds to a document before it is written.

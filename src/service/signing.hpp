@@ -24,6 +24,7 @@
 namespace signet::service {
 
 class Preservation;
+class SigningKeys;
 class TrustServices;
 
 /// A call that seals silently (spec §4.19).
@@ -76,7 +77,7 @@ class Signing {
   public:
     Signing(Platform& platform, const Directory& directory, ContractBook& book, Artist& artist,
             const PlaceFinder& places, const Watermarks& watermarks, const TrustServices& trust,
-            const Preservation& preservation, NationalSeals& national_seals);
+            const Preservation& preservation, SigningKeys& keys, NationalSeals& national_seals);
     ~Signing();
 
     /// Seals the open node of one of the caller's companies: a COMPANY node, or with ActionType::Lp that of the legal
@@ -137,8 +138,10 @@ class Signing {
     crypto::Subject subject_of(const model::Contract& contract, const SigningAct& act) const;
     void make_last(const model::Contract& contract, model::SignatureLevel level, Growths& growths);
     Status write_growth(model::Document& document, const Growth& growth);
-    Result<std::unique_ptr<crypto::Signer>> certificate_for(const model::Contract& contract,
-                                                            const SigningAct& act) const;
+    Result<std::shared_ptr<const crypto::Signer>> brought_key_for(const model::Contract& contract,
+                                                                  const SigningAct& act) const;
+    Result<std::shared_ptr<const crypto::Signer>> certificate_for(const model::Contract& contract,
+                                                                  const SigningAct& act) const;
 
     Platform& platform_;
     const Directory& directory_;
@@ -148,6 +151,7 @@ class Signing {
     const Watermarks& watermarks_;
     const TrustServices& trust_;
     const Preservation& preservation_;
+    SigningKeys& keys_;
     NationalSeals& national_seals_;
     std::unique_ptr<HashStates> hash_states_;
 };

@@ -88,6 +88,8 @@ TrustServices::~TrustServices() = default;
 
 crypto::AuthoritySettings TrustServices::authority_settings() const {
     crypto::AuthoritySettings settings;
+    settings.tokens = settings_.tokens;
+    settings.issuing_key = settings_.issuing_key;
     const std::string& url = settings_.public_url;
     if (url.empty()) return settings;
     settings.issuer_url = url + "/ca/{issuing}.cer";

@@ -40,6 +40,9 @@ class TrustServices {
         /// How the world reaches this server, without a slash at the end. Certificates then say where their revocation
         /// lists and responders are; empty: they live briefly and say that nobody need ask.
         std::string public_url;
+        /// Where the issuing CA may have its key, and which one it is; null and empty: in the folder.
+        std::shared_ptr<crypto::Pkcs11Tokens> tokens = nullptr;
+        std::string issuing_key = {};
     };
 
     /// Loads the CA, or makes it.

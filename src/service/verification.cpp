@@ -7,10 +7,12 @@
 #include "render/page_engine.hpp"
 #include "sandbox/file.hpp"
 #include "service/page_comparing.hpp"
+#include "service/signing_keys.hpp"
 #include "service/trust_services.hpp"
 #include "service/verify_worker.hpp"
 #include "store/contracts.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -41,6 +43,9 @@ AssessmentTrust Verification::trust() const {
     if (auto national = tools_.national_seals.root()) trust.roots.push_back(std::move(*national));
     trust.time_stamp_roots = tools_.time_stamps.roots();
     trust.time_stamp_roots.push_back(tools_.platform.authority.root_certificate());
+    for (const Bytes& root : tools_.keys.roots()) {
+        if (std::ranges::find(trust.roots, root) == trust.roots.end()) trust.roots.push_back(root);
+    }
     // What this installation's own CA has revoked is known without a word of it in the file.
     std::vector<std::string> names{"root.crl"};
     for (const std::string& identifier : tools_.trust.authority()->issuing_identifiers())

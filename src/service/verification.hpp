@@ -20,6 +20,7 @@ class WorkerPool;
 
 namespace signet::service {
 
+class SigningKeys;
 class TrustServices;
 
 /// Says of any PDF who signed it and whether anything changed since. Nothing is stored. The file is read in worker
@@ -31,6 +32,7 @@ class Verification {
         Platform& platform;
         const TimeStamps& time_stamps;
         TrustServices& trust;
+        const SigningKeys& keys;
         sandbox::WorkerPool& workers;
         /// Workers of its own: strangers' files must not keep those waiting who sign.
         const render::PageEngine& pages;
