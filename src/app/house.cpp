@@ -122,7 +122,8 @@ Status House::build() {
         service::Platform{clock_, *ids_, std::move(*zone), *database_, *blobs_, *documents_, *outbox_, *pages_,
                           *converter_, *authority_, *vault_, *fonts_, base_url, settings_.upload_limit_mib << 20});
     master_key_ = std::make_unique<service::MasterKey>(
-        clock_, *database_, *vault_, service::MasterKey::Places{data / "keys/master.key", data / "keys/ca"},
+        clock_, *database_, *vault_,
+        service::MasterKey::Places{data / "keys/master.key", {data / "keys/ca", data / "keys/sm2"}},
         std::vector<service::MasterKey::OtherKey>{
             {[this] { return crypto::FieldCipher::needs_rewrapping(settings_.data / "keys/personal.key", *vault_); },
              [this] { return crypto::FieldCipher::rewrap(settings_.data / "keys/personal.key", *vault_); }}});
@@ -194,8 +195,8 @@ Status House::build() {
     auto known_roots = signer_roots(settings_.trust);
     if (!known_roots) return known_roots.error();
     verification_ = std::make_unique<service::Verification>(
-        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *signing_keys_, *verify_workers_, *verify_pages_,
-                                     *national_seals_, std::move(*known_roots)});
+        service::Verification::Tools{*platform_, *time_stamps_, *trust_, *signing_keys_, *verify_workers_,
+                                     *verify_pages_, *national_seals_, std::move(*known_roots)});
     personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});

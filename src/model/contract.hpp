@@ -290,6 +290,8 @@ struct Contract {
     std::optional<UtcTime> expire_time;
     std::optional<UtcTime> end_time;
     std::optional<UtcTime> complete_time;
+    /// The latest end of a certificate that signed it; proofs of identity are kept by it.
+    std::optional<UtcTime> certificates_end;
     std::optional<Cancellation> cancellation;
     /// Files handed in after the contract was ended by force; they have ids, titles, blobs and file names.
     std::vector<Attachment> end_attachments;

@@ -68,16 +68,20 @@ Result<std::size_t> MasterKey::outstanding() {
         if (!is_old) return is_old.error();
         waiting += *is_old ? 1 : 0;
     }
-    if (!std::filesystem::exists(places_.authority)) return waiting;
-    const auto keys = crypto::CertificateAuthority::count_old_seals(places_.authority, vault_);
-    if (!keys) return keys.error();
-    return waiting + *keys;
+    for (const std::filesystem::path& folder : places_.authorities) {
+        if (!std::filesystem::exists(folder)) continue;
+        const auto keys = crypto::CertificateAuthority::count_old_seals(folder, vault_);
+        if (!keys) return keys.error();
+        waiting += *keys;
+    }
+    return waiting;
 }
 
 Result<std::size_t> MasterKey::reseal_all() {
     std::size_t resealed = 0;
-    if (std::filesystem::exists(places_.authority)) {
-        const auto keys = crypto::CertificateAuthority::reseal_keys(places_.authority, vault_);
+    for (const std::filesystem::path& folder : places_.authorities) {
+        if (!std::filesystem::exists(folder)) continue;
+        const auto keys = crypto::CertificateAuthority::reseal_keys(folder, vault_);
         if (!keys) return keys.error();
         resealed += *keys;
     }

@@ -29,7 +29,7 @@ class MasterKey {
         /// `keys/master.key`.
         std::filesystem::path file;
         /// Folders of CAs; one that is not there is passed over.
-        std::filesystem::path authority;
+        std::vector<std::filesystem::path> authorities;
     };
     /// Something else that the vault seals, in a file of its own.
     struct OtherKey {

@@ -26,7 +26,8 @@ constexpr std::size_t kAtOnce = 200;
 constexpr std::size_t kLongestReason = 500;
 /// A year of any kind, leap day and all.
 constexpr std::chrono::hours kYear{24 * 366};
-/// The longest life of a certificate that was issued for one act of signing.
+/// The longest life of a certificate that was issued for one act of signing: what older contracts were signed with,
+/// which do not say when it ended.
 constexpr std::chrono::hours kCertificateLife{24};
 
 UtcTime after_years(UtcTime begin, int years) {
@@ -91,7 +92,8 @@ std::optional<RetentionClock> retention_clock(const Contract& contract, int year
     const bool has_signatures = std::ranges::any_of(
         contract.documents, [](const model::Document& document) { return document.signatures > 0; });
     if (has_signatures) {
-        const UtcTime identity = after_years(clock.ended + kCertificateLife, kIdentityYears);
+        const UtcTime identity =
+            after_years(contract.certificates_end.value_or(clock.ended + kCertificateLife), kIdentityYears);
         clock.kept_by_law = std::max(clock.kept_by_law, identity);
     }
     if (years > 0) clock.due = std::max(clock.kept_by_law, after_years(clock.ended, years));

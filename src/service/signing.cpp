@@ -692,6 +692,9 @@ Result<ContractPointer> Signing::sign(const ContractLock& held, const SigningAct
         const auto made = timed ? model::SignatureLevel::Timed : model::SignatureLevel::Basic;
         document.level = std::min(document.level.value_or(made), made);
     }
+    const auto certificate = crypto::describe_certificate((*signer)->certificate_chain().front());
+    if (!certificate) return certificate.error();
+    contract.certificates_end = std::max(contract.certificates_end.value_or(UtcTime{}), certificate->not_after);
     contract.find(act.action)->used_seal = ink->used_seal;
     auto events = model::finish_action(contract, act.action, act.by, now);
     if (!events) return events.error();

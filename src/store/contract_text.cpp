@@ -319,6 +319,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("expireTime", value.expire_time);
     archive("endTime", value.end_time);
     archive("completeTime", value.complete_time);
+    archive("certificatesEnd", value.certificates_end);
     archive("cancellation", value.cancellation);
     archive("endAttachments", value.end_attachments);
     archive("filesDeleted", value.files_deleted);

@@ -60,6 +60,15 @@ TEST(RetentionClock, ASignedOneUntilFiveYearsAfterTheCertificate) {
     EXPECT_EQ(*clock->due, clock->kept_by_law);
 }
 
+TEST(RetentionClock, ReckonsWithTheCertificateThatEndsLast) {
+    Contract contract = ended(ContractStatus::Complete, 1);
+    contract.certificates_end = kEnd + kDay * 1000;
+    const auto clock = retention_clock(contract, 3);
+    ASSERT_TRUE(clock && clock->due);
+    EXPECT_GE(*clock->due, kEnd + kDay * (1000 + 5 * 365));
+    EXPECT_EQ(*clock->due, clock->kept_by_law);
+}
+
 TEST(RetentionClock, ALongerTermOfTheCategoryWins) {
     const auto clock = retention_clock(ended(ContractStatus::Complete, 1), 10);
     ASSERT_TRUE(clock && clock->due);

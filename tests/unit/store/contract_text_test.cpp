@@ -107,6 +107,7 @@ Contract full_contract() {
     contract.cancellation = cancellation;
     contract.end_attachments = {{{53}, "交接单", false, false, "cd", "b.pdf", {}}};
     contract.files_deleted = true;
+    contract.certificates_end = UtcTime{9};
     contract.version = 8;
     return contract;
 }
@@ -127,6 +128,7 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_EQ(after->custom_fields[0].value, "采购");
     EXPECT_EQ(after->documents[0].level, SignatureLevel::LongTerm);
     EXPECT_EQ(after->documents[0].sealed_until, UtcTime{6});
+    EXPECT_EQ(after->certificates_end, UtcTime{9});
     const Stamper& stamper = after->signatories[0].actions[0].stampers[0];
     EXPECT_EQ(stamper.keyword_index, 0) << "zero is not the default of keywordIndex";
     EXPECT_EQ(stamper.offset_x, 0.0);
