@@ -1,13 +1,15 @@
 #include "crypto/key_vault.hpp"
 
 #include "base/text.hpp"
-#include "crypto/openssl.hpp"
+#include "crypto/aes_gcm.hpp"
 #include "crypto/private_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <sys/mman.h>
 
@@ -18,17 +20,13 @@ constexpr std::string_view kFirstLine = "signet master keys, format 1";
 /// With a line for the lookups, because the key they began with is gone.
 constexpr std::string_view kFirstLineOfTwo = "signet master keys, format 2";
 constexpr std::string_view kLookupWord = "lookup";
-constexpr std::size_t kKeySize = 32;
+constexpr std::size_t kKeySize = aes_gcm::kKeySize;
 constexpr std::size_t kMaxKeys = 64;
 constexpr std::size_t kMaxFileSize = 16 * 1024;
 
 constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kPrefixSize = 5;  // format, key id
-constexpr std::size_t kNonceSize = 12;
-constexpr std::size_t kTagSize = 16;
-constexpr std::size_t kOverhead = kPrefixSize + kNonceSize + kTagSize;
-// libcrypto counts in int.
-constexpr std::size_t kMaxPlaintext = std::size_t{1} << 30;
+constexpr std::size_t kOverhead = kPrefixSize + aes_gcm::kNonceSize + aes_gcm::kTagSize;
 
 struct MasterKey {
     std::uint32_t id = 0;
@@ -40,14 +38,6 @@ std::uint32_t key_id_of(ByteView sealed) {
     for (std::size_t i = 1; i < kPrefixSize; ++i)
         id = (id << 8) | sealed[i];
     return id;
-}
-
-void require(bool done) {
-    if (!done) throw std::runtime_error("AES-256-GCM failed: " + openssl_reason());
-}
-
-int size_of(ByteView bytes) {
-    return static_cast<int>(bytes.size());
 }
 
 }  // namespace
@@ -194,55 +184,34 @@ Result<KeyVault> KeyVault::parse(std::string_view text) {
 }
 
 Bytes KeyVault::seal(ByteView plaintext, std::string_view context) const {
-    if (plaintext.size() > kMaxPlaintext || context.size() > kMaxPlaintext) throw std::length_error("too much to seal");
     Bytes sealed(kOverhead + plaintext.size());
     sealed[0] = kFormat;
     const MasterKey& key = keys_->newest();
     for (std::size_t i = 1; i < kPrefixSize; ++i)
         sealed[i] = static_cast<std::uint8_t>(key.id >> (8 * (kPrefixSize - 1 - i)));
-    const Bytes nonce = random_bytes(kNonceSize);
-    std::memcpy(&sealed[kPrefixSize], nonce.data(), kNonceSize);
-    std::uint8_t* const ciphertext = sealed.data() + kPrefixSize + kNonceSize;
-
-    const EvpCipherContext cipher(EVP_CIPHER_CTX_new());
-    int size = 0;
-    require(cipher &&
-            EVP_EncryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key.bytes.data(), nonce.data(), nullptr) == 1);
-    require(EVP_EncryptUpdate(cipher.get(), nullptr, &size, sealed.data(), kPrefixSize) == 1);
-    require(EVP_EncryptUpdate(cipher.get(), nullptr, &size, as_bytes(context).data(), size_of(as_bytes(context))) == 1);
-    require(EVP_EncryptUpdate(cipher.get(), ciphertext, &size, plaintext.data(), size_of(plaintext)) == 1);
-    require(EVP_EncryptFinal_ex(cipher.get(), ciphertext + size, &size) == 1);
-    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, kTagSize, ciphertext + plaintext.size()) == 1);
+    const Bytes nonce = random_bytes(aes_gcm::kNonceSize);
+    std::ranges::copy(nonce, sealed.begin() + kPrefixSize);
+    const std::span<std::uint8_t> whole(sealed);
+    aes_gcm::seal(key.bytes, nonce, {ByteView(sealed).first(kPrefixSize), as_bytes(context)}, plaintext,
+                  whole.subspan(kPrefixSize + nonce.size()));
     return sealed;
 }
 
 Result<SecretBytes> KeyVault::open(ByteView sealed, std::string_view context) const {
     const Error refused = fail(ErrorCode::KeyUnusable, "a sealed secret was altered or belongs elsewhere");
-    if (sealed.size() < kOverhead || sealed[0] != kFormat || sealed.size() - kOverhead > kMaxPlaintext ||
-        context.size() > kMaxPlaintext) {
+    if (sealed.size() < kOverhead || sealed[0] != kFormat || sealed.size() - kOverhead > aes_gcm::kLargest)
         return refused;
-    }
     const MasterKey* key = keys_->find(key_id_of(sealed));
     if (key == nullptr) {
         return fail(ErrorCode::KeyUnusable,
                     fmt::format("a secret is sealed with master key {}, which is not here", key_id_of(sealed)));
     }
-    const ByteView nonce = sealed.subspan(kPrefixSize, kNonceSize);
-    const ByteView ciphertext = sealed.subspan(kPrefixSize + kNonceSize, sealed.size() - kOverhead);
-    std::array<std::uint8_t, kTagSize> tag;
-    std::memcpy(tag.data(), sealed.data() + sealed.size() - kTagSize, kTagSize);
-
-    SecretBytes plaintext(ciphertext.size());
-    const EvpCipherContext cipher(EVP_CIPHER_CTX_new());
-    int size = 0;
-    require(cipher &&
-            EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), key->bytes.data(), nonce.data(), nullptr) == 1);
-    require(EVP_DecryptUpdate(cipher.get(), nullptr, &size, sealed.data(), kPrefixSize) == 1);
-    require(EVP_DecryptUpdate(cipher.get(), nullptr, &size, as_bytes(context).data(), size_of(as_bytes(context))) == 1);
-    require(EVP_DecryptUpdate(cipher.get(), plaintext.data(), &size, ciphertext.data(), size_of(ciphertext)) == 1);
-    require(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1);
-    std::uint8_t nothing = 0;
-    if (EVP_DecryptFinal_ex(cipher.get(), &nothing, &size) != 1) return refused;
+    SecretBytes plaintext(sealed.size() - kOverhead);
+    const ByteView nonce = sealed.subspan(kPrefixSize, aes_gcm::kNonceSize);
+    const bool is_good =
+        aes_gcm::open(key->bytes, nonce, {sealed.first(kPrefixSize), as_bytes(context)},
+                      sealed.subspan(kPrefixSize + nonce.size()), {plaintext.data(), plaintext.size()});
+    if (!is_good) return refused;
     return plaintext;
 }
 
