@@ -26,6 +26,10 @@ class Table {
         : table_(table), path_(std::move(path)), error_(error) {}
 
     void text(std::string_view key, std::string& target) { read<std::string>(key, target, "a text"); }
+    void text(std::string_view key, std::optional<std::string>& target) {
+        if (table_.get(key) == nullptr) return static_cast<void>(find(key));
+        text(key, target.emplace());
+    }
     void number(std::string_view key, int& target) { read<int>(key, target, "a number"); }
     void decimal(std::string_view key, std::optional<double>& target) {
         const toml::node* node = find(key);
@@ -232,6 +236,7 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.texts("initiators", category.initiators);
     table.text("subject_rule", category.subject_rule);
     table.word("copy_send_time", category.copy_send_time);
+    table.text("callback_url", category.callback_url);
     table.tables("intake", [&](Table& item) { read_node(item, category.intake); });
     table.tables("sponsor", [&](Table& item) { read_node(item, category.sponsor); });
     table.tables("signatory", [&](Table& item) { read_signatory(item, category); });
@@ -274,6 +279,7 @@ void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::p
         item.text("name", application.name);
         item.text("token", application.token);
         item.text("secret", application.secret);
+        item.text("callback_url", application.callback_url);
     });
     table.tables("key", [&](Table& item) { read_key(item, company, folder); });
 }

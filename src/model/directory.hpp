@@ -84,6 +84,8 @@ struct Application {
     int window_without_nonce_minutes = 0;
     /// Addresses that may call; empty = any.
     std::vector<std::string> allowed_addresses;
+    /// Who hears of its contracts where neither the request nor the category names anybody.
+    std::string callback_url;
     UtcTime create_time;
 };
 
@@ -136,6 +138,8 @@ struct CategoryPolicy {
     int retention_years = 0;
     /// Whoever drafts or signs under this category is told that the law may not accept it.
     ExcludedMatter excluded_matter = ExcludedMatter::None;
+    /// 回调设置: who hears of its contracts where the request names nobody; empty = the application's.
+    std::string callback_url;
     /// 文件模板: become documents of a contract when it is drafted under this category.
     std::vector<TemplateId> templates;
 };

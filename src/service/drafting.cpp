@@ -282,6 +282,10 @@ Result<ContractPointer> Drafting::draft(const Caller& caller, DraftCommand comma
     contract.category = category->id;
     contract.category_name = category->name;
     if (!contract.copy_send_time) contract.copy_send_time = category->policy.copy_send_time;
+    // Contract before category before application (spec §6.28). Settled now: whoever hears of a contract hears of all
+    // that becomes of it.
+    if (contract.callback_url.empty()) contract.callback_url = category->policy.callback_url;
+    if (contract.callback_url.empty()) contract.callback_url = caller.application.callback_url;
     contract.status = model::ContractStatus::Draft;
     std::vector<Signatory> parties;
     for (Signatory& signatory : contract.signatories) {

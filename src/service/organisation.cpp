@@ -1,8 +1,10 @@
 #include "service/organisation.hpp"
 
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "crypto/key_vault.hpp"
 #include "model/placing.hpp"
+#include "notify/callback_sender.hpp"
 #include "service/artist.hpp"
 #include "service/signing_intent.hpp"
 #include "service/signing_keys.hpp"
@@ -417,6 +419,7 @@ class Builder {
         }
         policy.subject_rule = plan.subject_rule;
         policy.copy_send_time = plan.copy_send_time;
+        policy.callback_url = plan.callback_url;
         return {};
     }
 
@@ -427,6 +430,9 @@ class Builder {
             return invalid_parameter("company " + company.name + ", category " + plan.name +
                                      ": retention_years must be 3 to 100, or 0 for no end");
         }
+        const Status callable =
+            check_callback(plan.callback_url, "company " + company.name + ", category " + plan.name);
+        if (!callable) return callable;
         category_company_ = company;
         Category* known = find_in(
             categories_, [&](const Category& one) { return one.company == company.id && one.name == plan.name; });
@@ -507,12 +513,13 @@ class Builder {
         });
         if (token_taken) return invalid_parameter(who + ": token is another application's");
         if (known != nullptr) {
+            if (plan.callback_url) known->application.callback_url = *plan.callback_url;
             if (!plan.token.empty()) {
                 known->application.token = plan.token;
                 known->wrapped_secret =
                     platform_.vault.seal(plan.secret, application_secret_context(known->application.id));
-                if (const Status done = store::directory::update(transaction_, *known); !done) return done;
             }
+            if (const Status done = store::directory::update(transaction_, *known); !done) return done;
             result_.applications.push_back({known->application, std::nullopt});
             return {};
         }
@@ -521,6 +528,7 @@ class Builder {
         stored.application.company = company.id;
         stored.application.name = plan.name;
         stored.application.token = plan.token.empty() ? random_token(kTokenLength) : plan.token;
+        stored.application.callback_url = plan.callback_url.value_or("");
         stored.application.create_time = platform_.clock.now();
         const std::string secret = plan.token.empty() ? random_token(kSecretLength) : plan.secret;
         stored.wrapped_secret = platform_.vault.seal(secret, application_secret_context(stored.application.id));
@@ -571,6 +579,17 @@ class Builder {
         if (plan.token.size() > kLongest || plan.secret.size() > kLongest) {
             return invalid_parameter(who + ": token and secret are at most 100 characters");
         }
+        return check_callback(plan.callback_url.value_or(""), who);
+    }
+
+    /// As the `callbackUrl` of a request (spec §2.1). Whether its address may be called shows when it is called.
+    static Status check_callback(const std::string& url, const std::string& who) {
+        constexpr std::size_t kLongest = 300;
+        if (url.empty()) return {};
+        if (character_count(url) > kLongest)
+            return invalid_parameter(who + ": callback_url is longer than 300 characters");
+        const auto origin = notify::origin_of(url);
+        if (!origin) return invalid_parameter(who + ": callback_url: " + origin.error().detail);
         return {};
     }
 

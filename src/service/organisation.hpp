@@ -85,12 +85,16 @@ struct OrganisationPlan {
         std::vector<std::string> initiators;
         std::string subject_rule;
         std::optional<model::CopySendTime> copy_send_time;
+        /// An http or https address of at most 300 characters; empty = the application's.
+        std::string callback_url;
     };
     struct Application {
         std::string name;
         /// Both or neither, as they were on another platform; set again they replace the ones before.
         std::string token;
         std::string secret;
+        /// As a category's; absent leaves that of a known application as it is, empty takes it away.
+        std::optional<std::string> callback_url;
     };
     /// A file with blanks: `file` lies where this program can read it. Known by its title.
     struct Template {

@@ -361,6 +361,7 @@ void describe(Archive& archive,
     archive("reading", value.reading);
     archive("retentionYears", value.retention_years);
     archive("excludedMatter", value.excluded_matter);
+    archive("callbackUrl", value.callback_url);
     archive("templates", value.templates);
 }
 

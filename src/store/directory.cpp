@@ -139,21 +139,24 @@ Status insert(Transaction& transaction, const StoredApplication& stored) {
     const Application& application = stored.application;
     return done(transaction.execute(
         "INSERT INTO application (id, company, name, token, wrapped_secret, enabled, require_nonce, window_with_nonce, "
-        "window_without_nonce, allowed_addresses, create_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "window_without_nonce, allowed_addresses, create_time, callback_url) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         {application.id, application.company, application.name, application.token, stored.wrapped_secret,
          application.enabled, application.require_nonce, application.window_with_nonce_minutes,
-         application.window_without_nonce_minutes, joined(application.allowed_addresses), application.create_time}));
+         application.window_without_nonce_minutes, joined(application.allowed_addresses), application.create_time,
+         application.callback_url}));
 }
 
 Status update(Transaction& transaction, const StoredApplication& stored) {
-    return done(transaction.execute("UPDATE application SET token = $2, wrapped_secret = $3 WHERE id = $1",
-                                    {stored.application.id, stored.application.token, stored.wrapped_secret}));
+    return done(transaction.execute(
+        "UPDATE application SET token = $2, wrapped_secret = $3, callback_url = $4 WHERE id = $1",
+        {stored.application.id, stored.application.token, stored.wrapped_secret, stored.application.callback_url}));
 }
 
 Result<std::vector<StoredApplication>> applications(Connection& connection) {
     return connection.all(
         "SELECT id, company, name, token, wrapped_secret, enabled, require_nonce, window_with_nonce, "
-        "window_without_nonce, allowed_addresses, create_time FROM application ORDER BY id",
+        "window_without_nonce, allowed_addresses, create_time, callback_url FROM application ORDER BY id",
         {}, [](const Row& row) {
             StoredApplication stored;
             Application& application = stored.application;
@@ -168,6 +171,7 @@ Result<std::vector<StoredApplication>> applications(Connection& connection) {
             application.window_without_nonce_minutes = row.get<int>(8);
             application.allowed_addresses = separated(row.text(9));
             application.create_time = row.get<UtcTime>(10);
+            application.callback_url = row.get<std::string>(11);
             return stored;
         });
 }

@@ -30,7 +30,7 @@ struct StoredApplication {
     Bytes wrapped_secret;
 };
 Status insert(Transaction& transaction, const StoredApplication& application);
-/// Its token and its secret.
+/// Its token, its secret and its callback.
 Status update(Transaction& transaction, const StoredApplication& application);
 Result<std::vector<StoredApplication>> applications(Connection& connection);
 

@@ -231,6 +231,10 @@ std::vector<Migration> schema() {
         UPDATE personal_grant SET content = seal(content, 'grant/' || id);
         UPDATE grant_request SET content = seal(content, 'grant-request/' || token_hash);
     )"});
+    // Who hears of an application's contracts where nothing else says it.
+    migrations.push_back({118, "callback of applications", R"(
+        ALTER TABLE application ADD COLUMN callback_url TEXT NOT NULL DEFAULT '';
+    )"});
     return migrations;
 }
 

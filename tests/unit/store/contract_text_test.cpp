@@ -159,12 +159,14 @@ TEST(ContractText, keeps_what_a_category_presets) {
     policy.initiators = {{"韩梅（测试）", "E001", ContactType::Number}};
     policy.subject_rule = "{category} {date}";
     policy.copy_send_time = CopySendTime::Finish;
+    policy.callback_url = "https://erp.example.test/told";
     const auto after = category_policy_from_text(to_text(policy));
     ASSERT_TRUE(after);
     EXPECT_EQ(to_text(*after), to_text(policy));
     EXPECT_EQ(after->signatories[1].stampers[0].document_index, 2);
     EXPECT_EQ(after->signatories[0].nodes[0].stampers[0].keyword, "甲方");
     EXPECT_EQ(after->copy_send_time, CopySendTime::Finish);
+    EXPECT_EQ(after->callback_url, "https://erp.example.test/told");
 }
 
 TEST(ContractText, tells_a_category_with_a_signature_level_from_one_without) {
