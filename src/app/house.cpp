@@ -10,6 +10,7 @@
 #include "service/verify_worker.hpp"
 #include "store/audit_tree.hpp"
 #include "store/contracts.hpp"
+#include "store/id_mark.hpp"
 #include "store/schema.hpp"
 
 #include <sys/stat.h>
@@ -99,8 +100,15 @@ Status House::build() {
     if (const Status kept = keep_personal_key(); !kept) return kept;
     store::DatabaseOptions database;
     database.cipher = cipher_;
+    // What a commit holds was minted before it, and so no other run gives those ids again.
+    database.before_commit = [this](store::Transaction& transaction) {
+        return store::id_mark::raise(transaction, ids_->greatest());
+    };
     auto opened = store::Database::open(data / "signet.db", store::schema(), database);
     if (auto done = settle(std::move(opened), database_); !done) return done;
+    const auto mark = database_->read([](store::Connection& connection) { return store::id_mark::find(connection); });
+    if (!mark) return mark.error();
+    ids_->start_above(*mark);
     const auto log = store::prepare_audit_tree(*database_);
     if (!log) return log.error();
     if (!*log) spdlog::error("the log was changed at entry {} before it had a tree; keep it as it is", log->first_bad);

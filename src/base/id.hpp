@@ -42,11 +42,18 @@ class IdGenerator {
         return IdType{next_value()};
     }
 
+    /// Mints nothing up to this id from here on, whatever the clock says. For the start of a run: a clock that stands
+    /// still or went back meanwhile must not lead to an id that was given before.
+    void start_above(std::int64_t id);
+    /// The greatest id that was minted, or that `start_above` named; with the node of this generator.
+    std::int64_t greatest() const;
+
     /// When the id was minted.
     static UtcTime minted_at(std::int64_t id);
 
   private:
     std::int64_t next_value();
+    std::int64_t id_of(std::int64_t tick) const;
 
     const Clock& clock_;
     const std::int64_t node_;

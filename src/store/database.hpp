@@ -115,6 +115,8 @@ struct DatabaseOptions {
     /// What `seal(value, context)` and `unseal(value, context)` in a statement encrypt with. Without it `seal` leaves a
     /// value as it is: for tests of this floor alone.
     std::shared_ptr<const crypto::FieldCipher> cipher = {};
+    /// Writes last in every transaction, just before it is committed; when it fails nothing is committed.
+    std::function<Status(Transaction&)> before_commit = {};
     /// Looks through the whole file before anything is done with it.
     bool check_integrity = false;
 };

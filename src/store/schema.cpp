@@ -235,6 +235,15 @@ std::vector<Migration> schema() {
     migrations.push_back({118, "callback of applications", R"(
         ALTER TABLE application ADD COLUMN callback_url TEXT NOT NULL DEFAULT '';
     )"});
+    // One row: the greatest id that was given. What the operator gave ids to himself does not count.
+    migrations.push_back({119, "mark of ids", R"(
+        CREATE TABLE id_mark (only_one SMALLINT PRIMARY KEY, greatest BIGINT NOT NULL);
+        INSERT INTO id_mark (only_one, greatest)
+            SELECT 1, COALESCE(MAX(id), 0) FROM (
+                SELECT id FROM contract UNION ALL SELECT id FROM document UNION ALL SELECT id FROM signatory
+                UNION ALL SELECT id FROM company UNION ALL SELECT id FROM employee UNION ALL SELECT id FROM application
+            ) AS given;
+    )"});
     return migrations;
 }
 

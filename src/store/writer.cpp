@@ -43,6 +43,7 @@ Writer::Writer(std::unique_ptr<SqliteConnection> connection, const DatabaseOptio
     : connection_(std::move(connection)),
       queue_limit_(std::max<std::size_t>(options.write_queue, 1)),
       batch_limit_(std::max<std::size_t>(options.write_batch, 1)),
+      before_commit_(options.before_commit),
       thread_([this] { loop(); }) {}
 
 Writer::~Writer() {
@@ -170,8 +171,20 @@ Status Writer::run_work(Job& job) {
     }
 }
 
+/// What every transaction ends with.
+Status Writer::last_words() {
+    if (!before_commit_) return {};
+    Job job;
+    job.work = before_commit_;
+    return run_work(job);
+}
+
 Status Writer::end_transaction() {
     if (!connection_->in_transaction()) return fail(ErrorCode::StorageFailed, "the transaction was undone");
+    if (const Status said = last_words(); !said) {
+        roll_back();
+        return fail(ErrorCode::StorageFailed, "nothing was committed: " + said.error().detail);
+    }
     ++batches_;
     const Status committed = plain(connection_->run("COMMIT", {}, nullptr));
     if (committed) return {};

@@ -48,6 +48,7 @@ class Writer {
     std::size_t run_transaction(Jobs& jobs, std::size_t first);
     void run_job(Job& job);
     Status run_work(Job& job);
+    Status last_words();
     Status end_transaction();
     void roll_back();
     void report(Jobs& jobs);
@@ -55,6 +56,7 @@ class Writer {
     std::unique_ptr<SqliteConnection> connection_;
     const std::size_t queue_limit_;
     const std::size_t batch_limit_;
+    const std::function<Status(Transaction&)> before_commit_;
 
     mutable std::mutex mutex_;
     std::condition_variable filled_;
