@@ -58,6 +58,7 @@ Result<Events> start_cancellation(Contract& contract, Cancellation cancellation,
         }
     }
     cancellation.start_time = now;
+    if (!cancellation.reason.empty()) contract.remarks.push_back({cancellation.document.value, cancellation.reason});
     contract.cancellation = std::move(cancellation);
     contract.status = ContractStatus::Invaliding;
     move_parties(contract, SignatoryStatus::Signed, SignatoryStatus::Invaliding);
@@ -94,6 +95,7 @@ Result<Events> refuse_cancellation(Contract& contract, ActionId id, std::string 
     refusing.status = SignatoryStatus::Rejected;
     const SignatoryId who = refusing.id;
     come_to_nothing(contract, InvalidFailType::InvalidRejected);
+    if (!reason.empty()) contract.remarks.push_back({id.value, reason});
     contract.comments = std::move(reason);
     return Events{{Kind::CancellationRefused, who, id}};
 }

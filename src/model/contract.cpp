@@ -43,6 +43,12 @@ const std::vector<Signatory>& Contract::acting_parties() const {
     return running == nullptr ? signatories : running->parties;
 }
 
+std::string Contract::remark(std::int64_t about) const {
+    const auto said =
+        std::find_if(remarks.begin(), remarks.end(), [&](const Remark& one) { return one.about == about; });
+    return said == remarks.end() ? std::string() : said->text;
+}
+
 bool Contract::shows(const Document& document) const {
     if (!document.is_cancellation()) return !files_deleted;
     const bool counts = status == ContractStatus::Invaliding || status == ContractStatus::Invalided;

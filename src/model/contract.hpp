@@ -229,6 +229,13 @@ struct CustomField {
     std::string value;
 };
 
+/// What somebody said with what he did, where that was not the contract's end: the node that was approved or at which a
+/// cancellation was refused, or the file of the cancellation that was begun.
+struct Remark {
+    std::int64_t about = 0;
+    std::string text;
+};
+
 /// An attempt to make a completed contract void (作废): the one that runs, or the last one.
 struct Cancellation {
     /// The file that the parties sign; one of the contract's documents.
@@ -284,7 +291,9 @@ struct Contract {
     std::string business_data;
     std::vector<std::string> tags;
     std::vector<ContractId> related_contracts;
+    /// Why it ended, or why its cancellation was refused.
     std::string comments;
+    std::vector<Remark> remarks;
     UtcTime create_time;
     std::optional<UtcTime> publish_time;
     std::optional<UtcTime> expire_time;
@@ -304,6 +313,8 @@ struct Contract {
     const Cancellation* running_cancellation() const;
     /// Who acts now: the parties, or those of the running cancellation.
     const std::vector<Signatory>& acting_parties() const;
+    /// What was said with a step; empty when nothing was.
+    std::string remark(std::int64_t about) const;
     /// Whether readers are shown a document: no deleted one, and a cancellation file only while it counts.
     bool shows(const Document& document) const;
     /// When the clock will change it: the deadline for signing, or that of the cancellation, whichever runs.

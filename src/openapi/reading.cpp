@@ -53,13 +53,16 @@ json::object write_operation(const service::Operation& operation, const TimeZone
                         {"operatorName", operation.operator_name}};
     if (!operation.contact.empty()) object["contact"] = operation.contact;
     if (!operation.tenant_name.empty()) object["tenantName"] = operation.tenant_name;
-    if (!operation.detail.empty()) object["detail"] = operation.detail;
+    const std::string both = operation.detail.empty() || operation.reason.empty() ? "" : "：";
+    const std::string detail = operation.detail + both + operation.reason;
+    if (!detail.empty()) object["detail"] = detail;
+    if (!operation.reason.empty()) object["reason"] = operation.reason;
     object["createTime"] = zone.format(operation.time);
     // The same under the names of the Java SDK's bean.
     object["operateType"] = object["operation"];
     object["cnOperateDesc"] = operation.description;
     object["userName"] = operation.operator_name;
-    if (!operation.detail.empty()) object["comments"] = operation.detail;
+    if (!detail.empty()) object["comments"] = operation.reason.empty() ? detail : operation.reason;
     object["operateTime"] = object["createTime"];
     return object;
 }
@@ -127,7 +130,9 @@ Result<json::object> Api::list_operations(const Caller& caller, const Fields& fi
     if (fields.error()) return *fields.error();
     const auto contract = services_.book.locate(caller, locator, service::Access::Party);
     if (!contract) return contract.error();
-    const auto page = services_.operations.list(**contract, kinds, paging);
+    const bool initiator = services_.book.permits(caller, **contract, service::Access::Initiator);
+    const service::LogReader reader{initiator ? model::CompanyId{} : caller.company.id};
+    const auto page = services_.operations.list(**contract, kinds, paging, reader);
     if (!page) return page.error();
     json::array list;
     for (const service::Operation& operation : page->items)

@@ -46,8 +46,9 @@ constexpr std::array kWordings{
     Wording{"contract.copied", "抄送合同"},
     Wording{"contract.resent", "重新发起合同"},
     Wording{"contract.filled", "填写参数"},
-    Wording{"contract.cancelling", "发起作废"},
-    Wording{"contract.cancelled", "合同作废"},
+    Wording{"cancellation.started", "发起作废"},
+    Wording{"cancellation.refused", "拒绝作废"},
+    Wording{"cancellation.expired", "作废逾期"},
     Wording{"contract.watermarked", "添加水印"},
     Wording{"document.added", "添加合同文档"},
     Wording{"document.signed", "签署合同"},
@@ -105,7 +106,21 @@ std::string title_of(const Contract& contract, std::string_view id) {
     return document == nullptr ? std::string() : "《" + document->title + "》";
 }
 
-/// What an entry says besides its event: the documents it is about, what was asked for, the reason.
+/// Why it was done, in the words of whoever did it. They lie in the contract alone: what the log holds is there for
+/// good.
+std::string reason_of(const Contract& contract, std::string_view event, const json::object& detail) {
+    const auto said_with = [&](std::string_view member) {
+        const auto about = parse_id(text_of(detail, member));
+        return about ? contract.remark(*about) : std::string();
+    };
+    if (event == "contract.approved" || event == "cancellation.refused") return said_with("action");
+    if (event == "cancellation.started") return said_with("document");
+    // Each of these is the end, so the contract's comments are about it.
+    const bool is_end = event == "contract.rejected" || event == "contract.recalled" || event == "contract.force_ended";
+    return is_end ? contract.comments : std::string();
+}
+
+/// What an entry says besides its event: the documents it is about, what was asked for.
 std::string describe_detail(const Contract& contract, const json::object& detail) {
     std::string words;
     const auto add = [&](const std::string& word) {
@@ -134,7 +149,8 @@ struct Person {
     std::string tenant;
 };
 
-std::vector<Person> people_of(const Contract& contract) {
+/// Those that somebody may know: all of them for the initiator, its copies for nobody else.
+std::vector<Person> people_of(const Contract& contract, bool for_initiator) {
     std::vector<Person> people;
     if (contract.creator) people.push_back({&*contract.creator, contract.tenant_name});
     for (const Signatory& party : contract.signatories) {
@@ -145,16 +161,17 @@ std::vector<Person> people_of(const Contract& contract) {
                 people.push_back({&user, party.tenant_name});
         }
     }
+    if (!for_initiator) return people;
     for (const model::CopySendReceiver& copy : contract.copy_send_receivers)
         people.push_back({&copy.receiver, copy.name});
     return people;
 }
 
 /// The log holds masked contacts alone. One that fits a single person of the contract names him.
-void name_user(const Contract& contract, std::string_view masked, Operation& operation) {
+void name_user(const Contract& contract, const LogReader& reader, std::string_view masked, Operation& operation) {
     operation.contact = masked;
     std::set<std::string> contacts;
-    for (const Person& person : people_of(contract)) {
+    for (const Person& person : people_of(contract, reader.is_initiator())) {
         if (mask_contact(person.user->contact) != masked) continue;
         contacts.insert(person.user->contact);
         if (contacts.size() > 1) {
@@ -170,20 +187,46 @@ void name_user(const Contract& contract, std::string_view masked, Operation& ope
     if (operation.operator_name.empty() && !contacts.empty()) operation.operator_name = operation.tenant_name;
 }
 
-void name_actor(const Contract& contract, const Directory& directory, const std::string& actor, Operation& operation) {
+void name_actor(const Contract& contract, const Directory& directory, const LogReader& reader, const std::string& actor,
+                Operation& operation) {
     constexpr std::string_view kUser = "user:";
     constexpr std::string_view kApplication = "application:";
-    if (actor.starts_with(kUser)) return name_user(contract, std::string_view(actor).substr(kUser.size()), operation);
+    if (actor.starts_with(kUser))
+        return name_user(contract, reader, std::string_view(actor).substr(kUser.size()), operation);
     if (actor.starts_with(kApplication)) {
         const auto caller = directory.caller(std::string_view(actor).substr(kApplication.size()));
-        operation.operator_name = caller ? caller->application.name : "业务系统";
+        const bool known =
+            caller && (reader.is_initiator() || directory.same_group(caller->company.id, reader.company));
+        operation.operator_name = known ? caller->application.name : "业务系统";
         operation.tenant_name = caller ? caller->company.name : contract.tenant_name;
         return;
     }
     operation.operator_name = actor == "reader" ? "持浏览链接者" : "系统";
 }
 
-Operation operation_of(const Contract& contract, const Directory& directory, const store::AuditEntry& entry) {
+/// Whether a contact is that of somebody who acts for the reader's own companies.
+bool is_own(const Contract& contract, const Directory& directory, const LogReader& reader, std::string_view contact) {
+    if (reader.is_initiator()) return true;
+    return std::any_of(contract.signatories.begin(), contract.signatories.end(), [&](const Signatory& party) {
+        if (!directory.same_group(reader.company, party.company)) return false;
+        if (party.receiver.contact == contact) return true;
+        return std::any_of(party.actions.begin(), party.actions.end(), [&](const model::Action& action) {
+            return action.completed_by && action.completed_by->contact == contact;
+        });
+    });
+}
+
+/// What an approver noted is for his own company.
+bool may_know_note(const Contract& contract, const Directory& directory, const LogReader& reader,
+                   const json::object& detail) {
+    const auto node = parse_id(text_of(detail, "action"));
+    const Signatory* party = node ? contract.owner(model::ActionId{*node}) : nullptr;
+    return party != nullptr &&
+           directory.same_group(reader.is_initiator() ? contract.company : reader.company, party->company);
+}
+
+Operation operation_of(const Contract& contract, const Directory& directory, const LogReader& reader,
+                       const store::AuditEntry& entry) {
     Operation operation;
     operation.id = entry.sequence;
     operation.kind = kind_of(entry.record.event);
@@ -194,7 +237,10 @@ Operation operation_of(const Contract& contract, const Directory& directory, con
     operation.hash = hex(entry.hash);
     const json::object detail = object_of(entry.record.detail);
     operation.detail = describe_detail(contract, detail);
-    name_actor(contract, directory, entry.record.actor, operation);
+    const bool is_note = entry.record.event == "contract.approved";
+    if (!is_note || may_know_note(contract, directory, reader, detail))
+        operation.reason = reason_of(contract, entry.record.event, detail);
+    name_actor(contract, directory, reader, entry.record.actor, operation);
     // Who acted is a party's node in many entries, which says more than a masked contact.
     const auto node = parse_id(text_of(detail, "action"));
     const Signatory* owner = node ? contract.owner(model::ActionId{*node}) : nullptr;
@@ -210,6 +256,7 @@ Operation operation_of(const Contract& contract, const Directory& directory, con
     const auto party = parse_id(text_of(detail, "signatory"));
     const Signatory* named = party ? contract.find(model::SignatoryId{*party}) : nullptr;
     if (named != nullptr && operation.kind != OperationKind::Modify) operation.tenant_name = named->tenant_name;
+    if (!is_own(contract, directory, reader, operation.contact)) operation.contact = mask_contact(operation.contact);
     return operation;
 }
 
@@ -226,7 +273,7 @@ std::string_view title_of(OperationKind kind) {
 }
 
 Result<Page<Operation>> OperationLog::list(const Contract& contract, const std::vector<OperationKind>& kinds,
-                                           const Paging& paging) const {
+                                           const Paging& paging, const LogReader& reader) const {
     const auto wants = [&](OperationKind kind) {
         return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
     };
@@ -249,7 +296,7 @@ Result<Page<Operation>> OperationLog::list(const Contract& contract, const std::
     Page<Operation> page;
     page.total = found->total;
     for (const store::AuditEntry& entry : found->entries)
-        page.items.push_back(operation_of(contract, directory_, entry));
+        page.items.push_back(operation_of(contract, directory_, reader, entry));
     return page;
 }
 
@@ -263,7 +310,7 @@ Result<std::vector<Operation>> OperationLog::all(const Contract& contract) const
         if (!page) return page.error();
         if (page->empty()) break;
         for (const store::AuditEntry& entry : *page)
-            operations.push_back(operation_of(contract, directory_, entry));
+            operations.push_back(operation_of(contract, directory_, {}, entry));
         after = page->back().sequence;
     }
     return operations;

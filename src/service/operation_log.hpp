@@ -31,10 +31,22 @@ struct Operation {
     std::string tenant_name;
     /// What it was done to, in words; may be empty.
     std::string detail;
+    /// Why, in the words of whoever did it: of a refusal, a recall, an end by force, an approval, a cancellation. It is
+    /// the contract's and goes with it; the log itself has it not.
+    std::string reason;
     UtcTime time;
     /// The entry's own detail (JSON), and its link of the log's chain in hexadecimal.
     std::string record;
     std::string hash;
+};
+
+/// Through whose eyes the log is read. A receiving company learns the contacts of its own people alone; those of the
+/// others stay masked, and their systems and the initiator's copies have no names.
+struct LogReader {
+    /// The receiving company; zero for the initiator's side.
+    model::CompanyId company;
+
+    bool is_initiator() const { return !company; }
 };
 
 // The events of reading, which change nothing.
@@ -49,7 +61,7 @@ class OperationLog {
 
     /// The latest first. No kinds are all kinds.
     Result<Page<Operation>> list(const model::Contract& contract, const std::vector<OperationKind>& kinds,
-                                 const Paging& paging) const;
+                                 const Paging& paging, const LogReader& reader = {}) const;
     /// Everything from the beginning; at most 20,000 entries.
     Result<std::vector<Operation>> all(const model::Contract& contract) const;
 

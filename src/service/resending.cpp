@@ -228,6 +228,9 @@ Result<ContractPointer> Resending::resend(const Caller& caller, const ResendComm
     contract.biz_id = command.new_biz_id;
     contract.status = ContractStatus::Draft;
     contract.comments.clear();
+    contract.remarks.clear();
+    contract.cancellation.reset();
+    contract.end_attachments.clear();
     contract.prepared_fields.clear();
     contract.publish_time.reset();
     contract.complete_time.reset();

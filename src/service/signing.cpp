@@ -735,6 +735,7 @@ Result<ContractPointer> Signing::audit(const ContractLock& held, model::ActionId
     Contract contract = **found;
     auto events = model::finish_action(contract, id, decision.by, platform_.clock.now());
     if (!events) return events.error();
+    if (!decision.comment.empty()) contract.remarks.push_back({id.value, decision.comment});
     Change change;
     change.event = "contract.approved";
     change.actor = actor_of(decision.by);

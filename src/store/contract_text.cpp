@@ -254,6 +254,12 @@ void describe(Archive& archive,
 }
 
 template <typename Archive>
+void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, Remark> {
+    archive("about", value.about);
+    archive("text", value.text);
+}
+
+template <typename Archive>
 void describe(Archive& archive, auto& value) requires std::same_as<std::remove_cvref_t<decltype(value)>, CustomField> {
     archive("key", value.key);
     archive("name", value.name);
@@ -314,6 +320,7 @@ void describe(Archive& archive, auto& value) requires std::same_as<std::remove_c
     archive("tags", value.tags);
     archive("relatedContracts", value.related_contracts);
     archive("comments", value.comments);
+    archive("remarks", value.remarks);
     archive("createTime", value.create_time);
     archive("publishTime", value.publish_time);
     archive("expireTime", value.expire_time);

@@ -109,11 +109,12 @@ constexpr auto kStreamFields =
 constexpr auto kStreamLineFields =
     table(id("id", "The entry."), text("operation", 0, "VIEW, MODIFY, DOWNLOAD or PRINT.").must(),
           text("operationDesc", 0, "The same in Chinese."), text("operatorName", 0, "Who."), text("contact", 0, "Who."),
-          text("tenantName", 0, "For whom."), text("detail", 0, "What exactly."), time("createTime", "When.").must(),
+          text("tenantName", 0, "For whom."), text("detail", 0, "What exactly, and why."),
+          text("reason", 0, "Why, in the words of whoever did it."), time("createTime", "When.").must(),
           text("operateType", 0, "operation, as the Java SDK calls it.").must(),
           text("cnOperateDesc", 0, "operationDesc, as the Java SDK calls it."),
           text("userName", 0, "operatorName, as the Java SDK calls it."),
-          text("comments", 0, "detail, as the Java SDK calls it."),
+          text("comments", 0, "reason, else detail, under the Java SDK's name."),
           time("operateTime", "createTime, as the Java SDK calls it.").must());
 constexpr Object kStreamLine{"Operation", kStreamLineFields};
 constexpr auto kStreamPageFields = table(whole("totalCount", 0, 0, "How many there are.").must(),

@@ -95,6 +95,7 @@ Contract full_contract() {
     contract.notify_sponsor = true;
     contract.custom_fields = {{"department", "部门", "采购"}};
     contract.related_contracts = {{77}};
+    contract.remarks = {{9'007'199'254'740'995, "同意（测试）"}};
     Cancellation cancellation;
     cancellation.document = {45};
     cancellation.reason = "价格有误";
@@ -126,6 +127,7 @@ TEST(ContractText, says_the_same_after_a_round_trip) {
     EXPECT_TRUE(after->copy_send_receivers[0].sent);
     EXPECT_EQ(after->copy_send_time, CopySendTime::Send);
     EXPECT_EQ(after->custom_fields[0].value, "采购");
+    EXPECT_EQ(after->remark(9'007'199'254'740'995), "同意（测试）");
     EXPECT_EQ(after->documents[0].level, SignatureLevel::LongTerm);
     EXPECT_EQ(after->documents[0].sealed_until, UtcTime{6});
     EXPECT_EQ(after->certificates_end, UtcTime{9});
