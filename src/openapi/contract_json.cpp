@@ -190,23 +190,23 @@ void add_stampers(json::object& object, const Action& action, const PlaceOwner& 
     if (!array.empty()) object.emplace("stampers", std::move(array));
 }
 
-json::object write_action(const Action& action, const model::Contract& contract, const TimeZone& zone,
-                          const DetailOptions& options, Memory memory) {
+json::object write_action(const Action& action, const Signatory& party, const model::Contract& contract,
+                          const TimeZone& zone, const DetailOptions& options, Memory memory) {
     json::object object = object_of(8, memory);
     put_id(object, "id", action.id);
     put(object, "type", action.type);
     put(object, "name", action.name);
     object.emplace("serialNo", action.serial_no);
     put(object, "status", action.status);
-    put_text(object, "actionNo", action.action_no);
-    const model::SealId seal =
-        action.used_seal ? action.used_seal : (action.seals.empty() ? model::SealId{} : action.seals[0]);
-    put_id(object, "sealId", seal);
-    if (!action.seals.empty()) {
+    const bool known = options.knows(party);
+    if (known) put_text(object, "actionNo", action.action_no);
+    const bool chosen = action.used_seal || !known || action.seals.empty();
+    put_id(object, "sealId", chosen ? action.used_seal : action.seals[0]);
+    if (known && !action.seals.empty()) {
         object.emplace("corpSealIds", write_ids(action.seals, memory));
         object.emplace("sealIds", write_ids(action.seals, memory));
     }
-    if (action.auto_sign) object.emplace("autoSign", true);
+    if (known && action.auto_sign) object.emplace("autoSign", true);
     object.emplace("hasLocation", has_location(action, contract));
     put_time(object, "createTime", IdGenerator::minted_at(action.id.value), zone);
     put_complete_time(object, action.complete_time, zone);
@@ -242,12 +242,12 @@ json::object write_signatory(const Signatory& signatory, const model::Contract& 
     object.emplace("delaySet", signatory.delay_set);
     put(object, "status", signatory.status);
     if (!signatory.receiver.empty()) object.emplace("receiver", write_user(signatory.receiver, memory));
-    put_text(object, "signatoryNo", signatory.signatory_no);
+    if (options.knows(signatory)) put_text(object, "signatoryNo", signatory.signatory_no);
     put(object, "signValidateWay", signatory.sign_validate_way);
     if (signatory.tenant_type == TenantType::Company) {
         json::array actions(memory);
         for (const Action& action : signatory.actions)
-            actions.push_back(write_action(action, contract, zone, options, memory));
+            actions.push_back(write_action(action, signatory, contract, zone, options, memory));
         object.emplace("actions", std::move(actions));
     } else if (!signatory.actions.empty()) {
         const PlaceOwner owner{"signatoryId", to_string(signatory.id)};
@@ -544,8 +544,79 @@ json::object write_user(const User& user, Memory memory) {
     return object;
 }
 
+DetailOptions options_for(const service::Caller& caller, const model::Contract& contract,
+                          const service::Directory& directory) {
+    DetailOptions options;
+    if (directory.same_group(caller.company.id, contract.company)) return options;
+    options.strangers.emplace();
+    for (const Signatory& party : contract.signatories) {
+        if (!directory.same_group(caller.company.id, party.company)) options.strangers->insert(party.id);
+    }
+    return options;
+}
+
+namespace {
+
+/// Whom the answer names as the maker: the virtual user of the company when nobody was named (spec §4.1).
+User creator_of(const model::Contract& contract, bool with_contact) {
+    constexpr std::string_view kVirtualUser = "虚拟用户";
+    if (!contract.creator) return {std::string(kVirtualUser), {}, {}};
+    return with_contact ? *contract.creator : User{contract.creator->name, {}, {}};
+}
+
+json::array write_custom_fields(const model::Contract& contract, Memory memory) {
+    json::array list(memory);
+    for (const model::CustomField& field : contract.custom_fields) {
+        json::object item = object_of(3, memory);
+        put_text(item, "key", field.key);
+        put_text(item, "name", field.name);
+        put(item, "value", field.value);
+        list.push_back(std::move(item));
+    }
+    return list;
+}
+
+json::array write_copies(const model::Contract& contract, const TimeZone& zone, Memory memory) {
+    json::array receivers(memory);
+    for (const model::CopySendReceiver& receiver : contract.copy_send_receivers) {
+        json::object item(memory);
+        put(item, "name", receiver.name);
+        item.emplace("receiver", write_user(receiver.receiver, memory));
+        put_text(item, "prohibitType", receiver.prohibit_type);
+        put(item, "copySendPersonType", "PERSONAL");
+        if (receiver.create_time.milliseconds != 0) put_time(item, "createTime", receiver.create_time, zone);
+        item.emplace("send", receiver.sent);
+        receivers.push_back(std::move(item));
+    }
+    return receivers;
+}
+
+/// What the initiator keeps with a contract for himself: its labels and form, and who gets copies. The bizId is no
+/// secret: receivers sign by it, too (`draftsmanName`, spec §4.19).
+void add_initiators_own(json::object& object, const model::Contract& contract, const TimeZone& zone,
+                        const DetailOptions& options, Memory memory) {
+    if (contract.notify_sponsor) object.emplace("notifySponsor", true);
+    put_text(object, "businessData", contract.business_data);
+    if (!contract.tags.empty()) {
+        json::array tags(memory);
+        for (const std::string& tag : contract.tags)
+            tags.emplace_back(json::string(tag, memory));
+        object.emplace("tags", std::move(tags));
+    }
+    if (options.related && !contract.related_contracts.empty()) {
+        object.emplace("relatedContractIds", write_ids(contract.related_contracts, memory));
+    }
+    if (contract.copy_send_time) put(object, "copySendTime", *contract.copy_send_time);
+    if (!contract.custom_fields.empty()) object.emplace("customFields", write_custom_fields(contract, memory));
+    if (!contract.copy_send_receivers.empty())
+        object.emplace("copySendReceivers", write_copies(contract, zone, memory));
+}
+
+}  // namespace
+
 json::object write_contract(const model::Contract& contract, const TimeZone& zone, const DetailOptions& options,
                             Memory memory) {
+    const bool for_initiator = !options.strangers;
     json::object object = object_of(20, memory);
     put_id(object, "id", contract.id);
     put_text(object, "bizId", contract.biz_id);
@@ -559,7 +630,7 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     put_id(category, "id", contract.category);
     put_text(category, "name", contract.category_name);
     object.emplace("category", std::move(category));
-    if (contract.creator) object.emplace("creator", write_user(*contract.creator, memory));
+    object.emplace("creator", write_user(creator_of(contract, for_initiator), memory));
     put_time(object, "createTime", contract.create_time, zone);
     put_time(object, "publishTime", contract.publish_time, zone);
     put_time(object, "expireTime", contract.expire_time, zone);
@@ -567,49 +638,13 @@ json::object write_contract(const model::Contract& contract, const TimeZone& zon
     put_time(object, "completeTime", contract.complete_time, zone);
     put(object, "signFlowStrategy", contract.sign_flow_strategy);
     if (contract.stamper_rule) put(object, "stamperRule", *contract.stamper_rule);
-    if (contract.notify_sponsor) object.emplace("notifySponsor", true);
     put_text(object, "comments", contract.comments);
     if (contract.cancellation) {
         put_text(object, "invalidReason", contract.cancellation->reason);
         put_time(object, "invalidExpireTime", contract.cancellation->expire_time, zone);
         if (contract.cancellation->fail_type) put(object, "invalidFailType", *contract.cancellation->fail_type);
     }
-    put_text(object, "businessData", contract.business_data);
-    if (!contract.tags.empty()) {
-        json::array tags(memory);
-        for (const std::string& tag : contract.tags)
-            tags.emplace_back(json::string(tag, memory));
-        object.emplace("tags", std::move(tags));
-    }
-    if (options.related && !contract.related_contracts.empty()) {
-        object.emplace("relatedContractIds", write_ids(contract.related_contracts, memory));
-    }
-    if (contract.copy_send_time) put(object, "copySendTime", *contract.copy_send_time);
-    if (!contract.custom_fields.empty()) {
-        json::array list(memory);
-        for (const model::CustomField& field : contract.custom_fields) {
-            json::object item = object_of(3, memory);
-            put_text(item, "key", field.key);
-            put_text(item, "name", field.name);
-            put(item, "value", field.value);
-            list.push_back(std::move(item));
-        }
-        object.emplace("customFields", std::move(list));
-    }
-    if (!contract.copy_send_receivers.empty()) {
-        json::array receivers(memory);
-        for (const model::CopySendReceiver& receiver : contract.copy_send_receivers) {
-            json::object item(memory);
-            put(item, "name", receiver.name);
-            item.emplace("receiver", write_user(receiver.receiver, memory));
-            put_text(item, "prohibitType", receiver.prohibit_type);
-            put(item, "copySendPersonType", "PERSONAL");
-            if (receiver.create_time.milliseconds != 0) put_time(item, "createTime", receiver.create_time, zone);
-            item.emplace("send", receiver.sent);
-            receivers.push_back(std::move(item));
-        }
-        object.emplace("copySendReceivers", std::move(receivers));
-    }
+    if (for_initiator) add_initiators_own(object, contract, zone, options, memory);
     json::array signatories(memory);
     for (const Signatory& signatory : contract.signatories) {
         signatories.push_back(write_signatory(signatory, contract, zone, options, memory));

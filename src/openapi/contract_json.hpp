@@ -5,6 +5,9 @@
 #include "openapi/fields.hpp"
 #include "service/drafting.hpp"
 
+#include <optional>
+#include <set>
+
 #include <boost/json/object.hpp>
 
 /// Contracts and their parts as the wire writes them, both ways (spec/contracts §2).
@@ -33,11 +36,21 @@ std::string read_page_style(const Fields& fields);
 /// `expireTime` with `expireTimeUnit`: how long a page's link lives, 5 minutes to 90 days, 30 minutes when not said.
 std::chrono::minutes read_lifetime(const Fields& fields);
 
-/// What `detail` may add.
+/// What `detail` may add, and what it keeps back.
 struct DetailOptions {
     bool places = false;
     bool related = false;
+    /// Nothing for the initiator's own systems. For those of a receiving company: the parties that are not its own;
+    /// their numbers, seals to choose from and the like are left out, and so is what the initiator keeps for himself
+    /// (businessData, tags, custom fields, copies, related contracts, the contact of the creator).
+    std::optional<std::set<model::SignatoryId>> strangers = {};
+
+    bool knows(const model::Signatory& party) const { return !strangers || !strangers->contains(party.id); }
 };
+
+/// What a caller of the initiator's companies, or of a receiving one, may be told.
+DetailOptions options_for(const service::Caller& caller, const model::Contract& contract,
+                          const service::Directory& directory);
 
 // `memory` is where the object lives: Fields::memory(), or the heap.
 boost::json::object write_user(const model::User& user, const boost::json::storage_ptr& memory = {});

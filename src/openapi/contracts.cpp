@@ -100,6 +100,8 @@ void Api::add_contracts(http::Router& router) {
             if (fields.error()) return *fields.error();
             const auto contract = services_.book.locate(caller, locator, service::Access::Party);
             if (!contract) return contract.error();
+            options.strangers = options_for(caller, **contract, services_.directory).strangers;
+            extras.related = extras.related && !options.strangers;
             json::object object = write_contract(**contract, services_.zone, options, fields.memory());
             add_extras(object, **contract, caller, extras, {services_.book, services_.directory, services_.people});
             return object;

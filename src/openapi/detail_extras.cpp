@@ -28,11 +28,13 @@ json::value text(std::string_view word, const json::storage_ptr& memory) {
     return json::string(json::string_view(word.data(), word.size()), memory);
 }
 
-/// How many nodes each seal finished.
-json::array write_seal_stats(const Contract& contract, const service::Directory& directory,
-                             const json::storage_ptr& memory) {
+/// How many nodes each seal finished; whoever only receives a contract is told of his own companies' seals.
+json::array write_seal_stats(const Contract& contract, const service::Caller& caller,
+                             const service::Directory& directory, const json::storage_ptr& memory) {
+    const bool all = directory.same_group(caller.company.id, contract.company);
     std::map<model::SealId, int> counts;
     for (const Signatory& party : contract.signatories) {
+        if (!all && !directory.same_group(caller.company.id, party.company)) continue;
         for (const Action& action : party.actions) {
             if (action.used_seal && action.status == model::ActionStatus::Finish) ++counts[action.used_seal];
         }
@@ -140,7 +142,7 @@ void add_named_operators(json::object& object, const Contract& contract) {
 void add_extras(json::object& object, const Contract& contract, const service::Caller& caller,
                 const ExtraDetails& wanted, const ExtraSources& sources) {
     const json::storage_ptr& memory = object.storage();
-    if (wanted.seal_stats) object.emplace("sealStats", write_seal_stats(contract, sources.directory, memory));
+    if (wanted.seal_stats) object.emplace("sealStats", write_seal_stats(contract, caller, sources.directory, memory));
     if (wanted.related) object.emplace("relatedContracts", write_related(contract, caller, sources.book, memory));
     json::value* list = object.if_contains("signatories");
     if (list == nullptr || !wanted.operators) return;
