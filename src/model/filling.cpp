@@ -95,6 +95,8 @@ Result<Events> publish_for_filling(Contract& contract, UtcTime now) {
         signatory.receive_time = now;
         events.push_back({Kind::FillingTurn, signatory.id, {}});
     }
+    // It is published (spec §4.5), though its pages have blanks still.
+    if (contract.copy_send_time == CopySendTime::Send) mark_copies(contract, events);
     return events;
 }
 

@@ -68,16 +68,6 @@ void settle_beginning(Contract& contract) {
     contract.status = begun ? ContractStatus::Signing : ContractStatus::Filling;
 }
 
-/// Marks who gets his copy now; whoever has one gets no second.
-void mark_copies(Contract& contract, Events& events) {
-    for (std::size_t i = 0; i < contract.copy_send_receivers.size(); ++i) {
-        CopySendReceiver& receiver = contract.copy_send_receivers[i];
-        if (receiver.sent || receiver.receiver.contact.empty()) continue;
-        receiver.sent = true;
-        events.push_back({Kind::CopyDue, {}, {}, i});
-    }
-}
-
 bool any_receiver_signed(const Contract& contract) {
     return std::any_of(contract.signatories.begin(), contract.signatories.end(), [](const Signatory& signatory) {
         return !signatory.sponsor && signatory.status == SignatoryStatus::Signed;
@@ -120,6 +110,15 @@ void end_open_parts(Contract& contract, SignatoryStatus signatory_status, Action
 }
 
 }  // namespace
+
+void mark_copies(Contract& contract, Events& events) {
+    for (std::size_t i = 0; i < contract.copy_send_receivers.size(); ++i) {
+        CopySendReceiver& receiver = contract.copy_send_receivers[i];
+        if (receiver.sent || receiver.receiver.contact.empty()) continue;
+        receiver.sent = true;
+        events.push_back({Kind::CopyDue, {}, {}, i});
+    }
+}
 
 bool same_party(const Signatory& a, const Signatory& b) {
     if (a.tenant_type != b.tenant_type || a.awaits_joining() || b.awaits_joining()) return false;
@@ -172,6 +171,7 @@ void begin_turns(Contract& contract, UtcTime now, Events& events) {
     // Until somebody who has the turn has joined it counts as being drawn up.
     if (contract.status == ContractStatus::Signing) events.push_back({Kind::Published, {}, {}});
     events.insert(events.end(), turns.begin(), turns.end());
+    // Whoever has no copy yet from the sending: an older version sent it.
     if (contract.copy_send_time == CopySendTime::Send) mark_copies(contract, events);
 }
 

@@ -50,6 +50,9 @@ using Events = std::vector<Event>;
 /// first step has joined yet. Errors: status, no document, no signatory.
 Result<Events> publish(Contract& contract, UtcTime now);
 
+/// Marks who gets his copy now, unless he has one; adds to `events`.
+void mark_copies(Contract& contract, Events& events);
+
 /// Gives everybody the turn whose turn it is in a contract that has just become SIGNING; adds to `events`.
 void begin_turns(Contract& contract, UtcTime now, Events& events);
 

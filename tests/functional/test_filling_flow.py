@@ -123,6 +123,23 @@ def house(tmp_path_factory):
         yield House(server, clock, recorder)
 
 
+@pytest.mark.parametrize("when, sent", [("SEND", True), ("FINISH", False)])
+def test_copies_of_the_sending_go_out_before_the_blanks_are_filled_in(house, when, sent):
+    copy = mobile()
+    contract = house.filling(copySendTime=when, copySendReceivers=[{"name": "抄送人（测试）", "receiver": user("抄送人（测试）", copy)}])
+    assert contract.status == "FILLING" and contract.detail()["copySendReceivers"][0]["send"] is sent
+
+    def copies() -> int:
+        return sum("抄送了" in message["text"] and contract.subject in message["text"] for message in inbox(house.server, copy))
+
+    if sent:
+        until(lambda: copies() == 1)
+    house.page(contract, house.contact).fill({"tenant": "Li Lei"})
+    assert contract.status == "SIGNING" and contract.detail()["copySendReceivers"][0]["send"] is sent
+    house.heard(contract, "SEND_SIGNING")
+    assert copies() == int(sent)
+
+
 def test_the_application_hears_of_sending_filling_and_signing(house):
     contract = house.filling()
     assert house.heard(contract, "SEND_FILLING")["contractStatus"] == "FILLING"

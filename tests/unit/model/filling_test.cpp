@@ -163,6 +163,26 @@ TEST(filling, whoever_joins_while_others_fill_in_waits_even_when_nothing_is_miss
     EXPECT_EQ(contract.find(SignatoryId{3})->status, SignatoryStatus::Filling);
 }
 
+TEST(filling, copies_that_go_out_at_the_sending_do_not_wait_for_the_blanks) {
+    for (const auto when : {CopySendTime::Send, CopySendTime::Finish}) {
+        Contract contract = draft({param("a", 1)});
+        contract.copy_send_time = when;
+        contract.copy_send_receivers.resize(1);
+        contract.copy_send_receivers[0].receiver = {"抄送人（测试）", "13800000009", ContactType::Mobile};
+        const auto due = [](const Events& events) {
+            const auto all = kinds(events);
+            return std::count(all.begin(), all.end(), Kind::CopyDue);
+        };
+        const auto sent = publish_for_filling(contract, kNow);
+        ASSERT_TRUE(sent);
+        EXPECT_EQ(due(*sent), when == CopySendTime::Send ? 1 : 0);
+        give(contract, "a");
+        const auto filled = finish_filling(contract, {3}, kNow);
+        ASSERT_TRUE(filled);
+        EXPECT_EQ(due(*filled), 0);
+    }
+}
+
 TEST(filling, a_refusal_ends_the_contract) {
     Contract contract = draft({param("a", 1)});
     ASSERT_TRUE(publish_for_filling(contract, kNow));
