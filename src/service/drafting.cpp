@@ -37,8 +37,10 @@ namespace {
 constexpr std::size_t kMostDocuments = 100;
 constexpr std::size_t kMostSignatories = 200;
 
-std::string_view default_name(ActionType type) {
-    switch (type) {
+/// A person who is a party himself only signs; `PERSONAL` among a company's nodes approves and signs.
+std::string_view default_name(const Action& action) {
+    if (action.implicit) return "个人签字";
+    switch (action.type) {
         case ActionType::Company:
             return "企业签章";
         case ActionType::Operator:
@@ -192,7 +194,7 @@ void Drafting::number_nodes(Signatory& signatory) const {
     int order = 0;
     for (Action& action : signatory.actions) {
         if (!action.id) action.id = platform_.ids.next<model::ActionId>();
-        if (action.name.empty()) action.name = std::string(default_name(action.type));
+        if (action.name.empty()) action.name = std::string(default_name(action));
         if (action.serial_no < 0) action.serial_no = order;
         ++order;
     }
