@@ -211,6 +211,13 @@ bool stamper_suits(StamperType stamper, ActionType action) {
     return false;
 }
 
+Status check_listed_seal(const Action& action, const Stamper& stamper, std::string_view field) {
+    if (!stamper.seal || stamper.type == StamperType::Timestamp || action.seals.empty()) return {};
+    if (std::find(action.seals.begin(), action.seals.end(), stamper.seal) != action.seals.end()) return {};
+    return fail(ErrorCode::SealNotFound,
+                std::string(field) + ".sealId: " + to_string(stamper.seal) + " is not one of the node's seals");
+}
+
 Status check_stamper(const Stamper& stamper, std::string_view field) {
     const auto bad = [&](std::string_view name, std::string_view rule) {
         return invalid_parameter(std::string(field) + "." + std::string(name) + ": " + std::string(rule));

@@ -74,6 +74,10 @@ Result<std::vector<Place>> place_across(const Stamper& stamper, const std::vecto
 /// Whether a stamper of this type may stand on a node of this type (spec §5.5).
 bool stamper_suits(StamperType stamper, ActionType action);
 
+/// Where a node lists seals, a place may name only one of them; what is no seal may name anything. Errors: SealNotFound
+/// naming the stamper's `sealId` under `field`.
+Status check_listed_seal(const Action& action, const Stamper& stamper, std::string_view field);
+
 /// Checks the numbers of a stamper against their limits (spec §2.4). Errors: InvalidParameter naming the field under
 /// `field`.
 Status check_stamper(const Stamper& stamper, std::string_view field);

@@ -5,6 +5,7 @@
 #include "convert/converter.hpp"
 #include "crypto/key_vault.hpp"
 #include "model/flow.hpp"
+#include "model/placing.hpp"
 #include "model/transitions.hpp"
 #include "pdf/document.hpp"
 #include "pdf/signatures.hpp"
@@ -132,6 +133,11 @@ Status Drafting::check_actions(const Setting& setting, const Signatory& signator
         for (const model::SealId seal : action.seals) {
             const auto usable = directory_.usable_seal(signatory.company, seal);
             if (!usable) return fail(usable.error().code, path + ": " + usable.error().detail);
+        }
+        for (std::size_t i = 0; i < action.stampers.size(); ++i) {
+            const std::string place = path + ".stampers[" + std::to_string(i) + "]";
+            if (const Status listed = model::check_listed_seal(action, action.stampers[i], place); !listed)
+                return listed;
         }
         for (std::size_t i = 0; internal && i < action.operators.size(); ++i) {
             const std::string who = path + ".corpOperators[" + std::to_string(i) + "]";

@@ -130,6 +130,8 @@ Result<std::map<model::ActionId, std::vector<Place>>> PlaceFinder::find(const Co
                             " does not suit a node of type " + std::string(to_wire(item.action->type)));
         }
         if (const Status sound = model::check_stamper(item.stamper, item.field); !sound) return sound.error();
+        const Status listed = model::check_listed_seal(*item.action, item.stamper, item.field);
+        if (!listed) return listed.error();
     }
     const auto hits = search(contract, stampers);
     if (!hits) return hits.error();

@@ -26,10 +26,15 @@ def node(house, server, contract_pdf):
     class Node:
         seals = {"A": first, "B": second, "other": other, "unknown": "3501234567890123777"}
 
-        def __init__(self, *places: tuple[str, str | None]) -> None:
+        def __init__(self, *places: tuple[str, str | None], send: bool = True) -> None:
             self.contract = Contract(api, server, [company(HOUSE, [{"type": "COMPANY", "corpSealIds": [first, second]}])])
             self.contract.add_file(contract_pdf)
-            self.contract.send([self.contract.at_action(0, 0, **self.place(*one)) for one in places])
+            if send:
+                self.contract.send([self.contract.at_action(0, 0, **self.place(*one)) for one in places])
+
+        @classmethod
+        def drafted(cls) -> Node:
+            return cls(send=False)
 
         def place(self, kind: str, seal: str | None) -> dict:
             where = {"type": kind, "offsetX": 0.2, "offsetY": {"COMPANY": 0.2, "TIMESTAMP": 0.5, "ACROSS_PAGE": 0.7}[kind]}
@@ -63,3 +68,24 @@ def test_a_seal_named_with_a_date_is_passed_over(node, seal, when):
 def test_a_sample_that_names_one_seal_everywhere_is_sealed_with_it(node):
     one = node(("COMPANY", "A"))
     assert one.seal(("COMPANY", "B"), ("TIMESTAMP", "B"), ("ACROSS_PAGE", "B")) == SEALED
+
+
+@pytest.mark.parametrize("kind", ["COMPANY", "ACROSS_PAGE"])
+@pytest.mark.parametrize("seal, answer", [("B", "00000000"), ("other", UNKNOWN), ("unknown", UNKNOWN)])
+def test_a_place_of_the_sending_names_only_a_seal_of_its_nodes_list(node, kind, seal, answer):
+    one = node.drafted()
+    place = one.contract.at_action(0, 0, **one.place(kind, seal))
+    reply = one.contract.try_send([one.contract.at_action(0, 0, **one.place("COMPANY", "A")), place])
+    assert reply.envelope["responseCode"] == answer
+    assert one.contract.status == ("SIGNING" if answer == "00000000" else "DRAFT")
+    if answer == UNKNOWN:
+        assert "stampers[1].sealId" in reply.envelope["message"]
+
+
+@pytest.mark.parametrize("seal, answer", [("A", "00000000"), ("other", UNKNOWN), ("unknown", UNKNOWN)])
+def test_a_place_of_the_draft_names_only_a_seal_of_its_nodes_list(house, server, node, seal, answer):
+    api = house.application(server, HOUSE)
+    place = {"type": "COMPANY", "page": 1, "offsetX": 0.1, "offsetY": 0.1, "sealId": node.seals[seal]}
+    fields = {"subject": "章（测试）", "signatories": [company(HOUSE, [
+        {"type": "COMPANY", "corpSealIds": [node.seals["A"], node.seals["B"]], "stampers": [place]}])]}
+    assert api.post("/v2/contract/draft", fields).envelope["responseCode"] == answer

@@ -212,5 +212,35 @@ TEST(StamperLimits, are_checked_and_the_field_is_named) {
     EXPECT_FALSE(check_stamper(scope, "stampers[0]"));
 }
 
+TEST(ListedSeals, are_the_only_ones_that_places_of_their_node_may_name) {
+    struct Case {
+        const char* what;
+        std::vector<SealId> listed;
+        StamperType type;
+        SealId named;
+        bool allowed;
+    };
+    const Case cases[] = {
+        {"one of the list", {{1}, {2}}, StamperType::Company, {2}, true},
+        {"another", {{1}, {2}}, StamperType::Company, {3}, false},
+        {"another across pages", {{1}}, StamperType::AcrossPageOdd, {3}, false},
+        {"none", {{1}}, StamperType::Company, {}, true},
+        {"any where none is listed", {}, StamperType::Company, {3}, true},
+        {"any with a date, which is no seal", {{1}}, StamperType::Timestamp, {3}, true},
+    };
+    for (const Case& one : cases) {
+        Action action;
+        action.seals = one.listed;
+        Stamper stamper;
+        stamper.type = one.type;
+        stamper.seal = one.named;
+        const Status checked = check_listed_seal(action, stamper, "stampers[4]");
+        EXPECT_EQ(static_cast<bool>(checked), one.allowed) << one.what;
+        if (checked) continue;
+        EXPECT_EQ(checked.error().code, ErrorCode::SealNotFound);
+        EXPECT_TRUE(checked.error().detail.starts_with("stampers[4].sealId: 3 ")) << checked.error().detail;
+    }
+}
+
 }  // namespace
 }  // namespace signet::model
