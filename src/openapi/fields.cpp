@@ -22,6 +22,7 @@ Result<json::object> parse_object(std::string_view text, const json::storage_ptr
     options.max_depth = 64;
     json::value value = json::parse(text, error, memory, options);
     if (error) return invalid_parameter("body: not JSON (" + error.message() + ")");
+    if (!has_only_finite_numbers(value)) return invalid_parameter("body: holds a number that is too large");
     if (value.is_null()) return json::object(memory);
     if (!value.is_object()) return invalid_parameter("body: not a JSON object");
     return std::move(value.get_object());
@@ -57,7 +58,7 @@ const json::value* Fields::structured(std::string_view name) const {
     json::parse_options options;
     options.max_depth = 32;
     auto parsed = std::make_unique<json::value>(json::parse(value->get_string(), error, {}, options));
-    if (error) return value;
+    if (error || !has_only_finite_numbers(*parsed)) return value;
     if (parsed->is_null()) return nullptr;
     shared_->parsed.push_back(std::move(parsed));
     return shared_->parsed.back().get();

@@ -3,7 +3,10 @@
 #include "base/id.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include <boost/json.hpp>
 
 namespace signet::openapi {
 namespace {
@@ -65,6 +68,18 @@ std::optional<bool> boolean_of(const json::value& value) {
     if (word == "1" || equal_ignoring_case(word, "true")) return true;
     if (word == "0" || equal_ignoring_case(word, "false")) return false;
     return std::nullopt;
+}
+
+bool has_only_finite_numbers(const json::value& value) {
+    if (value.is_double()) return std::isfinite(value.get_double());
+    if (value.is_array()) {
+        const json::array& items = value.get_array();
+        return std::all_of(items.begin(), items.end(), has_only_finite_numbers);
+    }
+    if (!value.is_object()) return true;
+    const json::object& members = value.get_object();
+    return std::all_of(members.begin(), members.end(),
+                       [](const auto& member) { return has_only_finite_numbers(member.value()); });
 }
 
 bool is_absent(const json::value& value) {

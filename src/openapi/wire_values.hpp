@@ -21,6 +21,8 @@ std::optional<double> decimal_of(const boost::json::value& value);
 std::optional<bool> boolean_of(const boost::json::value& value);
 /// The digits of a whole number; empty for everything else.
 std::string number_text(const boost::json::value& value);
+/// Whether every number in it is one that can be kept: `1e400` is read as infinity.
+bool has_only_finite_numbers(const boost::json::value& value);
 /// `null` and blank text count as not given.
 bool is_absent(const boost::json::value& value);
 

@@ -91,7 +91,7 @@ class Walk {
         json::parse_options options;
         options.max_depth = kDeepestText;
         json::value parsed = json::parse(text, error, value.storage(), options);
-        if (!error) value = std::move(parsed);
+        if (!error && has_only_finite_numbers(parsed)) value = std::move(parsed);
     }
 
     bool one(const Field& field, json::value& value) {
