@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
+#include "service/draft_length.hpp"
 #include "store/blobs.hpp"
 #include "store/database.hpp"
 #include "store/document_files.hpp"
@@ -50,18 +51,30 @@ void rename_documents(Signatory& party, const std::map<model::DocumentId, model:
 
 }  // namespace
 
+Result<std::uint64_t> Resending::draft_length(const Document& document) const {
+    if (document.draft_length != 0) return document.draft_length;
+    if (document.revision_state.empty()) return document.length;
+    // It was sent by a version that did not write the length down.
+    const auto file = platform_.documents.read(document.stored(), 0, document.length);
+    if (!file) return file.error();
+    const auto blob = store::BlobId::from_hex(document.original_blob);
+    const auto upload =
+        blob && document.original_suffix == "pdf" ? platform_.blobs.read(*blob) : Result<Bytes>(Bytes());
+    return first_length(*file, upload ? ByteView(*upload) : ByteView());
+}
+
 /// The bytes as they were before the contract was sent lie at the beginning of each file, which only grows.
 Result<Resending::DocumentIds> Resending::copy_documents(Contract& contract) const {
+    // Whoever wished the files away did not mean them to come back, even where they are not gone yet.
+    if (contract.files_deleted)
+        return fail(ErrorCode::DocumentRequired, "the files of " + to_string(contract.id) + " were deleted");
     DocumentIds ids;
     std::vector<Document> copies;
     for (const Document& old : contract.documents) {
         if (old.content_type != model::kContractContent) continue;
-        const std::uint64_t length = old.draft_length != 0 ? old.draft_length : old.length;
-        // What was sent before its first length was written down cannot be told from what was added since.
-        if (old.draft_length == 0 && !old.revision_state.empty()) {
-            return fail(ErrorCode::DocumentRequired, "document " + to_string(old.id) + " was sent by an older version");
-        }
-        const auto bytes = platform_.documents.read(old.stored(), 0, length);
+        const auto length = draft_length(old);
+        if (!length) return fail(ErrorCode::DocumentRequired, "document " + to_string(old.id) + " is gone");
+        const auto bytes = platform_.documents.read(old.stored(), 0, *length);
         if (!bytes) return fail(ErrorCode::DocumentRequired, "document " + to_string(old.id) + " is gone");
         Document copy = old;
         copy.id = platform_.ids.next<model::DocumentId>();

@@ -62,6 +62,7 @@ class Resending {
 
   private:
     using DocumentIds = std::map<model::DocumentId, model::DocumentId>;
+    Result<std::uint64_t> draft_length(const model::Document& document) const;
     Result<DocumentIds> copy_documents(model::Contract& contract) const;
     Status fill_in(model::Contract& contract, const std::vector<model::ParamValue>& values) const;
     Status renew(model::Signatory& party, const DocumentIds& ids) const;

@@ -134,3 +134,25 @@ def test_the_proof_of_identity_that_was_asked_for_is_asked_for_again(api, server
     page.prove(name="证件（测试）", idCardNo="110101199001011234")
     page.sign(page.ask_for_code(contact), typed="证件（测试）")
     assert new.status == "COMPLETE"
+
+
+def test_a_cancelled_contract_starts_again_without_its_cancellation(api, server, contract_pdf):
+    old = Contract(api, server, [company(server.demo["companyName"])])
+    old.add_file(contract_pdf)
+    old.send([old.at_action(0, type="COMPANY", page=1, offsetX=0.1, offsetY=0.1)])
+    old.seal()
+    api.ok(api.post("/v2/contract/invalid", {"contractId": old.id, "reason": "作废原因"}))
+    assert old.detail()["invalidReason"] == "作废原因" and old.status == "INVALIDED"
+    new = again(old)
+    detail = new.detail()
+    assert not {name for name in detail if name.startswith("invalid")} and detail["status"] == "DRAFT"
+    assert [one["contentType"] for one in detail["documents"]] == ["CONTRACT"]
+    new.send()
+    new.seal()
+    assert new.status == "COMPLETE"
+
+
+def test_files_that_were_wished_away_do_not_come_back(ended):
+    old = ended("none")
+    old.api.ok(old.api.post("/v2/contract/invalid", {"contractId": old.id, "deleteDoc": True}))
+    assert resend(old).envelope["responseCode"] == "11011401"
