@@ -15,6 +15,10 @@ constexpr std::chrono::minutes kTicketLife{30};
 constexpr std::size_t kTokenLength = 32;
 constexpr std::chrono::hours kLookingLife{24 * 30};
 
+bool has_begun(model::ActionStatus status) {
+    return status != model::ActionStatus::Init;
+}
+
 }  // namespace
 
 std::string token_hash(std::string_view token) {
@@ -48,9 +52,31 @@ Result<Links::Access> Links::access(const Caller& caller, const PageCommand& com
     return Access{std::move(*contract), party};
 }
 
+/// Whether all that the user could do in a contract that is being signed has not begun. Whoever has done his part may
+/// look at it, the initiator may take the contract back, and viewers have nothing to wait for.
+bool Links::must_wait(const Access& granted, const model::User& user) const {
+    const model::Contract& contract = *granted.contract;
+    if (contract.status != model::ContractStatus::Signing) return false;
+    if (people_.party_of(contract, user) == nullptr) return false;
+    if (contract.creator && people_.same(contract, *granted.signatory, *contract.creator, user)) return false;
+    if (granted.signatory->sponsor && !contract.creator) return false;
+    bool waits = granted.signatory->status == model::SignatoryStatus::Waiting;
+    for (const model::Signatory& party : contract.acting_parties()) {
+        for (const model::Action& action : party.actions) {
+            if (!people_.may_do(contract, party, action, user)) continue;
+            if (has_begun(action.status)) return false;
+            waits = true;
+        }
+    }
+    return waits;
+}
+
 Result<std::string> Links::page_url(const Caller& caller, const PageCommand& command) {
     const auto granted = access(caller, command);
     if (!granted) return granted.error();
+    if (must_wait(*granted, command.user))
+        return fail(ErrorCode::NoOperationPermission,
+                    "user.contact: others come first in contract " + to_string(granted->contract->id));
     store::links::Link link;
     link.kind = store::links::LinkKind::PageUrl;
     link.application = caller.application.token;

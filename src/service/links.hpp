@@ -42,9 +42,10 @@ class Links {
         : platform_(platform), people_(people), book_(book) {}
 
     /// The address of a signing page for one user. Errors: NoViewPermission when the user has no part in the contract,
-    /// InvalidContractStatus for a draft.
+    /// NoOperationPermission while he has to wait for others (spec §4.13), InvalidContractStatus for a draft.
     Result<std::string> page_url(const Caller& caller, const PageCommand& command);
-    /// A ticket for the mini-program; lives 30 minutes. Errors as above.
+    /// A ticket for the mini-program; lives 30 minutes. Who has to wait gets one, too: its page asks for the right to
+    /// look and no more. Other errors as above.
     Result<std::string> ticket(const Caller& caller, const PageCommand& command);
 
     /// A link for a party's own notice: it lives as long as the contract (or its cancellation) may be signed, and for a
@@ -63,6 +64,7 @@ class Links {
         const model::Signatory* signatory = nullptr;
     };
     Result<Access> access(const Caller& caller, const PageCommand& command);
+    bool must_wait(const Access& granted, const model::User& user) const;
     std::string address(model::ContractId contract, std::string_view token) const;
 
     Platform& platform_;

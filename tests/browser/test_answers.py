@@ -71,7 +71,7 @@ def test_answers_are_what_the_front_end_was_written_for(contract, server, contra
     page = made.page(user("经办人甲", "13800000501"), callbackPage="https://example.test/back", lang="cn", allowPasswordSign=True)
     assert deviations(page.view, "OpenAnswer", "open") == []
     assert len(page.task["places"]) == 2 and len(page.task["seals"]) == 1 and len(page.task["attachments"]) == 1
-    waiting = made.page(user("演示乙", "13800000502"))
+    waiting = made.early_page(user("演示乙", "13800000502"))
     assert deviations(waiting.view, "OpenAnswer", "waiting") == [] and waiting.view["state"] == "WAITING"
     done = page.sign(page.ask_for_code("13800000501"))
     assert deviations(done, "SignAnswer", "sign") == []

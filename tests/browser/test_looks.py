@@ -33,7 +33,7 @@ def test_nothing_sticks_out(new_signer, crowded, link, server, width, look):
         expect(page.get_by_role("heading").first).to_be_visible()
         assert sticks_out(page) <= 0, path
     page.complaints.clear()  # the browser reports the 404 of the last one
-    signer.open(link(crowded, user("经办人", "13800000402")))
+    signer.open(f"{server.url}/miniapp/doc?ticket={link(crowded, user('经办人', '13800000402'), ticket=True)}")
     signer.heading("还没轮到你签署")
     look(page, f"crowded-waiting-{width}")
     assert sticks_out(page) <= 0

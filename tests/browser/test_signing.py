@@ -131,11 +131,11 @@ def test_a_link_without_the_button_cannot_refuse(signer, for_one, link):
     expect(signer.button("拒签")).to_have_count(0)
 
 
-def test_the_second_waits_until_the_first_has_signed(new_signer, contract, link, look):
+def test_the_second_waits_until_the_first_has_signed(new_signer, contract, link, server, look):
     made = contract([person("演示甲", "13800000107", serialNo=1), person("演示乙", "13800000108", serialNo=2)], lambda one: [
         one.at_party(0, type="PERSONAL", page=1, offsetX=0.2, offsetY=0.3), one.at_party(1, type="PERSONAL", page=1, offsetX=0.6, offsetY=0.3)])
     first, second = new_signer(), new_signer()
-    address = link(made, user("演示乙", "13800000108"))
+    address = f"{server.url}/miniapp/doc?ticket={link(made, user('演示乙', '13800000108'), ticket=True)}"
     second.open(address)
     second.heading("还没轮到你签署")
     second.sees("正在等待 演示甲 签署")

@@ -80,7 +80,7 @@ def test_a_company_and_a_person_sign_one_after_the_other(draft, own, verdict):
     contract = draft([company(own, serialNo=1), signer(WANG, serialNo=2)])
     contract.send([contract.at_action(0, **on_page("COMPANY")), contract.at_party(1, **on_page("PERSONAL", x=0.6))])
     assert contract.statuses() == ["SIGNING", "WAITING"]
-    early = contract.page(WANG)
+    early = contract.early_page(WANG)
     assert early.view["state"] == "WAITING" and early.task is None
     with pytest.raises(PageError) as refusal:
         early.sign("000000", typed="王五")

@@ -237,7 +237,7 @@ def test_the_creator_takes_back_or_ends_on_his_page(api, own, button, flag, path
     with pytest.raises(PageError) as refused:
         hidden._post(path, {"reason": "写错了"})
     assert refused.value.code == "NoOperationPermission"
-    other = own.page(user("收件人", "13800000733"))
+    other = own.early_page(user("收件人", "13800000733"))
     assert not other.view["options"][flag]
     with pytest.raises(PageError):
         other._post(path, {"reason": "写错了"})

@@ -131,6 +131,11 @@ class Contract:
         url = self.api.ok(self.api.post("/v2/contract/pageurl", {"contractId": self.id, "user": who, **options}))["pageUrl"]
         return Page(self.server.host, self.server.port, url)
 
+    def early_page(self, who: dict) -> Page:
+        """The page of somebody who may have to wait for others: a ticket is given to whoever may look."""
+        ticket = self.api.ok(self.api.post("/v2/contract/miniappexchange", {"contractId": self.id, "user": who}))["ticket"]
+        return Page(self.server.host, self.server.port, ticket=ticket)
+
     def sign_by_page(self, who: dict, **how) -> dict:
         """Opens the page, gets the code, signs: a typed name unless `how` says otherwise."""
         page = self.page(who)
