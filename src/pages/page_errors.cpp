@@ -52,6 +52,9 @@ Sentence sentence_for(ErrorCode code) {
         case ErrorCode::EmployeeDismissed:
             return {403, "这家企业没有使用此联系方式的员工，请核对企业名称和联系方式",
                     "This company has nobody with this contact. Check both."};
+        case ErrorCode::EmployeeNameDiffers:
+            return {403, "此手机号登记的姓名与填写的不一致，请核对",
+                    "This number is on record under another name. Check both."};
         case ErrorCode::PasswordWrong:
             return {400, "密码不正确", "This password is not right."};
         case ErrorCode::PasswordNotUsable:

@@ -2,6 +2,7 @@
 
 #include "model/transitions.hpp"
 #include "service/drafting.hpp"
+#include "service/handler_names.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
 
@@ -127,6 +128,8 @@ Result<model::Events> PartyEditing::apply(Contract& contract, model::SignatoryId
         });
     if (twice) return fail(ErrorCode::DuplicateSignatory, field + ": " + party.tenant_name);
     if (const Status drawable = tools_.places.check_named_seal(party, field); !drawable) return drawable.error();
+    const Status named = check_handler_name(tools_.directory, contract.company, party, field);
+    if (!named) return named.error();
     if (party.company != before.company) place_anew(contract, party);
 
     *contract.find(id) = party;

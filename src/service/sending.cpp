@@ -3,6 +3,7 @@
 #include "model/filling.hpp"
 #include "model/flow.hpp"
 #include "model/transitions.hpp"
+#include "service/handler_names.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -76,9 +77,11 @@ Result<ContractPointer> Sending::send(const Caller& caller, const SendCommand& c
         }
     }
     for (std::size_t i = 0; i < contract.signatories.size(); ++i) {
-        const Status drawable =
-            places_.check_named_seal(contract.signatories[i], "signatories[" + std::to_string(i) + "]");
+        const std::string field = "signatories[" + std::to_string(i) + "]";
+        const Status drawable = places_.check_named_seal(contract.signatories[i], field);
         if (!drawable) return drawable.error();
+        const Status named = check_handler_name(directory_, contract.company, contract.signatories[i], field);
+        if (!named) return named.error();
     }
     if (const auto missing = model::missing_of_initiator(contract); !missing.empty()) {
         std::string names;
@@ -140,6 +143,8 @@ Result<Sending::Added> Sending::add_signatory(const Caller& caller, const Locato
                     [&](const Signatory& other) { return drafting_.same_party(*initiator, other, *completed); });
     if (twice) return fail(ErrorCode::DuplicateSignatory, completed->tenant_name);
     if (const Status drawable = places_.check_named_seal(*completed, "signatory"); !drawable) return drawable.error();
+    const Status named = check_handler_name(directory_, contract.company, *completed, "signatory");
+    if (!named) return named.error();
 
     const auto places = places_.find(contract, stampers_of({&*completed}), locate_all);
     if (!places) return places.error();

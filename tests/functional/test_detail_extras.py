@@ -79,7 +79,7 @@ def contract_place(action: str, number: int) -> dict:
 
 def test_who_may_act_and_who_did(api, server, contract_pdf):
     named = {"contact": "13900000001", "contactType": "MOBILE"}
-    handler = {"name": "演示经办人", **named}
+    handler = {"name": "韩梅梅", **named}
     contract = Contract(api, server, [
         company(server.demo["companyName"], [{"type": "OPERATOR", "serialNo": 1}, {"type": "COMPANY", "serialNo": 2, "corpOperators": [named]}],
                 receiver=handler),

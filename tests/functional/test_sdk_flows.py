@@ -8,7 +8,7 @@ import pytest
 from support.sdks import CONTRACT_SDKS, CSharpSdk, GoSdk, OldGoSdk, PythonTransport, SdkError
 from support.wire import Connection
 
-PERSON = {"name": "张三", "contact": "13900000001", "contactType": "MOBILE"}
+PERSON = {"name": "张三", "contact": "13800000995", "contactType": "MOBILE"}
 
 
 def draft(company: str) -> dict:

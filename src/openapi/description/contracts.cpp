@@ -30,7 +30,7 @@ constexpr auto kDraftFields =
                text("callbackUrl", 300, "Where this contract's events are told.")),
          kContractCommon);
 constexpr auto kMaking =
-    join(kTenant, kPeople, kSeals, kStatus,
+    join(kTenant, kHandlers, kSeals, kStatus,
          std::array{ErrorCode::ContractNotFound, ErrorCode::DuplicateSignatory, ErrorCode::ActionRequired,
                     ErrorCode::ActionOperatorsRequired, ErrorCode::OperatorRequired, ErrorCode::DuplicateBizId,
                     ErrorCode::SignatoryRequired, ErrorCode::ParametersMissing, ErrorCode::CategoryNotMatched,
@@ -40,7 +40,7 @@ constexpr auto kMaking =
 
 constexpr auto kSendFields = join(kLocator, table(kStampers, kStamperRule, kLocateAll));
 constexpr auto kSending =
-    join(kStateful, kPlaces, kSeals, kPeople,
+    join(kStateful, kPlaces, kSeals, kHandlers,
          std::array{ErrorCode::ParametersMissing, ErrorCode::DocumentRequired, ErrorCode::SignatoryRequired,
                     ErrorCode::InsufficientBalance, ErrorCode::InvalidFile, ErrorCode::CategoryBroken,
                     ErrorCode::CategoryNotMatched, ErrorCode::NoSendPermission, ErrorCode::ActionRequired,

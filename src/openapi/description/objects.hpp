@@ -282,8 +282,9 @@ inline constexpr std::array kEverywhere{ErrorCode::Internal, ErrorCode::Permissi
 inline constexpr std::array kLocating{ErrorCode::ContractNotFound, ErrorCode::CompanyNotFound,
                                       ErrorCode::CompanyNotPermitted};
 inline constexpr std::array kTenant{ErrorCode::CompanyNotFound, ErrorCode::CompanyNotPermitted};
-inline constexpr std::array kPeople{ErrorCode::EmployeeNotFound, ErrorCode::EmployeeDismissed,
-                                    ErrorCode::EmployeeNameDiffers, ErrorCode::EmployeeNotRegistered};
+inline constexpr std::array kPeople{ErrorCode::EmployeeNotFound, ErrorCode::EmployeeDismissed};
+/// Of calls that say who handles a party: a mobile may be that of somebody of another name.
+inline constexpr auto kHandlers = join(kPeople, std::array{ErrorCode::EmployeeNameDiffers});
 inline constexpr std::array kSeals{ErrorCode::SealNotFound, ErrorCode::InvalidSealStatus};
 inline constexpr std::array kPlaces{ErrorCode::InvalidStamperType, ErrorCode::KeywordNotFound,
                                     ErrorCode::SignPageBeyond};

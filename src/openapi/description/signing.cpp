@@ -29,7 +29,7 @@ constexpr auto kAddedFields =
 constexpr Object kAdded{"AddedSignatory", kAddedFields};
 constexpr auto kAddFields = join(kLocator, table(object("signatory", kSignatory, "The new party.").must(), kLocateAll));
 constexpr auto kAdding =
-    join(kStateful, kPeople, kSeals, kPlaces,
+    join(kStateful, kHandlers, kSeals, kPlaces,
          std::array{ErrorCode::CategoryForbids, ErrorCode::DuplicateSignatory, ErrorCode::ActionRequired,
                     ErrorCode::ActionOperatorsRequired, ErrorCode::OperatorRequired, ErrorCode::InvalidFile,
                     ErrorCode::CategoryNotMatched, ErrorCode::CategoryBroken});
@@ -41,7 +41,7 @@ constexpr auto kEditNewFields =
     join(kEditOldFields, table(word<model::SignValidateWay>("signValidateWay", "How the person proves to be himself."),
                                object("operator", kUser, "Who makes the change.")));
 constexpr auto kEditing =
-    join(kStateful, kPeople, kPlaces, std::array{ErrorCode::DuplicateSignatory, ErrorCode::InvalidFile});
+    join(kStateful, kHandlers, kPlaces, std::array{ErrorCode::DuplicateSignatory, ErrorCode::InvalidFile});
 
 constexpr std::array<std::string_view, 3> kEditTypes{"COVER", "ADD", "REMOVE"};
 constexpr auto kOperatorsFields =
