@@ -205,7 +205,7 @@ Status House::build() {
     verification_ = std::make_unique<service::Verification>(
         service::Verification::Tools{*platform_, *time_stamps_, *trust_, *signing_keys_, *verify_workers_,
                                      *verify_pages_, *national_seals_, std::move(*known_roots)});
-    personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_);
+    personal_grants_ = std::make_unique<service::PersonalGrants>(*platform_, *directory_, *proof_, *artist_, *notices_);
     personal_signing_ = std::make_unique<service::PersonalSigning>(service::PersonalSigning::Tools{
         *platform_, *directory_, *people_, *book_, *places_, *proof_, *personal_grants_, *signing_});
     evidence_chain_ = std::make_unique<service::EvidenceChain>(*platform_, *book_, *time_stamps_, *paper_signer_);

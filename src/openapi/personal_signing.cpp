@@ -39,22 +39,50 @@ std::string read_address(const Fields& fields, std::string_view name, std::size_
     return address;
 }
 
-service::IdentityInput read_identity(const Fields& fields) {
-    service::IdentityInput identity;
+/// There is nobody here to compare faces with, and nobody who looks papers through.
+bool needs_more_than_numbers(std::string_view mode) {
+    return mode == "FACE" || mode == "ALIPAY" || mode == "MANUAL";
+}
+
+/// The ways that can be gone here among the one that is asked for first and those that may stand in for it.
+std::vector<model::IdentityWay> read_ways(const Fields& info) {
+    std::vector<model::IdentityWay> ways;
+    const auto take = [&](std::string_view field, const std::string& word, std::string_view never) {
+        if (word != never && needs_more_than_numbers(word)) return;
+        const auto way = model::from_wire<model::IdentityWay>(word);
+        if (!way || word == never) return info.refuse(field, "\"" + word + "\" is not one of its values");
+        ways.push_back(*way);
+    };
+    const std::string mode = info.text("mode", 20);
+    take("mode", mode.empty() ? "DEFAULT" : mode, "MANUAL");
+    for (const std::string& other : info.texts("otherModes", 10, 20))
+        take("otherModes", other, "DEFAULT");
+    if (ways.empty()) info.refuse("mode", "this server compares numbers only: IVS, BANK or DEFAULT must be allowed");
+    return ways;
+}
+
+void read_auth_info(const Fields& fields, service::GrantCommand& command) {
+    command.auth_method = fields.text("authMethod", 50);
+    // Its values are not published; one that speaks of a face asks for what nobody here can do.
+    if (to_lower(command.auth_method).find("face") != std::string::npos)
+        fields.refuse("authMethod", "this server has nobody to compare faces with");
     const auto info = fields.object("authInfo");
-    if (!info) return identity;
-    identity.name = info->text("username", 100);
-    identity.id_card_no = std::string(trim(info->text("idCardNo", 30)));
-    identity.bank_no = info->text("bankNo", 40);
-    identity.bank_mobile = info->text("bankMobile", 30);
-    const std::string mode = info->text("mode", 20);
-    // There is nobody here to compare faces with: what can be asked for are numbers.
-    if (mode == "FACE" || mode == "IVS" || mode == "ALIPAY")
-        info->refuse("mode", "this server compares numbers only: BANK or DEFAULT");
-    if (!mode.empty() && mode != "BANK" && mode != "DEFAULT")
-        info->refuse("mode", "\"" + mode + "\" is not one of its values");
-    if (mode == "BANK" && identity.bank_no.empty()) info->refuse("bankNo", "is required for mode BANK");
-    return identity;
+    if (!info) return;
+    command.identity.name = info->text("username", 100);
+    command.identity.id_card_no = std::string(trim(info->text("idCardNo", 30)));
+    command.identity.bank_no = info->text("bankNo", 40);
+    command.identity.bank_mobile = info->text("bankMobile", 30);
+    command.ways = read_ways(*info);
+    if (const std::string paper = info->text("paperType", 50); !paper.empty()) {
+        const auto type = model::from_wire<model::PaperType>(paper);
+        if (!type) info->refuse("paperType", "must be IDCARD, PASSPORT, HKMP or MTPS");
+        command.paper_type = type.value_or(command.paper_type);
+    }
+    for (const std::string& word : info->texts("modifyFields", 10, 40)) {
+        const auto field = model::from_wire<model::ModifyField>(word);
+        if (!field) info->refuse("modifyFields", "has a word that is not one of its values");
+        if (field) command.modify_fields.push_back(*field);
+    }
 }
 
 service::GrantCommand read_grant(const Fields& fields, const TimeZone& zone) {
@@ -70,7 +98,7 @@ service::GrantCommand read_grant(const Fields& fields, const TimeZone& zone) {
     command.callback_url = read_address(fields, "callbackUrl", 300);
     command.callback_page = read_address(fields, "callbackPage", 1000);
     command.personal_parties = fields.boolean("allowPersonalAuto", true);
-    command.identity = read_identity(fields);
+    read_auth_info(fields, command);
     command.theme_color = read_page_style(fields);
     command.language = to_lower(fields.text("lang", 10));
     if (command.language != "cn" && command.language != "en") command.language.clear();
@@ -86,6 +114,7 @@ json::object write_grant(const service::GrantRecord& record, const service::Dire
     object["authStatus"] = json::string(service::to_wire(record.status));
     object["remark"] = terms.remark;
     object["allowPersonalAuto"] = terms.personal_parties;
+    if (!terms.auth_method.empty()) object["authMethod"] = terms.auth_method;
     object["sealId"] = to_string(record.grant.id);
     object["createTime"] = zone.format(record.grant.create_time);
     if (record.grant.cancel_time) object["deauthorizeDate"] = zone.format(*record.grant.cancel_time);

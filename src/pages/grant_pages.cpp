@@ -29,12 +29,22 @@ http::Response answer(const Result<json::object>& result) {
     return response;
 }
 
+json::array fields_of(const service::GrantDemand& demand) {
+    json::array fields;
+    if (demand.id_card) fields.push_back("IDCARDNO");
+    if (demand.bank_card) fields.push_back("BANKNO");
+    if (demand.bank_mobile) fields.push_back("BANKMOBILE");
+    return fields;
+}
+
 json::object write(const service::GrantView& view, const TimeZone& zone) {
     const model::GrantRequest& request = view.request;
-    json::array fields;
-    if (view.id_card) fields.push_back("IDCARDNO");
-    if (view.bank_card) fields.push_back("BANKNO");
-    if (view.bank_mobile) fields.push_back("BANKMOBILE");
+    json::array ways;
+    for (const service::GrantDemand& demand : view.demands)
+        ways.push_back(json::object{{"mode", json::string(model::to_wire(demand.way))}, {"fields", fields_of(demand)}});
+    json::array correctable;
+    for (const model::ModifyField field : request.modify_fields)
+        correctable.push_back(json::string(model::to_wire(field)));
     const std::string day = zone.format(request.terms.deadline).substr(0, 10);
     json::object object{{"company", view.company.name},
                         {"name", request.terms.user.name},
@@ -44,7 +54,10 @@ json::object write(const service::GrantView& view, const TimeZone& zone) {
                         {"deadlineModifiable", request.deadline_modifiable},
                         {"remark", request.terms.remark},
                         {"personalParties", request.terms.personal_parties},
-                        {"identityFields", std::move(fields)},
+                        {"identityFields", fields_of(view.demands.front())},
+                        {"ways", std::move(ways)},
+                        {"paperType", json::string(model::to_wire(request.paper_type))},
+                        {"correctable", std::move(correctable)},
                         {"triesLeft", view.tries_left},
                         {"callbackPage", request.callback_page},
                         {"lang", request.language},
@@ -59,6 +72,10 @@ Result<service::GrantInput> read_input(const json::object& body, const TimeZone&
     const json::value* consent = body.if_contains("consent");
     input.consent = consent != nullptr && consent->is_bool() && consent->get_bool();
     input.name = text(body, "name");
+    if (const std::string way = text(body, "mode"); !way.empty()) {
+        input.way = model::from_wire<model::IdentityWay>(way);
+        if (!input.way) return invalid_parameter("mode: is not offered");
+    }
     if (const std::string day = text(body, "deadline"); !day.empty()) {
         input.deadline = zone.parse(day);
         if (!input.deadline) return invalid_parameter("deadline: must be yyyy-MM-dd");
@@ -104,6 +121,11 @@ void GrantPages::add_routes(http::Router& router) {
         const auto input = read_input(body, zone_);
         if (!input) return input.error();
         const auto view = grants_.grant(key_of(body), *input);
+        if (!view) return view.error();
+        return write(*view, zone_);
+    });
+    add("/pages/grant/withdraw", [this](const json::object& body) -> Result<json::object> {
+        const auto view = grants_.withdraw(key_of(body), text(body, "code"));
         if (!view) return view.error();
         return write(*view, zone_);
     });

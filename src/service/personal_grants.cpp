@@ -5,6 +5,7 @@
 #include "crypto/key_vault.hpp"
 #include "notify/callback_sender.hpp"
 #include "service/drafting.hpp"
+#include "service/handler_names.hpp"
 #include "service/links.hpp"
 #include "service/notices.hpp"
 #include "service/signature_text.hpp"
@@ -23,6 +24,8 @@ namespace signet::service {
 using model::Company;
 using model::CompanyId;
 using model::ContactType;
+using model::IdentityWay;
+using model::ModifyField;
 using model::User;
 using Grant = model::PersonalGrant;
 using GrantId = model::PersonalGrantId;
@@ -35,6 +38,8 @@ constexpr std::chrono::hours kPageLife{24};
 constexpr std::chrono::minutes kTicketLife{30};
 constexpr std::size_t kTokenLength = 32;
 constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kShortestPaper = 5;
+constexpr std::size_t kLongestPaper = 20;
 constexpr int kMostTries = 5;
 /// How long a grant counts when nobody says it, and at most.
 constexpr auto kUsualTime = 365 * kDay;
@@ -44,8 +49,69 @@ std::string code_key(std::string_view hash) {
     return "grant/" + std::string(hash);
 }
 
+std::string ending_code_key(std::string_view hash) {
+    return "grant-end/" + std::string(hash);
+}
+
 std::string detail_of(GrantId id) {
     return R"({"grant":")" + to_string(id) + "\"}";
+}
+
+/// How the person showed who he is, in the log: which way, and what he put right; no numbers.
+std::string detail_of(GrantId id, model::IdentityWay way, model::PaperType paper, const std::string& corrected) {
+    return R"({"grant":")" + to_string(id) + R"(","mode":")" + std::string(model::to_wire(way)) + R"(","paperType":")" +
+           std::string(model::to_wire(paper)) + R"(","corrected":")" + corrected + "\"}";
+}
+
+bool holds(const std::vector<model::ModifyField>& fields, model::ModifyField field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
+/// What the way asks for, of what was stated.
+GrantDemand demand_of(const Request& request, IdentityWay way) {
+    const bool by_card = way != IdentityWay::ThreeElements;
+    return {way, !request.id_card_no.empty(), by_card && !request.bank_no.empty(),
+            by_card && !request.bank_mobile.empty()};
+}
+
+/// Nothing stands against the number of the paper that was stated, if one was.
+Status check_paper(model::PaperType type, std::string_view number) {
+    const bool letters_and_digits = std::all_of(number.begin(), number.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    });
+    if (type == model::PaperType::IdCard) {
+        const bool fits = number.empty() || number.size() == 15 || number.size() == 18;
+        if (!fits || !letters_and_digits)
+            return invalid_parameter("authInfo.idCardNo: has 15 or 18 letters and digits");
+        return {};
+    }
+    const bool fits = number.empty() || (number.size() >= kShortestPaper && number.size() <= kLongestPaper);
+    if (!fits || !letters_and_digits)
+        return invalid_parameter("authInfo.idCardNo: has 5 to 20 letters and digits on such a paper");
+    return {};
+}
+
+/// The ways that can be gone with what was stated, in their order. InvalidParameter for what the first one lacks when
+/// none is left.
+Result<std::vector<IdentityWay>> usable_ways(const GrantCommand& command, const User& user) {
+    if (command.ways.empty() || command.ways.front() == IdentityWay::Default)
+        return std::vector<IdentityWay>{IdentityWay::Default};
+    std::vector<IdentityWay> usable;
+    std::optional<Error> lack;
+    for (const IdentityWay way : command.ways) {
+        Status possible;
+        if (way == IdentityWay::BankCard && command.identity.bank_no.empty())
+            possible = invalid_parameter("authInfo.bankNo: is required for mode BANK");
+        if (way == IdentityWay::ThreeElements && command.identity.id_card_no.empty())
+            possible = invalid_parameter("authInfo.idCardNo: is required for mode IVS");
+        if (way == IdentityWay::ThreeElements && user.contact_type != ContactType::Mobile)
+            possible = invalid_parameter("user.contact: mode IVS needs a mobile number");
+        if (!possible && !lack) lack = possible.error();
+        const bool known = std::find(usable.begin(), usable.end(), way) != usable.end();
+        if (possible && !known) usable.push_back(way);
+    }
+    if (usable.empty()) return *lack;
+    return usable;
 }
 
 }  // namespace
@@ -117,6 +183,12 @@ Result<std::string> PersonalGrants::ask(const Caller& caller, const GrantCommand
     auto user = reachable(company->id, command.user);
     if (!user) return user.error();
     if (user->name.empty()) user->name = command.identity.name;
+    const char* const named_by = command.user.name.empty() ? "authInfo.username" : "user.name";
+    const Status known = check_name_on_record(directory_, company->id, *user, named_by);
+    if (!known) return known.error();
+    auto ways = usable_ways(command, *user);
+    if (!ways) return ways.error();
+    if (const Status sound = check_paper(command.paper_type, command.identity.id_card_no); !sound) return sound.error();
     const UtcTime now = platform_.clock.now();
     Request request;
     request.terms.deadline = platform_.zone.end_of_day(command.deadline.value_or(now + kUsualTime));
@@ -128,6 +200,12 @@ Result<std::string> PersonalGrants::ask(const Caller& caller, const GrantCommand
     request.terms.remark = command.remark;
     request.terms.callback_url = command.callback_url;
     request.terms.personal_parties = command.personal_parties;
+    request.terms.auth_method = command.auth_method;
+    request.ways = std::move(*ways);
+    request.paper_type = command.paper_type;
+    request.modify_fields = command.modify_fields;
+    // The name of an employee is the company's to put right.
+    if (directory_.employee(company->id, command.user)) std::erase(request.modify_fields, ModifyField::Username);
     request.deadline_modifiable = command.deadline_modifiable;
     request.callback_page = command.callback_page;
     request.theme_color = command.theme_color;
@@ -206,28 +284,32 @@ Status PersonalGrants::deauthorize(const Caller& caller, const User& user, const
     if (!company) return company.error();
     const auto records = query(caller, user, GrantStatus::Effective);
     if (!records) return records.error();
-    const UtcTime now = platform_.clock.now();
     bool any = false;
     const Status done = platform_.database.write([&](store::Transaction& transaction) -> Status {
         any = false;
         for (const GrantRecord& record : *records) {
             if (record.grant.terms.company != company->id) continue;
-            const auto cancelled = store::personal_grants::cancel(transaction, record.grant.id, now);
-            if (!cancelled) return cancelled.error();
-            if (!*cancelled) continue;
-            any = true;
-            const auto logged = store::append_audit(
-                transaction, {now, actor_of(caller), {}, "grant.cancelled", detail_of(record.grant.id)});
-            if (!logged) return logged.error();
-            Grant ended = record.grant;
-            ended.cancel_time = now;
-            if (const Status told = call_back(transaction, ended, "DEAUTHORIZE"); !told) return told;
+            const auto ended = end(transaction, record.grant, actor_of(caller));
+            if (!ended) return ended.error();
+            any = any || *ended;
         }
         return {};
     });
     if (!done) return done;
     if (!any) return fail(ErrorCode::AuthorizationRequired, "user: has no authorisation that could be taken back");
     return {};
+}
+
+Result<bool> PersonalGrants::end(store::Transaction& transaction, const Grant& grant, const std::string& actor) const {
+    const UtcTime now = platform_.clock.now();
+    const auto cancelled = store::personal_grants::cancel(transaction, grant.id, now);
+    if (!cancelled || !*cancelled) return cancelled;
+    const auto logged = store::append_audit(transaction, {now, actor, {}, "grant.cancelled", detail_of(grant.id)});
+    if (!logged) return logged.error();
+    Grant ended = grant;
+    ended.cancel_time = now;
+    if (const Status told = call_back(transaction, ended, "DEAUTHORIZE"); !told) return told.error();
+    return true;
 }
 
 Status PersonalGrants::call_back(store::Transaction& transaction, const Grant& grant, std::string_view item) const {
@@ -278,9 +360,8 @@ Result<GrantView> PersonalGrants::open(std::string_view token) const {
     view.company = *company;
     view.masked_contact = mask_contact(view.request.terms.user.contact);
     view.by_mail = view.request.terms.user.contact_type == ContactType::Email;
-    view.id_card = !view.request.id_card_no.empty();
-    view.bank_card = !view.request.bank_no.empty();
-    view.bank_mobile = !view.request.bank_mobile.empty();
+    for (const IdentityWay way : view.request.ways)
+        view.demands.push_back(demand_of(view.request, way));
     view.tries_left = std::max(0, kMostTries - view.request.failures);
     if (!view.request.granted) return view;
     const auto grant = platform_.database.read(
@@ -296,24 +377,71 @@ Result<GrantView> PersonalGrants::open(std::string_view token) const {
 Status PersonalGrants::send_code(std::string_view token) {
     const auto view = open(token);
     if (!view) return view.error();
-    if (view->granted) return fail(ErrorCode::Conflict, "the person agreed before");
-    return proof_.send_code(code_key(token_hash(token)), view->request.terms.user,
-                            "用于授权 " + view->company.name + " 代您使用个人签名");
+    const User& person = view->request.terms.user;
+    if (!view->granted) {
+        return proof_.send_code(code_key(token_hash(token)), person,
+                                "用于授权 " + view->company.name + " 代您使用个人签名");
+    }
+    if (*view->granted != GrantStatus::Effective) return fail(ErrorCode::Conflict, "the authorisation has ended");
+    return proof_.send_code(ending_code_key(token_hash(token)), person,
+                            "用于解除对 " + view->company.name + " 的个人签名授权");
 }
 
-Status PersonalGrants::check_identity(std::string_view hash, const Request& request, const IdentityInput& input) {
-    if (request.failures >= kMostTries) return fail(ErrorCode::IdentityLocked);
-    const auto same = [&](const std::string& wanted, const std::string& stated) {
-        return wanted.empty() || equal_in_constant_time(digest(hash, stated), wanted);
+/// What may be put right must be stated all the same; how it was stated is not kept, only that it was another.
+PersonalGrants::Comparison PersonalGrants::compare(std::string_view hash, const Request& request,
+                                                   const GrantDemand& demand, const GrantInput& input) const {
+    Comparison result;
+    const auto settle = [&](ModifyField field, bool wanted, const std::string& stated, const std::string& digested) {
+        if (!wanted || equal_in_constant_time(digest(hash, stated), digested)) return;
+        if (!holds(request.modify_fields, field) || trim(stated).empty()) {
+            result.agrees = false;
+        } else {
+            result.corrected += (result.corrected.empty() ? "" : ",") + std::string(model::to_wire(field));
+        }
     };
-    const bool right = same(request.id_card_no, input.id_card_no) && same(request.bank_no, input.bank_no) &&
-                       same(request.bank_mobile, input.bank_mobile);
-    if (right) return {};
+    const IdentityInput& identity = input.identity;
+    settle(ModifyField::IdCardNo, demand.id_card, identity.id_card_no, request.id_card_no);
+    settle(ModifyField::BankNo, demand.bank_card, identity.bank_no, request.bank_no);
+    settle(ModifyField::BankMobile, demand.bank_mobile, identity.bank_mobile, request.bank_mobile);
+    return result;
+}
+
+/// How the person showed who he is, as the log tells it.
+Result<std::string> PersonalGrants::check_identity(std::string_view hash, const GrantView& view,
+                                                   const GrantInput& input) {
+    const Request& request = view.request;
+    const IdentityWay way = input.way.value_or(view.demands.front().way);
+    const auto demand = std::find_if(view.demands.begin(), view.demands.end(),
+                                     [&](const GrantDemand& offered) { return offered.way == way; });
+    if (demand == view.demands.end()) return invalid_parameter("mode: is not offered");
+    if (request.failures >= kMostTries) return fail(ErrorCode::IdentityLocked);
+    Comparison found = compare(hash, request, *demand, input);
+    if (found.agrees) {
+        const std::string name(trim(input.name));
+        const bool renamed = !request.terms.user.name.empty() && !name.empty() && name != request.terms.user.name &&
+                             holds(request.modify_fields, ModifyField::Username);
+        if (renamed) found.corrected += found.corrected.empty() ? "USERNAME" : ",USERNAME";
+        return found.corrected;
+    }
     const auto failures = platform_.database.write(
         [&](store::Transaction& transaction) { return store::personal_grants::count_failure(transaction, hash); });
     if (!failures) return failures.error();
     if (*failures >= kMostTries) return fail(ErrorCode::IdentityLocked);
     return fail(ErrorCode::IdentityMismatch, std::to_string(kMostTries - *failures));
+}
+
+/// The person keeps the address of the page: it is where he sees what he allowed, and takes it back.
+Status PersonalGrants::tell_granted(store::Transaction& transaction, std::string_view token, const GrantView& view,
+                                    const model::GrantTerms& terms) const {
+    const std::string address = platform_.base_url + "/personalsign/auth?token=" + std::string(token);
+    PersonalMessage message;
+    message.to = terms.user.contact;
+    message.by_mail = view.by_mail;
+    message.template_name = "grant";
+    message.subject = "个人签名授权";
+    message.text = "【Signet】您已授权 " + view.company.name + " 代您使用个人签名，至 " +
+                   platform_.zone.format(terms.deadline).substr(0, 10) + " 止，可在此查看或解除：" + address;
+    return notices_.enqueue(transaction, message, {});
 }
 
 Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput& input) {
@@ -326,7 +454,9 @@ Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput
     const std::string hash = token_hash(token);
     Grant grant;
     grant.terms = view->request.terms;
-    if (grant.terms.user.name.empty()) grant.terms.user.name = std::string(trim(input.name));
+    const bool names_himself =
+        grant.terms.user.name.empty() || holds(view->request.modify_fields, ModifyField::Username);
+    if (names_himself && !trim(input.name).empty()) grant.terms.user.name = std::string(trim(input.name));
     if (grant.terms.user.name.empty()) return invalid_parameter("name: is required");
     if (character_count(grant.terms.user.name) > kLongestName) return fail(ErrorCode::ParameterTooLong, "name");
     const UtcTime now = platform_.clock.now();
@@ -335,7 +465,9 @@ Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput
         const bool sane = grant.terms.deadline >= now && grant.terms.deadline <= now + kLongestTime;
         if (!sane) return invalid_parameter("deadline: must lie within the next five years");
     }
-    if (const Status known = check_identity(hash, view->request, input.identity); !known) return known.error();
+    const auto corrected = check_identity(hash, *view, input);
+    if (!corrected) return corrected.error();
+    const IdentityWay way = input.way.value_or(view->demands.front().way);
     Signer signer;
     signer.recipient = grant.terms.user;
     const auto confirmation = proof_.check(code_key(hash), signer, {input.code, {}});
@@ -346,7 +478,7 @@ Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput
     grant.sealed_signature = platform_.vault.seal(to_text(*input.signature), grant_signature_context(grant.id));
     const Status done = platform_.database.write([&](store::Transaction& transaction) -> Status {
         if (const Status used = confirmation->settle(transaction); !used) return used;
-        const auto settled = store::personal_grants::settle(transaction, hash, grant.id);
+        const auto settled = store::personal_grants::settle(transaction, hash, grant.id, grant.terms.deadline);
         if (!settled) return settled.error();
         if (!*settled) return fail(ErrorCode::Conflict, "the person agreed before");
         // A later grant takes the place of an earlier one of the same right.
@@ -359,9 +491,36 @@ Result<GrantView> PersonalGrants::grant(std::string_view token, const GrantInput
         }
         if (const Status kept = store::personal_grants::insert(transaction, grant); !kept) return kept;
         const auto logged =
-            store::append_audit(transaction, {now, actor_of(grant.terms.user), {}, "grant.given", detail_of(grant.id)});
+            store::append_audit(transaction, {now,
+                                              actor_of(grant.terms.user),
+                                              {},
+                                              "grant.given",
+                                              detail_of(grant.id, way, view->request.paper_type, *corrected)});
         if (!logged) return logged.error();
+        if (const Status told = tell_granted(transaction, token, *view, grant.terms); !told) return told;
         return call_back(transaction, grant, "AUTHORIZE");
+    });
+    if (!done) return done.error();
+    return open(token);
+}
+
+Result<GrantView> PersonalGrants::withdraw(std::string_view token, const std::string& code) {
+    const auto view = open(token);
+    if (!view) return view.error();
+    if (view->granted != GrantStatus::Effective) return fail(ErrorCode::Conflict, "nothing counts that could be ended");
+    Signer signer;
+    signer.recipient = view->request.terms.user;
+    const auto confirmation = proof_.check(ending_code_key(token_hash(token)), signer, {code, {}});
+    if (!confirmation) return confirmation.error();
+    const Status done = platform_.database.write([&](store::Transaction& transaction) -> Status {
+        if (const Status used = confirmation->settle(transaction); !used) return used;
+        const auto grant = store::personal_grants::find(transaction, view->request.granted);
+        if (!grant) return grant.error();
+        if (!*grant) return fail(ErrorCode::Conflict, "the authorisation is gone");
+        const auto ended = end(transaction, **grant, actor_of(signer.recipient));
+        if (!ended) return ended.error();
+        if (!*ended) return fail(ErrorCode::Conflict, "the authorisation has just ended");
+        return {};
     });
     if (!done) return done.error();
     return open(token);

@@ -5,6 +5,7 @@
 #include "model/personal_grant.hpp"
 #include "service/artist.hpp"
 #include "service/directory.hpp"
+#include "service/notices.hpp"
 #include "service/platform.hpp"
 #include "service/signer_proof.hpp"
 
@@ -32,6 +33,11 @@ struct GrantCommand {
     bool personal_parties = true;
     /// What the person must state about himself; empty members are not asked for. The name is shown, not asked.
     IdentityInput identity;
+    /// The ways he may choose among, the first one first; empty is everything that is stated.
+    std::vector<model::IdentityWay> ways;
+    model::PaperType paper_type = model::PaperType::IdCard;
+    std::vector<model::ModifyField> modify_fields;
+    std::string auth_method;
     std::string theme_color;
     std::string language;
 };
@@ -44,15 +50,22 @@ struct GrantRecord {
     GrantStatus status = GrantStatus::Effective;
 };
 
+/// What one way of showing who he is asks of the person.
+struct GrantDemand {
+    model::IdentityWay way = model::IdentityWay::Default;
+    bool id_card = false;
+    bool bank_card = false;
+    bool bank_mobile = false;
+};
+
 /// What the page of a request shows.
 struct GrantView {
     model::GrantRequest request;
     model::Company company;
     std::string masked_contact;
     bool by_mail = false;
-    bool id_card = false;
-    bool bank_card = false;
-    bool bank_mobile = false;
+    /// One for each way of the request, in its order.
+    std::vector<GrantDemand> demands;
     int tries_left = 0;
     /// Whether the person agreed to it before, and what became of that.
     std::optional<GrantStatus> granted;
@@ -62,8 +75,10 @@ struct GrantView {
 struct GrantInput {
     std::string code;
     bool consent = false;
-    /// His name, where the request does not know it.
+    /// His name, where the request does not know it or lets him put it right.
     std::string name;
+    /// How he shows who he is; none = the request's first way.
+    std::optional<model::IdentityWay> way;
     std::optional<PersonalSignature> signature;
     std::optional<UtcTime> deadline;
     IdentityInput identity;
@@ -73,11 +88,12 @@ struct GrantInput {
 /// signature, ended by its day or by deauthorizing. Each application has its own. Thread-safe.
 class PersonalGrants {
   public:
-    PersonalGrants(Platform& platform, const Directory& directory, SignerProof& proof, Artist& artist)
-        : platform_(platform), directory_(directory), proof_(proof), artist_(artist) {}
+    PersonalGrants(Platform& platform, const Directory& directory, SignerProof& proof, Artist& artist, Notices& notices)
+        : platform_(platform), directory_(directory), proof_(proof), artist_(artist), notices_(notices) {}
 
     /// The address of the page on which the person agrees; it opens for 24 hours. Errors: those of companies and
-    /// employees, InvalidParameter for a day that has passed.
+    /// employees, EmployeeNameDiffers, InvalidParameter for a day that has passed, a number that cannot be one of the
+    /// paper, or when no way is left because what it compares was not stated.
     Result<std::string> page_url(const Caller& caller, const GrantCommand& command);
     /// The same as a ticket for the mini-program; it lives 30 minutes.
     Result<std::string> ticket(const Caller& caller, const GrantCommand& command);
@@ -98,25 +114,43 @@ class PersonalGrants {
 
     /// For the page. Errors: LinkNotFound, LinkExpired.
     Result<GrantView> open(std::string_view token) const;
-    /// Sends a code of six digits to the person. TooFrequent within a minute.
+    /// Sends a code of six digits to the person: to agree, or, when what he agreed to counts, to take it back.
+    /// TooFrequent within a minute, Conflict when there is nothing to confirm any more.
     Status send_code(std::string_view token);
-    /// The person agrees. Errors: InvalidParameter (consent, name, day), ParametersMissing (signature),
-    /// IdentityMismatch, IdentityLocked, those of codes, Conflict when he agreed before.
+    /// The person agrees, and gets a message with the address of this page, which is where he takes it back.
+    /// Errors: InvalidParameter (consent, name, day, way), ParametersMissing (signature), IdentityMismatch,
+    /// IdentityLocked, those of codes, Conflict when he agreed before.
     Result<GrantView> grant(std::string_view token, const GrantInput& input);
+    /// The person takes it back, at any time before it ends by itself. Errors: Conflict when nothing counts that could
+    /// be taken back, those of codes.
+    Result<GrantView> withdraw(std::string_view token, const std::string& code);
 
   private:
+    struct Comparison {
+        bool agrees = true;
+        /// What was stated differently where that is allowed, with commas between.
+        std::string corrected;
+    };
     Result<std::string> ask(const Caller& caller, const GrantCommand& command, std::chrono::minutes lifetime);
     Result<model::User> reachable(model::CompanyId company, const model::User& user) const;
     std::vector<std::string> digests_of(const Caller& caller, const model::User& user) const;
     std::string digest(std::string_view token_hash, std::string_view number) const;
     GrantStatus status_of(const model::PersonalGrant& grant) const;
-    Status check_identity(std::string_view token_hash, const model::GrantRequest& request, const IdentityInput& input);
+    Comparison compare(std::string_view token_hash, const model::GrantRequest& request, const GrantDemand& demand,
+                       const GrantInput& input) const;
+    Result<std::string> check_identity(std::string_view token_hash, const GrantView& view, const GrantInput& input);
+    /// Ends what counts of one company's rights; false when nothing did. Errors of the database.
+    Result<bool> end(store::Transaction& transaction, const model::PersonalGrant& grant,
+                     const std::string& actor) const;
+    Status tell_granted(store::Transaction& transaction, std::string_view token, const GrantView& view,
+                        const model::GrantTerms& terms) const;
     Status call_back(store::Transaction& transaction, const model::PersonalGrant& grant, std::string_view item) const;
 
     Platform& platform_;
     const Directory& directory_;
     SignerProof& proof_;
     Artist& artist_;
+    Notices& notices_;
 };
 
 }  // namespace signet::service

@@ -54,12 +54,15 @@ Result<Messages> messages_of(Connection& connection, std::string_view contact) {
     return Messages{std::move(*outbox), std::move(*inbox)};
 }
 
-/// Authorisations keep that they were given; the contact goes out of their text.
+/// Authorisations keep that they were given; the contact goes out of their text, and the pages they were given on go.
 Result<std::size_t> end_grants(Transaction& transaction, std::string_view person, UtcTime now) {
     const auto grants =
         transaction.all("SELECT id, unseal(content, 'grant/' || id) FROM personal_grant WHERE person = $1", {person},
                         [](const Row& row) { return std::pair(row.get<std::int64_t>(0), row.get<std::string>(1)); });
     if (!grants) return grants.error();
+    const auto pages = transaction.execute(
+        "DELETE FROM grant_request WHERE granted IN (SELECT id FROM personal_grant WHERE person = $1)", {person});
+    if (!pages) return pages.error();
     for (const auto& [id, text] : *grants) {
         json::value content = json::parse(text);
         content.as_object()["contact"] = "";

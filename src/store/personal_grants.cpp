@@ -28,7 +28,30 @@ json::object to_object(const Terms& terms) {
             {"deadline", terms.deadline.milliseconds},
             {"remark", terms.remark},
             {"callbackUrl", terms.callback_url},
-            {"personalParties", terms.personal_parties}};
+            {"personalParties", terms.personal_parties},
+            {"authMethod", terms.auth_method}};
+}
+
+/// A member that rows of earlier versions do not have.
+const json::value* later(const json::object& object, std::string_view name) {
+    return object.if_contains(name);
+}
+
+template <typename Enum>
+json::array words(const std::vector<Enum>& values) {
+    json::array result;
+    for (const Enum value : values)
+        result.push_back(json::string(model::to_wire(value)));
+    return result;
+}
+
+template <typename Enum>
+std::vector<Enum> read_words(const json::value& list) {
+    std::vector<Enum> values;
+    for (const json::value& word : list.as_array()) {
+        if (const auto value = model::from_wire<Enum>(std::string_view(word.as_string()))) values.push_back(*value);
+    }
+    return values;
 }
 
 std::string word(const json::object& object, std::string_view name) {
@@ -47,6 +70,7 @@ Terms read_terms(const json::object& object) {
     terms.remark = word(object, "remark");
     terms.callback_url = word(object, "callbackUrl");
     terms.personal_parties = object.at("personalParties").as_bool();
+    if (later(object, "authMethod") != nullptr) terms.auth_method = word(object, "authMethod");
     return terms;
 }
 
@@ -59,6 +83,9 @@ std::string to_text(const Request& request) {
     object["idCardNo"] = request.id_card_no;
     object["bankNo"] = request.bank_no;
     object["bankMobile"] = request.bank_mobile;
+    object["ways"] = words(request.ways);
+    object["paperType"] = json::string(model::to_wire(request.paper_type));
+    object["modifyFields"] = words(request.modify_fields);
     return json::serialize(object);
 }
 
@@ -74,6 +101,11 @@ Request read_request(const Row& row) {
     request.id_card_no = word(object, "idCardNo");
     request.bank_no = word(object, "bankNo");
     request.bank_mobile = word(object, "bankMobile");
+    if (const json::value* ways = later(object, "ways")) request.ways = read_words<model::IdentityWay>(*ways);
+    if (later(object, "paperType") != nullptr)
+        request.paper_type = model::from_wire<model::PaperType>(word(object, "paperType")).value_or(request.paper_type);
+    if (const json::value* fields = later(object, "modifyFields"))
+        request.modify_fields = read_words<model::ModifyField>(*fields);
     request.create_time = row.get<UtcTime>(1);
     request.expire_time = row.get<UtcTime>(2);
     request.failures = row.get<int>(3);
@@ -116,9 +148,12 @@ Result<int> count_failure(Transaction& transaction, std::string_view token_hash)
     return failures->value_or(0);
 }
 
-Result<bool> settle(Transaction& transaction, std::string_view token_hash, model::PersonalGrantId granted) {
+Result<bool> settle(Transaction& transaction, std::string_view token_hash, model::PersonalGrantId granted,
+                    UtcTime shown_until) {
     const auto changed = transaction.execute(
-        "UPDATE grant_request SET granted = $2 WHERE token_hash = $1 AND granted IS NULL", {token_hash, granted});
+        "UPDATE grant_request SET granted = $2, expire_time = max(expire_time, $3) "
+        "WHERE token_hash = $1 AND granted IS NULL",
+        {token_hash, granted, shown_until});
     if (!changed) return changed.error();
     return *changed == 1;
 }

@@ -18,8 +18,9 @@ Status insert(Transaction& transaction, std::string_view token_hash, const model
 Result<std::optional<model::GrantRequest>> find_request(Connection& connection, std::string_view token_hash);
 /// Counts a wrong statement about the identity; returns how many there were.
 Result<int> count_failure(Transaction& transaction, std::string_view token_hash);
-/// False when the request was granted before.
-Result<bool> settle(Transaction& transaction, std::string_view token_hash, model::PersonalGrantId granted);
+/// The request was granted; its page can be opened at least until then. False when it was granted before.
+Result<bool> settle(Transaction& transaction, std::string_view token_hash, model::PersonalGrantId granted,
+                    UtcTime shown_until);
 Status forget_requests(Transaction& transaction, UtcTime expired_before);
 
 Status insert(Transaction& transaction, const model::PersonalGrant& grant);

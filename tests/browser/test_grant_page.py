@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from support.contracts import user
 from support.grants import records
-from support.page import inbox_until
+from support.page import inbox, inbox_until
 
 NAME = "演示甲"
 numbers = itertools.count(13_800_200_001)
@@ -79,6 +79,50 @@ def test_the_page_says_later_what_became_of_it(phone, server, api, someone, ask)
     api.ok(api.post("/v2/personalsign/deauthorize", {"user": someone}))
     signer.open(address)
     signer.heading("授权已解除")
+
+
+def test_a_person_takes_back_what_he_allowed(phone, server, api, someone, ask, look):
+    signer = phone.open(ask(someone))
+    signer.tap("键入签名")
+    signer.tap("用这个签名")
+    signer.page.get_by_label(re.compile("^我同意")).check()
+    signer.enter_code(code_for(signer, server, someone))
+    signer.tap("确认授权")
+    signer.heading("已授权")
+    link = inbox_until(server, someone["contact"], lambda message: "查看或解除" in message["text"])["link"]
+    before = {message["id"] for message in inbox(server, someone["contact"])}
+    signer.open(link)
+    signer.heading("已授权")
+    signer.tap("解除授权")
+    signer.tap("确认解除")
+    signer.sees("请先获取验证码")
+    look(signer.page, "grant-withdraw")
+    signer.tap("获取验证码")
+    signer.enter_code(inbox_until(server, someone["contact"], lambda message: message["id"] not in before and "code" in message)["code"])
+    assert [one["authStatus"] for one in records(api, someone)] == ["EFFECTIVE"]
+    signer.tap("确认解除")
+    signer.heading("授权已解除")
+    assert [one["authStatus"] for one in records(api, someone)] == ["CANCELLED"]
+    expect(signer.page.get_by_role("button", name="解除授权")).to_have_count(0)
+
+
+def test_a_person_chooses_how_to_show_who_he_is_and_puts_his_name_right(phone, server, api, someone, ask, look):
+    signer = phone.open(ask(someone, authInfo={"mode": "BANK", "bankNo": "6222000000000001", "idCardNo": "G12345678", "paperType": "PASSPORT",
+                                               "otherModes": ["IVS", "FACE"], "modifyFields": ["USERNAME"]}))
+    expect(signer.page.get_by_label("银行卡号")).to_be_visible()
+    look(signer.page, "grant-ways")
+    signer.page.get_by_label("姓名、证件号码与本人手机").check()
+    expect(signer.page.get_by_label("银行卡号")).to_have_count(0)
+    signer.page.get_by_label("护照号码").fill("g12345678")
+    expect(signer.page.get_by_label("姓名", exact=True)).to_have_value(NAME)
+    signer.page.get_by_label("姓名", exact=True).fill("演示甲甲")
+    signer.tap("键入签名")
+    signer.tap("用这个签名")
+    signer.page.get_by_label(re.compile("^我同意")).check()
+    signer.enter_code(code_for(signer, server, someone))
+    signer.tap("确认授权")
+    signer.heading("已授权")
+    assert [one["user"]["name"] for one in records(api, someone)] == ["演示甲甲"]
 
 
 def test_what_the_request_leaves_open_is_asked_for(phone, server, api, someone, ask):

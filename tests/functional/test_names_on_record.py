@@ -106,3 +106,10 @@ def test_who_joins_under_another_name_hears_it(draft):
     with pytest.raises(PageError) as wrong:
         Joiner(contract.server, url).join("另一人", KNOWN)
     assert wrong.value.code == "EmployeeNameDiffers" and contract.detail()["signatories"][0]["tenantType"] == "P_NO_RECEIVER"
+
+
+def test_an_authorisation_is_not_asked_of_somebody_of_another_name(house):
+    api: Api = house[0]
+    for path in ("/v2/personalsign/authurl", "/v2/personalsign/authurl/miniappexchange"):
+        refused(api.post(path, {"user": user("另一人", KNOWN)}), "user.name")
+        api.ok(api.post(path, {"user": user("吴测试", KNOWN)}))

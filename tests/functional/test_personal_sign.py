@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import sqlite3
+import subprocess
 import time
 import urllib.parse
 
@@ -15,9 +16,9 @@ from support.clock import Clock, CredentialsByClock
 from support.api import Api
 from support.contracts import Contract, company, person, user, verify
 from support.grants import GrantPage, authorise, records
-from support.page import PageError
+from support.page import PageError, inbox_until
 from support.recorder import Recorder, answer
-from support.server import Server
+from support.server import BINARY, Server
 
 HOUSE, BRANCH, OTHER = "授权科技（测试）有限公司", "授权科技分公司（测试）有限公司", "别家集团（测试）有限公司"
 EMPLOYEE = user("郑测试", "13833330011")
@@ -281,7 +282,8 @@ def test_the_page_says_who_asks_for_what(house, someone):
     contact = someone["contact"]
     assert page.view == {
         "company": BRANCH, "name": someone["name"], "contact": f"{contact[:3]}****{contact[-4:]}", "contactChannel": "SMS", "deadline": "2027-05-06",
-        "deadlineModifiable": True, "remark": "框架协议", "personalParties": False, "identityFields": [], "triesLeft": 5,
+        "deadlineModifiable": True, "remark": "框架协议", "personalParties": False, "identityFields": [], "ways": [{"mode": "DEFAULT", "fields": []}],
+            "paperType": "IDCARD", "correctable": [], "triesLeft": 5,
         "callbackPage": "https://erp.example.com/back", "lang": "en", "themeColor": "#114488", "state": "ASKED"}
 
 
@@ -369,6 +371,162 @@ def test_what_the_application_states_about_the_person_must_match(house, someone)
     assert page.post("give", **fields, **right)["state"] == "EFFECTIVE"
 
 
+CARD, BANK = "11010119900307123X", "6222000000000001"
+
+
+def modes(page: GrantPage) -> dict[str, list[str]]:
+    return {one["mode"]: one["fields"] for one in page.view["ways"]}
+
+
+def given(house, page: GrantPage, who: dict) -> dict:
+    """What the log says of the last authorisation that somebody gave."""
+    with sqlite3.connect(f"file:{house.server.data / 'signet.db'}?mode=ro", uri=True) as database:
+        [(detail,)] = database.execute("SELECT detail FROM audit WHERE event = 'grant.given' AND detail LIKE ?", (f"%{records(house.api, who)[0]['sealId']}%",))
+    return json.loads(detail)
+
+
+@pytest.mark.parametrize("info, ways", [
+    ({}, {"DEFAULT": []}),
+    ({"idCardNo": CARD, "bankNo": BANK, "otherModes": ["BANK"]}, {"DEFAULT": ["IDCARDNO", "BANKNO"]}),
+    ({"mode": "IVS", "idCardNo": CARD, "bankNo": BANK}, {"IVS": ["IDCARDNO"]}),
+    ({"mode": "BANK", "bankNo": BANK}, {"BANK": ["BANKNO"]}),
+    ({"mode": "BANK", "idCardNo": CARD, "bankNo": BANK, "otherModes": ["IVS", "BANK"]}, {"BANK": ["IDCARDNO", "BANKNO"], "IVS": ["IDCARDNO"]}),
+    ({"mode": "FACE", "idCardNo": CARD, "otherModes": ["IVS", "FACE", "BANK", "MANUAL"]}, {"IVS": ["IDCARDNO"]}),
+    ({"mode": "ALIPAY", "bankNo": BANK, "otherModes": ["BANK"]}, {"BANK": ["BANKNO"]}),
+])
+def test_the_person_chooses_among_the_ways_that_can_be_gone_here(house, someone, info, ways):
+    page = asked(house, someone, authInfo=info)
+    assert modes(page) == ways and page.view["identityFields"] == next(iter(ways.values()))
+
+
+def test_only_the_way_that_the_person_goes_must_be_right(house, someone):
+    page = asked(house, someone, authInfo={"mode": "BANK", "idCardNo": CARD, "bankNo": BANK, "otherModes": ["IVS"]})
+    fields = {"consent": True, "code": page.ask_for_code(someone["contact"]), "signature": {"kind": "TYPED", "text": "签"}}
+    for more, code in [({"mode": "DEFAULT", "idCardNo": CARD, "bankNo": BANK}, "InvalidParameter"), ({"mode": "FACE"}, "InvalidParameter"),
+                       ({"idCardNo": CARD}, "IdentityMismatch"), ({"mode": "IVS", "bankNo": BANK}, "IdentityMismatch")]:
+        with pytest.raises(PageError) as refused:
+            page.post("give", **fields, **more)
+        assert refused.value.code == code
+    assert page.post("give", **fields, mode="IVS", idCardNo=CARD)["state"] == "EFFECTIVE"
+    assert (given(house, page, someone)["mode"], given(house, page, someone)["corrected"]) == ("IVS", "")
+
+
+def test_the_three_elements_need_a_mobile(house):
+    reply = house.api.post("/v2/personalsign/authurl", {"user": user("信测试", "xin@example.com"), "authInfo": {"mode": "IVS", "idCardNo": CARD}})
+    assert reply.code == 1005 and "user.contact" in reply.envelope["message"]
+
+
+@pytest.mark.parametrize("paper, number", [("IDCARD", CARD), ("PASSPORT", "G12345678"), ("HKMP", "H1234567801"), ("MTPS", "12345678")])
+def test_the_page_asks_for_the_number_of_the_right_paper(house, someone, paper, number):
+    page = asked(house, someone, authInfo={"paperType": paper, "idCardNo": number})
+    assert page.view["paperType"] == paper
+    assert page.give(someone["contact"], idCardNo=number)["state"] == "EFFECTIVE"
+    assert given(house, page, someone)["paperType"] == paper
+
+
+@pytest.mark.parametrize("field, name, stated", [("IDCARDNO", "idCardNo", "110101199003071234"), ("BANKNO", "bankNo", "6222000000000002"),
+                                                 ("BANKMOBILE", "bankMobile", "13800008888")])
+def test_what_the_person_may_correct_may_be_stated_differently(house, someone, field, name, stated):
+    info = {"idCardNo": CARD, "bankNo": BANK, "bankMobile": "13800009999"}
+    page = asked(house, someone, authInfo={**info, "modifyFields": [field]})
+    assert page.view["correctable"] == [field]
+    fields = {"consent": True, "code": page.ask_for_code(someone["contact"]), "signature": {"kind": "TYPED", "text": "签"}}
+    others = [one for one in info if one != name]
+    for wrong in ({**info, others[0]: "1"}, {**info, name: " "}):
+        with pytest.raises(PageError) as refused:
+            page.post("give", **fields, **wrong)
+        assert refused.value.code == "IdentityMismatch"
+    assert page.post("give", **fields, **{**info, name: stated})["state"] == "EFFECTIVE"
+    assert given(house, page, someone)["corrected"] == field
+
+
+@pytest.mark.parametrize("correctable", [True, False])
+def test_the_person_puts_his_name_right_only_where_he_may(house, someone, correctable):
+    page = asked(house, someone, authInfo={"modifyFields": ["USERNAME"]} if correctable else {})
+    page.give(someone["contact"], name="改正后")
+    assert records(house.api, someone)[0]["user"]["name"] == ("改正后" if correctable else someone["name"])
+    assert given(house, page, someone)["corrected"] == ("USERNAME" if correctable else "")
+
+
+def test_the_name_of_an_employee_is_not_his_to_change(house):
+    page = asked(house, EMPLOYEE, authInfo={"modifyFields": ["USERNAME", "IDCARDNO"]})
+    assert page.view["correctable"] == ["IDCARDNO"]
+
+
+def test_the_query_tells_the_method_as_it_was_named(house, someone):
+    assert authorise(house.api, house.server, someone, authMethod="PIN")["authMethod"] == "PIN"
+
+
+# The person takes it back.
+
+
+def test_the_person_takes_it_back_on_the_page_with_a_code(house, someone):
+    with Recorder(answer(b'{"code":0}')) as recorder:
+        page = asked(house, someone, callbackUrl=f"http://127.0.0.1:{recorder.port}/told")
+        page.give(someone["contact"])
+        for code, why in [("", "CodeRequired"), ("000000x", "CodeExpired")]:
+            with pytest.raises(PageError) as refused:
+                page.post("withdraw", code=code)
+            assert refused.value.code == why
+        assert page.post("withdraw", code=page.ask_for_code(someone["contact"]))["state"] == "CANCELLED"
+        [record] = records(house.api, someone)
+        assert record["authStatus"] == "CANCELLED" and record["deauthorizeDate"]
+        end = time.monotonic() + 30
+        while len(recorder.requests) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        form = dict(urllib.parse.parse_qsl(recorder.requests[1].split(b"\r\n\r\n", 1)[1].decode()))
+        assert json.loads(form["content"])["item"] == "DEAUTHORIZE"
+    for call in ("withdraw", "code"):
+        with pytest.raises(PageError) as twice:
+            page.post(call, code="123456")
+        assert twice.value.code == "Conflict"
+
+
+def test_after_he_took_it_back_nothing_is_signed_silently(house, someone, contract_pdf):
+    page = asked(house, someone)
+    page.give(someone["contact"])
+    page.post("withdraw", code=page.ask_for_code(someone["contact"]))
+    contract = house.sent(contract_pdf, [person(someone["name"], someone["contact"])])
+    assert house.sign(contract, someone).envelope["responseCode"] == "14990002" and contract.status == "SIGNING"
+
+
+def test_a_code_for_agreeing_does_not_take_back(house, someone):
+    page = asked(house, someone)
+    code = page.ask_for_code(someone["contact"])
+    with pytest.raises(PageError) as early:
+        page.post("withdraw", code=code)
+    assert early.value.code == "Conflict"
+    page.post("give", consent=True, code=code, signature={"kind": "TYPED", "text": "签"})
+    with pytest.raises(PageError) as again:
+        page.post("withdraw", code=code)
+    assert again.value.code == "CodeExpired" and records(house.api, someone)[0]["authStatus"] == "EFFECTIVE"
+
+
+def test_a_message_brings_the_page_and_it_opens_as_long_as_the_right_counts(tmp_path):
+    clock = Clock(tmp_path)
+    with Server(tmp_path / "data", environment=clock.environment) as server:
+        api = Api(server.host, server.port, CredentialsByClock(server.demo["appToken"], server.demo["appSecret"], clock))
+        who = user("戌测试", "13855550002")
+        ticket = api.ok(api.post("/v2/personalsign/authurl/miniappexchange", {"user": who}))["ticket"]
+        GrantPage(server, ticket=ticket).give(who["contact"])
+        message = inbox_until(server, who["contact"], lambda one: "解除" in one["text"] and "code" not in one)
+        clock.advance(hours=24 * 300)
+        page = GrantPage(server, message["link"])
+        assert page.view["state"] == "EFFECTIVE"
+        assert page.post("withdraw", code=page.ask_for_code(who["contact"]))["state"] == "CANCELLED"
+
+
+def test_who_is_forgotten_leaves_no_page_behind(house, someone):
+    page = asked(house, someone)
+    page.give(someone["contact"])
+    done = subprocess.run([BINARY, "person", "delete", someone["contact"], "--data", house.server.data], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(PageError) as gone:
+        page.post("open")
+    assert gone.value.code == "LinkNotFound"
+    assert [(one["user"], one["authStatus"]) for one in records(house.api, someone)] == [({}, "CANCELLED")]
+
+
 def test_five_wrong_statements_lock_the_request(house, someone):
     page = asked(house, someone, authInfo={"idCardNo": "110101199003071234"})
     fields = {"consent": True, "code": page.ask_for_code(someone["contact"]), "signature": {"kind": "TYPED", "text": "签"}}
@@ -394,7 +552,12 @@ def test_a_later_grant_takes_the_place_of_the_earlier_one(house, someone):
     ({"user": None}, "user"), ({"user": {"contact": "x1", "contactType": "BIZID"}}, "BIZID"), ({"authDeadline": "soon"}, "authDeadline"),
     ({"authDeadline": "2020-01-01"}, "authDeadline"), ({"authDeadline": "2099-01-01"}, "authDeadline"), ({"callbackUrl": "ftp://x"}, "callbackUrl"),
     ({"callbackPage": "javascript:1"}, "callbackPage"), ({"authInfo": {"mode": "FACE"}}, "authInfo.mode"), ({"authInfo": {"mode": "NONE"}}, "authInfo.mode"),
-    ({"authInfo": {"mode": "BANK"}}, "authInfo.bankNo"),
+    ({"authInfo": {"mode": "MANUAL"}}, "authInfo.mode"), ({"authInfo": {"mode": "ALIPAY", "otherModes": ["FACE", "MANUAL"]}}, "authInfo.mode"),
+    ({"authInfo": {"mode": "BANK"}}, "authInfo.bankNo"), ({"authInfo": {"mode": "IVS"}}, "authInfo.idCardNo"),
+    ({"authInfo": {"mode": "FACE", "otherModes": ["BANK", "IVS"]}}, "authInfo.bankNo"), ({"authInfo": {"otherModes": ["DEFAULT"]}}, "otherModes"),
+    ({"authInfo": {"otherModes": ["EYES"]}}, "otherModes"), ({"authInfo": {"paperType": "LICENCE"}}, "paperType"),
+    ({"authInfo": {"idCardNo": "G12345678"}}, "authInfo.idCardNo"), ({"authInfo": {"paperType": "PASSPORT", "idCardNo": "G-1"}}, "authInfo.idCardNo"),
+    ({"authInfo": {"modifyFields": ["AGE"]}}, "modifyFields"), ({"authMethod": "FACE"}, "authMethod"), ({"authMethod": "FACEID"}, "authMethod"),
 ])
 def test_a_request_that_cannot_be_meant_is_refused_by_name(house, someone, fields, why):
     for path in ("/v2/personalsign/authurl", "/v2/personalsign/authurl/miniappexchange"):

@@ -5,7 +5,7 @@ import { resolveRoute } from '../src/route';
 
 const request: GrantRequest = {
   company: '甲公司（测试）', name: '韩梅（测试）', contact: '138****0001', contactChannel: 'SMS', deadline: '2027-01-01', deadlineModifiable: false, remark: '',
-  personalParties: true, identityFields: [], triesLeft: 5, callbackPage: '', lang: '', themeColor: '', state: 'ASKED',
+  personalParties: true, identityFields: [], ways: [{ mode: 'DEFAULT', fields: [] }], paperType: 'IDCARD', correctable: [], triesLeft: 5, callbackPage: '', lang: '', themeColor: '', state: 'ASKED',
 };
 const answer: Partial<GrantAnswer> = { consent: true, signature: { kind: 'TYPED', text: '韩梅' } };
 
@@ -20,6 +20,16 @@ describe('a grant', () => {
     expect(missingIn({ ...request, deadlineModifiable: true }, answer)).toBe('grant.needDay');
     expect(missingIn({ ...request, identityFields: ['IDCARDNO'] }, answer)).toBe('grant.needNumber');
     expect(missingIn({ ...request, identityFields: ['BANKNO'] }, { ...answer, bankNo: '6200' })).toBeNull();
+  });
+  it('needs_the_name_of_a_person_who_may_put_it_right', () => {
+    const own: GrantRequest = { ...request, correctable: ['USERNAME'] };
+    expect(missingIn(own, { ...answer, name: '' })).toBe('grant.needName');
+    expect(missingIn(own, { ...answer, name: '韩梅梅' })).toBeNull();
+  });
+  it('needs_what_the_chosen_way_asks_for', () => {
+    const either: GrantRequest = { ...request, identityFields: ['BANKNO'], ways: [{ mode: 'BANK', fields: ['BANKNO'] }, { mode: 'IVS', fields: ['IDCARDNO'] }] };
+    expect(missingIn(either, { ...answer, mode: 'BANK', idCardNo: '1' })).toBe('grant.needNumber');
+    expect(missingIn(either, { ...answer, mode: 'IVS', idCardNo: '1' })).toBeNull();
   });
   it('tells_why_a_link_does_not_open', () => {
     expect(endOf(new ApiError('LinkNotFound', 404))).toBe('notFound');

@@ -1,3 +1,4 @@
+#include "model/personal_grant.hpp"
 #include "openapi/description/endpoints.hpp"
 #include "openapi/description/objects.hpp"
 
@@ -63,22 +64,29 @@ constexpr auto kIdentifying =
     join(kLocating, kPeople, std::array{ErrorCode::NoViewPermission, ErrorCode::SignatoryRequired});
 
 constexpr std::array<std::string_view, 5> kModes{"IVS", "FACE", "ALIPAY", "BANK", "DEFAULT"};
+constexpr std::array<std::string_view, 5> kOtherModes{"IVS", "FACE", "ALIPAY", "BANK", "MANUAL"};
 constexpr auto kAuthInfoFields =
-    table(word("mode", kModes, "How the person is identified."), text("paperType", 50, "The kind of identity paper."),
-          text("username", 100, "The person's name."), text("idCardNo", 30, "The identity card."),
+    table(word("mode", kModes,
+               "How the person shows who he is; DEFAULT, everything that is stated, when absent. FACE and ALIPAY only "
+               "with IVS or BANK among otherModes."),
+          word<model::PaperType>("paperType", "The kind of identity paper; IDCARD when absent."),
+          text("username", 100, "The person's name."), text("idCardNo", 30, "The number of the paper."),
           text("bankNo", 40, "The bank card."), text("bankMobile", 30, "The mobile number known to the bank."),
-          texts("otherModes", 10, 40, "Other ways allowed."),
-          words<model::ModifyField>("modifyFields", 10, "What the person may correct."));
+          words("otherModes", kOtherModes, 10,
+                "Among which ways the person may choose besides; those that need a face or a reviewer are passed over, "
+                "like one whose number is not stated."),
+          words<model::ModifyField>("modifyFields", 10, "What the person may state differently."));
 constexpr Object kAuthInfo{"PersonalAuthInfo", kAuthInfoFields};
 constexpr Field kGrantor = object("user", kUser, "Who grants.").must();
 constexpr Field kGrantTenant = text("tenantName", 100, "The company that may sign; the platform company when absent.");
-constexpr auto kGrantTicketFields = table(
-    kGrantor, day("authDeadline", "The last day: `yyyy-MM-dd`."), text("remark", 200, "Why."),
-    text("callbackUrl", 300, "Where the grant is told."), kGrantTenant, text("authMethod", 50, "Kept, without effect."),
-    object("authInfo", kAuthInfo, "How the person is identified."),
-    object("pageStyle", kPageStyle, "How the page looks."),
-    flag("allowPersonalAuto", "Whether it also covers the person as a party of his own; true when absent."),
-    flag("authTimeModifiable", "Whether the person may change the deadline."), kLanguage);
+constexpr auto kGrantTicketFields =
+    table(kGrantor, day("authDeadline", "The last day: `yyyy-MM-dd`."), text("remark", 200, "Why."),
+          text("callbackUrl", 300, "Where the grant is told."), kGrantTenant,
+          text("authMethod", 50, "Told by the query; a code confirms whatever it says. None that needs a face."),
+          object("authInfo", kAuthInfo, "How the person is identified."),
+          object("pageStyle", kPageStyle, "How the page looks."),
+          flag("allowPersonalAuto", "Whether it also covers the person as a party of his own; true when absent."),
+          flag("authTimeModifiable", "Whether the person may change the deadline."), kLanguage);
 constexpr auto kGrantFields = join(kGrantTicketFields, table(text("callbackPage", 1000, "Where to go afterwards.")));
 constexpr auto kGrantUrlFields =
     table(text("pageUrl", 0, "The page's address.").must(), text("authUrl", 0, "The same.").must());
@@ -90,14 +98,15 @@ constexpr auto kGrantLineFields =
           text("companyName", 0, "Its name."), text("authDeadline", 0, "The last day."),
           word("authStatus", kGrantStates, "Whether it holds.").must(), text("remark", 0, "Why."),
           flag("allowPersonalAuto", "Whether it covers the person as a party of his own.").must(),
-          id("sealId", "The signature he gave.").must(), time("createTime", "When it was granted."),
-          text("deauthorizeDate", 0, "When it was taken back."));
+          text("authMethod", 0, "As the application named it."), id("sealId", "The signature he gave.").must(),
+          time("createTime", "When it was granted."), text("deauthorizeDate", 0, "When it was taken back."));
 constexpr Object kGrantLine{"PersonalSignAuthorization", kGrantLineFields};
 constexpr auto kGrantListFields =
     table(whole("totalCount", 0, 0, "How many."), list("list", kGrantLine, 0, "The authorisations.").must());
 constexpr Object kGrantList{"PersonalSignAuthorizations", kGrantListFields};
 constexpr auto kDeauthorizeFields = table(kGrantor, kGrantTenant);
 constexpr auto kGranting = join(kTenant, kPeople, std::array{ErrorCode::AuthorizationRequired});
+constexpr auto kAskingForGrants = join(kTenant, kHandlers);
 
 constexpr Endpoint kTable[] = {
     {.method = "POST",
@@ -155,13 +164,13 @@ constexpr Endpoint kTable[] = {
      .summary = "A page to grant silent signatures on (个人签名授权页面)",
      .fields = kGrantFields,
      .result = &kGrantUrl,
-     .codes = kGranting},
+     .codes = kAskingForGrants},
     {.method = "POST",
      .path = "/v2/personalsign/authurl/miniappexchange",
      .summary = "A ticket to grant them with the mini-program",
      .fields = kGrantTicketFields,
      .result = &kTicket,
-     .codes = kGranting},
+     .codes = kAskingForGrants},
     {.method = "POST",
      .path = "/v2/personalsign/query",
      .summary = "What a person granted (查询个人签名授权)",
