@@ -58,6 +58,8 @@ class Desk {
 
     Platform& platform() { return *platform_; }
     ManualClock& clock() { return clock_; }
+    TrustServices& trust() { return *trust_; }
+    const std::filesystem::path& folder() const { return folder_; }
 
     /// Puts companies, employees, categories or seals on record; `Directory::reload` makes them known.
     template <typename... Things>
