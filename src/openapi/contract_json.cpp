@@ -382,9 +382,12 @@ service::CategoryReference read_category(const Fields& fields) {
 std::optional<model::SignValidateWay> read_validate_way(const Fields& fields) {
     const std::string word = fields.text("signValidateWay");
     if (word.empty()) return std::nullopt;
+    // A face comes first there and the person may choose another way; what is left of it here is that choice.
+    if (word == "FACE_DEFAULT") return model::SignValidateWay::Default;
     const auto way = model::from_wire<model::SignValidateWay>(word);
     if (!way)
-        fields.refuse("signValidateWay", "must be SAAS_CONFIG, DEFAULT, SIGNPWD or PIN; faces are not compared here");
+        fields.refuse("signValidateWay",
+                      "must be SAAS_CONFIG, DEFAULT, SIGNPWD, PIN or FACE_DEFAULT; faces are not compared here");
     return way;
 }
 

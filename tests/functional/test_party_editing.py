@@ -157,7 +157,6 @@ def test_what_is_refused_changes_nothing(sent, server):
         ("11990005", edit(contract, 1, receiver=user("甲（测试）", mobile()))),  # the newer call wants a name or a way
         ("11990005", edit(contract, 1, "/v2/signatory/edit")),
         ("11990005", edit(contract, 1, signValidateWay="FACE")),
-        ("11990005", edit(contract, 1, signValidateWay="FACE_DEFAULT")),
         ("11990005", edit(contract, 1, tenantName="丙（测试）", receiver={"contact": "x", "contactType": "MOBILE"})),
         ("11990005", edit(contract, 0, tenantName="别家虚构有限公司")),
         ("11990005", contract.api.post("/v3/signatory/edit", {"signatoryId": "1", "tenantName": "x"})),
@@ -242,7 +241,20 @@ def test_the_way_can_be_changed_while_the_party_has_not_signed(sent, server):
     assert contract.status == "COMPLETE"
 
 
-@pytest.mark.parametrize("way", ["FACE", "FACE_DEFAULT", "nonsense"])
+def test_a_way_that_leaves_the_choice_to_the_person_is_confirmed_by_code(sent):
+    """FACE_DEFAULT offers a face first; what is left of it here is that he may choose another way."""
+    contact = mobile()
+    contract = sent([person("密签（测试）", contact, signValidateWay="FACE_DEFAULT")])
+    assert contract.detail()["signatories"][0]["signValidateWay"] == "DEFAULT"
+    page = contract.page({"contact": contact, "contactType": "MOBILE"})
+    page.sign(page.ask_for_code(contact), typed="密签（测试）")
+    assert contract.status == "COMPLETE"
+    contract = sent([person("密签（测试）", contact)])
+    contract.api.ok(edit(contract, 0, signValidateWay="FACE_DEFAULT"))
+    assert contract.detail()["signatories"][0]["signValidateWay"] == "DEFAULT"
+
+
+@pytest.mark.parametrize("way", ["FACE", "nonsense"])
 def test_faces_are_not_compared_and_the_refusal_names_the_field(api, way):
     reply = api.post("/v2/contract/draft", {"subject": "x", "signatories": [person("甲（测试）", mobile(), signValidateWay=way)]})
     assert code_of(reply) == "11990005" and "signatories[0].signValidateWay" in reply.envelope["message"]

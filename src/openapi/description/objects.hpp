@@ -71,21 +71,25 @@ inline constexpr auto kUserAuthInfoFields =
                                     "What the person may state differently; it must be stated all the same."));
 inline constexpr Object kUserAuthInfo{"UserAuthInfoRequest", kUserAuthInfoFields};
 
-inline constexpr auto kSignatoryFields =
-    table(word<model::TenantType>("tenantType", "A company or a person.").must(),
-          text("tenantName", 100, "Its full name; only a party that is found later (`delaySet`) may do without."),
-          object("receiver", kUser, "Who gets the task. Persons and other companies need one."),
-          whole("serialNo", 0, 10'000, "The order of signing; the order of the list when absent."),
-          flag("delaySet", "The party is filled in later, by a join link."),
-          text("signatoryNo", 100, "The caller's own number of the party."),
-          list("actions", kAction, 50, "The nodes of a company, in order."), kStampers,
-          list("attachments", kAttachment, 50, "What the party must hand in while signing."),
-          object("userAuthInfo", kUserAuthInfo, "What the person's identity must match."),
-          object("category", kCategory, "The category used inside a receiving company of this platform."),
-          flag("defaultCategoryAccepted", "Whether the flow of the receiver's own default category applies too."),
-          flag("fixedFlow", "Nodes come from the request alone; what the category presets is left aside."),
-          word<model::SignValidateWay>(
-              "signValidateWay", "How the person proves to be himself when signing; faces are not compared here."));
+inline constexpr std::array<std::string_view, 5> kValidateWays{"SAAS_CONFIG", "DEFAULT", "SIGNPWD", "PIN",
+                                                               "FACE_DEFAULT"};
+inline constexpr Field kValidateWay = word(
+    "signValidateWay", kValidateWays,
+    "How the person proves to be himself when signing. Faces are not compared here: FACE_DEFAULT, which leaves the "
+    "choice to him, is taken as DEFAULT, and FACE alone is refused.");
+inline constexpr auto kSignatoryFields = table(
+    word<model::TenantType>("tenantType", "A company or a person.").must(),
+    text("tenantName", 100, "Its full name; only a party that is found later (`delaySet`) may do without."),
+    object("receiver", kUser, "Who gets the task. Persons and other companies need one."),
+    whole("serialNo", 0, 10'000, "The order of signing; the order of the list when absent."),
+    flag("delaySet", "The party is filled in later, by a join link."),
+    text("signatoryNo", 100, "The caller's own number of the party."),
+    list("actions", kAction, 50, "The nodes of a company, in order."), kStampers,
+    list("attachments", kAttachment, 50, "What the party must hand in while signing."),
+    object("userAuthInfo", kUserAuthInfo, "What the person's identity must match."),
+    object("category", kCategory, "The category used inside a receiving company of this platform."),
+    flag("defaultCategoryAccepted", "Whether the flow of the receiver's own default category applies too."),
+    flag("fixedFlow", "Nodes come from the request alone; what the category presets is left aside."), kValidateWay);
 inline constexpr Object kSignatory{"SignatoryRequest", kSignatoryFields};
 
 inline constexpr auto kTemplateParamFields =
@@ -199,9 +203,9 @@ inline constexpr auto kSignatoryAnswerFields = table(
     object("category", kCategoryAnswer, "The receiver's category."),
     flag("defaultCategoryAccepted", "As it was given."),
     list("attachments", kAttachmentAnswer, 0, "What is to be handed in."), flag("fixedFlow", "As it was given."),
-    word<model::SignValidateWay>("signValidateWay", "As it was given."), time("receiveTime", "When its turn came."),
-    time("createTime", "When it was made."), time("completeTime", "When it had signed."),
-    time("complateTime", "The same, as the vendor's beans spell it."),
+    word<model::SignValidateWay>("signValidateWay", "What counts: of FACE_DEFAULT it is DEFAULT."),
+    time("receiveTime", "When its turn came."), time("createTime", "When it was made."),
+    time("completeTime", "When it had signed."), time("complateTime", "The same, as the vendor's beans spell it."),
     flag("hasLocation", "Whether a person has places."),
     text("rejectInvalidReason", 0, "Why it refused a cancellation."));
 inline constexpr Object kSignatoryAnswer{"Signatory", kSignatoryAnswerFields};

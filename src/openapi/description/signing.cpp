@@ -39,8 +39,7 @@ constexpr auto kAdding =
 constexpr auto kEditOldFields = table(id("signatoryId", "The party.").must(), text("tenantName", 100, "Its new name."),
                                       object("receiver", kUser, "Who gets the task now."));
 constexpr auto kEditNewFields =
-    join(kEditOldFields, table(word<model::SignValidateWay>("signValidateWay", "How the person proves to be himself."),
-                               object("operator", kUser, "Who makes the change.")));
+    join(kEditOldFields, table(kValidateWay, object("operator", kUser, "Who makes the change.")));
 constexpr auto kEditing =
     join(kStateful, kHandlers, kPlaces, std::array{ErrorCode::DuplicateSignatory, ErrorCode::InvalidFile});
 
