@@ -175,7 +175,7 @@ Status House::build() {
     batch_signing_ =
         std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
     party_editing_ = std::make_unique<service::PartyEditing>(service::PartyEditing::Tools{
-        *platform_, *directory_, *people_, *intake_, *book_, *drafting_, *places_, *notices_});
+        *platform_, *directory_, *people_, *intake_, *book_, *drafting_, *places_, *signing_, *notices_});
     joining_ = std::make_unique<service::Joining>(
         service::Joining::Tools{*platform_, *directory_, *book_, *drafting_, *party_editing_, *proof_, *links_});
     copies_ = std::make_unique<service::Copies>(*platform_, *directory_, *book_, *drafting_);

@@ -79,25 +79,31 @@ Status PartyEditing::rename(const Contract& contract, Signatory& party, const st
 }
 
 /// A company on record may have a seal of another size than the one that was reckoned with. Its places are found anew
-/// then, and the fields made for the old ones are passed over. What a keyword no longer tells stays where it was.
-void PartyEditing::place_anew(Contract& contract, Signatory& party) const {
+/// then; what a keyword no longer tells stays where it was. The documents in which they changed.
+std::set<model::DocumentId> PartyEditing::place_anew(Contract& contract, Signatory& party) const {
+    std::set<model::DocumentId> changed;
     std::vector<StamperOfAction> stampers;
     for (const Action& action : party.actions) {
         for (const model::Stamper& stamper : action.stampers)
             stampers.push_back({stamper, &action, &party, "stampers[" + std::to_string(stampers.size()) + "]"});
     }
     const auto places = tools_.places.find(contract, stampers, false);
-    if (!places) return;
+    if (!places) return changed;
     for (Action& action : party.actions) {
         const auto found = places->find(action.id);
         if (found == places->end()) continue;
         const std::vector<Place>& fresh = found->second;
         const bool same = std::equal(fresh.begin(), fresh.end(), action.places.begin(), action.places.end(), same_box);
         if (same) continue;
+        for (const Place& place : fresh)
+            changed.insert(place.document);
+        for (const Place& place : action.places)
+            changed.insert(place.document);
         action.places = fresh;
         std::erase_if(contract.prepared_fields,
                       [&](const model::PreparedField& field) { return field.action == action.id; });
     }
+    return changed;
 }
 
 Result<model::Events> PartyEditing::apply(Contract& contract, model::SignatoryId id, const PartyChange& change,
@@ -130,9 +136,14 @@ Result<model::Events> PartyEditing::apply(Contract& contract, model::SignatoryId
     if (const Status drawable = tools_.places.check_named_seal(party, field); !drawable) return drawable.error();
     const Status named = check_handler_name(tools_.directory, contract.company, party, field);
     if (!named) return named.error();
-    if (party.company != before.company) place_anew(contract, party);
+    std::set<model::DocumentId> moved;
+    if (party.company != before.company) moved = place_anew(contract, party);
 
     *contract.find(id) = party;
+    // As long as nobody has signed, the fields are made anew, too; later the one made for it before stays, empty.
+    for (const model::DocumentId document : moved) {
+        if (const Status frozen = tools_.signing.freeze_anew(contract, document); !frozen) return frozen.error();
+    }
     auto events = model::change_signatory(contract, id, tools_.platform.clock.now());
     if (!events) return events;
     // Whoever has taken the place of another hears of nodes whose turn had come before.

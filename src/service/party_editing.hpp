@@ -11,8 +11,10 @@
 #include "service/people.hpp"
 #include "service/places.hpp"
 #include "service/platform.hpp"
+#include "service/signing.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +68,7 @@ class PartyEditing {
         ContractBook& book;
         const Drafting& drafting;
         const PlaceFinder& places;
+        Signing& signing;
         Notices& notices;
     };
     explicit PartyEditing(Tools tools) : tools_(tools) {}
@@ -93,7 +96,7 @@ class PartyEditing {
                               const std::optional<model::User>& by) const;
     Status rename(const model::Contract& contract, model::Signatory& party, const std::string& name,
                   const std::string& field) const;
-    void place_anew(model::Contract& contract, model::Signatory& party) const;
+    std::set<model::DocumentId> place_anew(model::Contract& contract, model::Signatory& party) const;
 
     Tools tools_;
 };

@@ -179,6 +179,25 @@ Status Signing::freeze(Contract& contract, Document& document) {
     return {};
 }
 
+Status Signing::freeze_anew(Contract& contract, model::DocumentId id) {
+    Document* document = contract.find(id);
+    if (document == nullptr) return invalid_parameter("document: the contract has none of this id");
+    const bool is_frozen = document->draft_length != 0 && !document->revision_state.empty();
+    if (!is_frozen || document->signatures != 0 || document->signed_before) return {};
+    const auto bytes = platform_.documents.read(document->stored(), 0, document->draft_length);
+    if (!bytes) return bytes.error();
+    const auto file = platform_.ids.next<model::DocumentId>();
+    const auto extent = platform_.documents.create(file, *bytes);
+    if (!extent) return extent.error();
+    document->file = file;
+    document->length = extent->length;
+    document->sha256 = hex(extent->sha256);
+    document->draft_length = 0;
+    document->revision_state.clear();
+    std::erase_if(contract.prepared_fields, [&](const model::PreparedField& field) { return field.document == id; });
+    return freeze(contract, *document);
+}
+
 Status Signing::make_signable(Document& document) const {
     const auto opened = open_document(platform_, document);
     if (!opened) return opened.error();

@@ -105,6 +105,11 @@ class Signing {
     /// its nodes will need; changes the copy and appends to the files. Nothing counts until the copy is committed.
     Status freeze(model::Contract& contract);
 
+    /// The same once more for a document of a sent contract that nobody has signed yet, from its bytes before sending:
+    /// places have changed, and no field shall be left over for the earlier ones. The bytes go to a file of their own;
+    /// the earlier one belongs to nobody once the copy is committed. A document that has a signature stays as it is.
+    Status freeze_anew(model::Contract& contract, model::DocumentId document);
+
     /// Readies a document that joins a contract after sending, such as an attachment that its party signs. Errors: the
     /// reasons why a PDF is refused.
     Status make_signable(model::Document& document) const;

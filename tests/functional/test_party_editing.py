@@ -1,9 +1,12 @@
 """Changing who signs after a contract was sent: a party's name, receiver and way to confirm, a node's operators, and who a signer is."""
 from __future__ import annotations
 
+import io
 import itertools
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 
 from support.contracts import Contract, company, person, user, verify
 from support.organisation import apply
@@ -40,6 +43,11 @@ def sent(api, server, contract_pdf):
 
 def edit(contract: Contract, party: int, path: str = "/v3/signatory/edit", **fields):
     return contract.api.post(path, {"signatoryId": contract.parties[party]["id"], **fields})
+
+
+def empty_fields(pdf: bytes) -> list[str]:
+    """The signature fields of a file in which nobody has signed."""
+    return [name for name, _, _ in enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)), filled_status=False)]
 
 
 def code_of(reply) -> str:
@@ -120,8 +128,41 @@ def test_a_company_that_is_on_record_seals_with_its_own_seal_of_its_own_size(sen
     page = contract.page(user("掌印（测试）", contact))
     page.sign(page.ask_for_code(contact))
     assert contract.status == "COMPLETE"
-    verdict = verify(contract.download(), tmp_path, server)
+    pdf = contract.download()
+    verdict = verify(pdf, tmp_path, server)
     assert verdict.intact and verdict.signers == [name]
+    assert empty_fields(pdf) == [], "nothing is left of the field for the seal that was reckoned with"
+
+
+def test_once_somebody_has_signed_the_fields_stay_and_the_seal_still_has_its_size(sent, server, tmp_path):
+    contact, signer, name = mobile(), mobile(), f"椭圆虚构有限公司{mobile()[-5:]}"
+    apply(server.data, [{"name": name, "employee": [{"name": "掌印（测试）", "mobile": contact, "number": "E1"}],
+                         "seal": [{"name": "椭圆章", "specification": "OVAL_45_30", "users": ["E1"]}]}])
+    contract = sent([person("先签（测试）", signer), company("先前虚构有限公司", receiver=user("经办（测试）", mobile()))])
+    contract.sign_by_page(user("先签（测试）", signer))
+    contract.api.ok(edit(contract, 1, tenantName=name, receiver=user("掌印（测试）", contact)))
+    assert abs(contract.places(1)[0]["width"] * 210 - 45) < 0.5
+    page = contract.page(user("掌印（测试）", contact))
+    page.sign(page.ask_for_code(contact))
+    pdf = contract.download()
+    verdict = verify(pdf, tmp_path, server)
+    assert contract.status == "COMPLETE" and verdict.intact and verdict.signers == ["先签（测试）", name]
+    assert len(empty_fields(pdf)) == 1, "a signed document keeps what it has"
+
+
+def test_the_other_parties_sign_in_their_fields_after_they_were_made_anew(sent, server, tmp_path):
+    contact, signer, name = mobile(), mobile(), f"椭圆虚构有限公司{mobile()[-5:]}"
+    apply(server.data, [{"name": name, "employee": [{"name": "掌印（测试）", "mobile": contact, "number": "E1"}],
+                         "seal": [{"name": "椭圆章", "specification": "OVAL_45_30", "users": ["E1"]}]}])
+    contract = sent([company("先前虚构有限公司", receiver=user("经办（测试）", mobile())), person("后签（测试）", signer)])
+    contract.api.ok(edit(contract, 0, tenantName=name, receiver=user("掌印（测试）", contact)))
+    page = contract.page(user("掌印（测试）", contact))
+    page.sign(page.ask_for_code(contact))
+    contract.sign_by_page(user("后签（测试）", signer))
+    pdf = contract.download()
+    verdict = verify(pdf, tmp_path, server)
+    assert contract.status == "COMPLETE" and verdict.intact and verdict.signers == [name, "后签（测试）"]
+    assert empty_fields(pdf) == []
 
 
 def test_a_party_that_was_left_open_can_be_filled_in_by_the_sender(sent, server):
