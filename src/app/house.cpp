@@ -172,8 +172,8 @@ Status House::build() {
     });
     signing_page_ = std::make_unique<service::SigningPage>(service::SigningPage::Tools{
         *platform_, *people_, *book_, *drafting_, *signing_, *filling_, *artist_, *proof_, *watermarks_, *directory_});
-    batch_signing_ =
-        std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_, *signing_);
+    batch_signing_ = std::make_unique<service::BatchSigning>(*platform_, *people_, *book_, *signing_page_, *proof_,
+                                                             *signing_, *links_);
     party_editing_ = std::make_unique<service::PartyEditing>(service::PartyEditing::Tools{
         *platform_, *directory_, *people_, *intake_, *book_, *drafting_, *places_, *signing_, *notices_});
     joining_ = std::make_unique<service::Joining>(

@@ -280,6 +280,16 @@ void Pages::add_batch_routes(http::Router& router) {
         return json_response(
             json::object{{"contact", sent->masked_contact}, {"resendAfter", sent->resend_after_seconds}});
     });
+    add(router, "POST", "/pages/batch/open", [this](http::Request& request) {
+        const auto body = body_of(request);
+        if (!body) return page_failure(body.error());
+        const auto pages = batch_.open_pages(client_of(request), page_key(request), text(*body, "code"));
+        if (!pages) return refusal(pages.error());
+        json::array list;
+        for (const service::WaitingPage& one : *pages)
+            list.push_back(json::object{{"id", to_string(one.contract)}, {"pageUrl", one.url}});
+        return json_response(json::object{{"pages", std::move(list)}});
+    });
     add(
         router, "POST", "/pages/batch/sign", [this](http::Request& request) { return sign_batch(request); }, 4U << 20);
 }

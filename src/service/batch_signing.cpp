@@ -26,6 +26,11 @@ std::string code_key(const Signer& signer) {
     return "batch/" + signer.link_hash;
 }
 
+/// Whether somebody's signature is asked for now: under the contract, or under its cancellation.
+bool asks_for_signatures(const Contract& contract) {
+    return contract.status == model::ContractStatus::Signing || contract.status == model::ContractStatus::Invaliding;
+}
+
 bool signs_by_hand(const Signatory& party, const Action& action) {
     return action.type == ActionType::Personal || action.type == ActionType::Operator ||
            (action.type == ActionType::Lp && !party.company);
@@ -47,6 +52,8 @@ std::string_view to_wire(BatchObstacle obstacle) {
             return "IDENTITY";
         case BatchObstacle::Approval:
             return "AUDIT";
+        case BatchObstacle::Cancellation:
+            return "CANCELLATION";
     }
     return "";
 }
@@ -54,8 +61,8 @@ std::string_view to_wire(BatchObstacle obstacle) {
 std::vector<std::string> people_whose_turn_it_is(const Platform& platform, const People& people,
                                                  const Contract& contract) {
     std::set<std::string> keys;
-    if (contract.status != model::ContractStatus::Signing) return {};
-    for (const Signatory& party : contract.signatories) {
+    if (!asks_for_signatures(contract)) return {};
+    for (const Signatory& party : contract.acting_parties()) {
         for (const Action& action : party.actions) {
             if (action.status != ActionStatus::Start) continue;
             for (const model::User& user : people.doers(contract, party, action)) {
@@ -77,9 +84,9 @@ Result<BatchSigning::Visitor> BatchSigning::visitor(std::string_view client, std
 
 Result<std::optional<WaitingContract>> BatchSigning::find(const Visitor& visitor, ContractPointer contract) const {
     const std::optional<WaitingContract> none;
-    if (contract->status != model::ContractStatus::Signing) return none;
+    if (!asks_for_signatures(*contract)) return none;
     WaitingContract waiting{std::move(contract), nullptr, nullptr, BatchObstacle::None};
-    for (const Signatory& party : waiting.contract->signatories) {
+    for (const Signatory& party : waiting.contract->acting_parties()) {
         for (const Action& action : party.actions) {
             const bool mine = waiting.action == nullptr && action.status == ActionStatus::Start &&
                               people_.may_do(*waiting.contract, party, action, visitor.recipient);
@@ -97,6 +104,7 @@ Result<std::optional<WaitingContract>> BatchSigning::find(const Visitor& visitor
 
 Result<BatchObstacle> BatchSigning::obstacle(const Visitor& visitor, const WaitingContract& waiting) const {
     const Action& action = *waiting.action;
+    if (waiting.contract->status == model::ContractStatus::Invaliding) return BatchObstacle::Cancellation;
     if (action.type == ActionType::Audit) return BatchObstacle::Approval;
     const auto seals = people_.offered_seals(*waiting.contract, *waiting.party, action, visitor.recipient);
     if (action.seals.size() > 1 || seals.size() > 1) return BatchObstacle::SeveralSeals;
@@ -139,6 +147,29 @@ Result<SigningPage::CodeSent> BatchSigning::send_code(std::string_view client, s
     const Status sent = proof_.send_code(code_key(who->signer), who->recipient, "用于批量签署等待您签署的文件");
     if (!sent) return sent.error();
     return SigningPage::CodeSent{mask_contact(who->recipient.contact), static_cast<int>(kResendPause.count())};
+}
+
+Result<std::vector<WaitingPage>> BatchSigning::open_pages(std::string_view client, std::string_view key,
+                                                          const std::string& code) {
+    const auto who = visitor(client, key);
+    if (!who) return who.error();
+    const auto list = waiting(client, key);
+    if (!list) return list.error();
+    const auto confirmation = proof_.check(code_key(who->signer), who->signer, {code, {}});
+    if (!confirmation) return confirmation.error();
+    std::vector<WaitingPage> pages;
+    const Status done = platform_.database.write([&](store::Transaction& transaction) -> Status {
+        pages.clear();
+        if (const Status settled = confirmation->settle(transaction); !settled) return settled;
+        for (const WaitingContract& one : *list) {
+            auto url = links_.entered_url(transaction, *one.contract, *one.party, who->recipient);
+            if (!url) return url.error();
+            pages.push_back({one.contract->id, std::move(*url)});
+        }
+        return {};
+    });
+    if (!done) return done.error();
+    return pages;
 }
 
 /// What one consent and one code say about each of the contracts they are given for.

@@ -12,6 +12,7 @@ namespace signet::service {
 namespace {
 
 constexpr std::chrono::minutes kTicketLife{30};
+constexpr std::chrono::minutes kEnteredLife{30};
 constexpr std::size_t kTokenLength = 32;
 constexpr std::chrono::hours kLookingLife{24 * 30};
 
@@ -124,8 +125,8 @@ Result<std::string> Links::ticket(const Caller& caller, const PageCommand& comma
     return token;
 }
 
-Result<std::string> Links::notice_url(store::Transaction& transaction, const model::Contract& contract,
-                                      const model::Signatory& signatory, const model::User& user) {
+Result<std::string> Links::own_url(store::Transaction& transaction, const model::Contract& contract,
+                                   const model::Signatory& signatory, const model::User& user, UtcTime until) {
     store::links::Link link;
     link.kind = store::links::LinkKind::PageUrl;
     link.contract = contract.id;
@@ -133,12 +134,23 @@ Result<std::string> Links::notice_url(store::Transaction& transaction, const mod
     link.user = user;
     link.can_reject = true;
     link.create_time = platform_.clock.now();
-    // What is over can be looked at for a while.
-    link.expire_time = contract.deadline().value_or(link.create_time + kLookingLife);
+    link.expire_time = until;
     const std::string token = page_token();
     if (const Status stored = store::links::insert(transaction, token_hash(token), link); !stored)
         return stored.error();
     return address(contract.id, token);
+}
+
+Result<std::string> Links::notice_url(store::Transaction& transaction, const model::Contract& contract,
+                                      const model::Signatory& signatory, const model::User& user) {
+    // What is over can be looked at for a while.
+    const UtcTime until = contract.deadline().value_or(platform_.clock.now() + kLookingLife);
+    return own_url(transaction, contract, signatory, user, until);
+}
+
+Result<std::string> Links::entered_url(store::Transaction& transaction, const model::Contract& contract,
+                                       const model::Signatory& signatory, const model::User& user) {
+    return own_url(transaction, contract, signatory, user, platform_.clock.now() + kEnteredLife);
 }
 
 Result<std::string> Links::copy_url(store::Transaction& transaction, const model::Contract& contract,

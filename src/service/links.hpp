@@ -53,6 +53,10 @@ class Links {
     Result<std::string> notice_url(store::Transaction& transaction, const model::Contract& contract,
                                    const model::Signatory& signatory, const model::User& user);
 
+    /// A link for somebody who has just shown by a code who he is: half an hour. Written in the caller's transaction.
+    Result<std::string> entered_url(store::Transaction& transaction, const model::Contract& contract,
+                                    const model::Signatory& signatory, const model::User& user);
+
     /// A page for reading alone, for somebody who gets a copy: it can be read for thirty days after signing has ended
     /// at the latest. Written in the caller's transaction.
     Result<std::string> copy_url(store::Transaction& transaction, const model::Contract& contract,
@@ -66,6 +70,8 @@ class Links {
     Result<Access> access(const Caller& caller, const PageCommand& command);
     bool must_wait(const Access& granted, const model::User& user) const;
     std::string address(model::ContractId contract, std::string_view token) const;
+    Result<std::string> own_url(store::Transaction& transaction, const model::Contract& contract,
+                                const model::Signatory& signatory, const model::User& user, UtcTime until);
 
     Platform& platform_;
     const People& people_;

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.contracts import person, user, verify
+from support.contracts import company, person, user, verify
 
 NAME = "演示甲"
 numbers = itertools.count(13_800_600_001)
@@ -121,6 +121,56 @@ def test_what_needs_a_decision_of_its_own_is_listed_with_its_reason(signer, some
     expect(signer.page.get_by_role("checkbox")).to_have_count(0)
     expect(signer.page.get_by_role("button", name=re.compile("^签署所选"))).to_have_count(0)
     look(signer.page, "batch-single")
+
+
+def test_a_code_opens_each_of_them_by_itself(signer, someone, for_one, contract, link, look):
+    here, alone = for_one(NAME, someone["contact"]), for_one(NAME, someone["contact"], attachments=[{"title": "证明", "required": True}])
+    together = for_one(NAME, someone["contact"])
+    signer.open(link(here, someone))
+    open_list(signer, 2)
+    expect(signer.page.get_by_role("link", name="打开这份合同")).to_have_count(0)
+    signer.tap("验证身份后逐份打开")
+    signer.confirm("确认")
+    signer.sees("请先获取验证码")
+    code = batch_code(signer, someone)
+    signer.enter_code("000000" if code != "000000" else "000001")
+    signer.confirm("确认")
+    signer.sees("验证码不对")
+    signer.page.complaints.clear()  # the browser reports the refusal
+    signer.enter_code(code)
+    look(signer.page, "batch-open")
+    signer.confirm("确认")
+    expect(signer.page.get_by_role("link", name="打开这份合同")).to_have_count(2)
+    look(signer.page, "batch-opened")
+    signer.page.get_by_role("listitem").filter(has_text=alone.subject).get_by_role("link", name="打开这份合同").tap()
+    signer.heading(alone.subject)
+    signer.sees_pages("合同正文")
+    signer.sees("材料")
+    assert (here.status, alone.status, together.status) == ("SIGNING", "SIGNING", "SIGNING")
+
+
+def test_a_cancellation_is_listed_and_signed_on_a_page_of_its_own(signer, someone, for_one, api, server, contract, link):
+    void = contract([company(server.demo["companyName"]), person(NAME, someone["contact"])],
+                    lambda made: [made.at_action(0, type="COMPANY", page=1, offsetX=0.1, offsetY=0.1),
+                                  made.at_party(1, type="PERSONAL", page=1, offsetX=0.5, offsetY=0.1)], ordinal=False)
+    void.seal()
+    void.sign_by_page(someone)
+    api.ok(api.post("/v2/contract/invalid", {"contractId": void.id, "reason": "重新签订"}))
+    signer.open(link(for_one(NAME, someone["contact"]), someone))
+    open_list(signer, 1)
+    signer.sees("是作废协议，需要你单独确认")
+    expect(signer.page.get_by_role("checkbox")).to_have_count(0)
+    signer.tap("验证身份后逐份打开")
+    signer.enter_code(batch_code(signer, someone))
+    signer.confirm("确认")
+    signer.page.get_by_role("link", name="打开这份合同").tap()
+    signer.heading("作废这份合同")
+    signer.give_typed_signature(NAME)
+    signer.page.get_by_label(re.compile("我已阅读作废协议")).check()
+    signer.enter_code(signer.ask_for_code())
+    signer.confirm()
+    signer.sees("各方均已签署作废协议，合同已作废。")
+    assert void.status == "INVALIDED"
 
 
 def test_the_back_key_leads_from_the_list_to_the_contract(signer, someone, for_one, link):

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from playwright.sync_api import expect
-from support.contracts import user
+from support.contracts import company, user
 
 NAME, PASSWORD = "演示甲", "correct horse 9"
 numbers = itertools.count(13_800_100_001)
@@ -115,6 +116,86 @@ def test_the_code_stays_a_choice(signer, someone, with_password, open_another):
     signer.finish()
     signer.heading("签署完成")
     assert made.status == "COMPLETE"
+
+
+def test_a_forgotten_password_is_set_anew_with_a_code_and_signs_at_once(signer, someone, with_password, open_another, look):
+    with_password(signer, someone)
+    made = open_another(signer, someone)
+    signer.give_typed_signature(NAME)
+    signer.consent()
+    signer.tap("密码")
+    signer.tap("忘记或更换密码，用验证码重设")
+    signer.page.get_by_label("设置签署密码").fill("short")
+    signer.confirm()
+    signer.sees("请先获取验证码")
+    signer.enter_code(signer.ask_for_code())
+    look(signer.page, "password-change")
+    signer.confirm()
+    signer.sees("密码不符合规则")
+    assert made.status == "SIGNING"
+    signer.page.get_by_label("设置签署密码").fill("another horse 7")
+    signer.confirm()
+    signer.heading("签署完成")
+    assert made.status == "COMPLETE"
+    again = open_another(signer, someone)
+    signer.give_typed_signature(NAME)
+    signer.consent()
+    signer.enter_password(PASSWORD)
+    signer.confirm()
+    signer.sees("还可以试 4 次")
+    signer.page.complaints.clear()  # the browser reports the refusal
+    signer.enter_password("another horse 7")
+    signer.confirm()
+    signer.heading("签署完成")
+    assert again.status == "COMPLETE"
+
+
+def test_who_remembers_after_all_goes_back_to_his_password(signer, someone, with_password, open_another):
+    with_password(signer, someone)
+    made = open_another(signer, someone)
+    signer.give_typed_signature(NAME)
+    signer.consent()
+    signer.tap("密码")
+    signer.tap("忘记或更换密码，用验证码重设")
+    signer.tap("用已有的密码")
+    signer.page.get_by_label("签署密码").fill(PASSWORD)
+    signer.confirm()
+    signer.heading("签署完成")
+    assert made.status == "COMPLETE"
+
+
+def test_an_approval_is_confirmed_by_password_too(signer, with_password, contract, link, server, look):
+    reviewer = {"name": NAME, "contact": "10000000000", "contactType": "MOBILE"}  # an employee of the demo company
+    nodes = [{"type": "AUDIT", "serialNo": 1, "operators": [reviewer]}, {"type": "COMPANY", "serialNo": 2}]
+
+    def open_review():
+        made = contract([company(server.demo["companyName"], nodes)])
+        signer.open(link(made, reviewer, allowPasswordSign=True))
+        signer.tap("审批")
+        signer.page.get_by_label(re.compile("^同意")).check()
+        return made
+
+    first = open_review()
+    expect(signer.button("密码")).to_have_count(0)
+    signer.enter_code(signer.ask_for_code())
+    signer.tap("提交审批")
+    signer.page.get_by_label("新密码").fill(PASSWORD)
+    signer.tap("设置密码")
+    signer.sees("签署密码已设置")
+    assert first.nodes(0)[0] == "FINISH"
+    second = open_review()
+    signer.tap("密码")
+    signer.tap("提交审批")
+    signer.sees("请填写签署密码")
+    signer.page.get_by_label("签署密码").fill("not this one 1")
+    signer.tap("提交审批")
+    signer.sees("还可以试 4 次")
+    signer.page.complaints.clear()  # the browser reports the refusal
+    signer.page.get_by_label("签署密码").fill(PASSWORD)
+    look(signer.page, "audit-password")
+    signer.tap("提交审批")
+    signer.heading("审批已通过")
+    assert second.nodes(0)[0] == "FINISH"
 
 
 def test_the_offer_may_be_declined(signer, someone, open_another):

@@ -138,12 +138,14 @@ export const api = {
   },
   sendCode: () => call<CodeAnswer>('/pages/code', json({})),
   prove: (command: IdentityCommand) => call<{ proven: boolean }>('/pages/identity', json(command)),
-  setPassword: (password: string) => call<{ set: boolean }>('/pages/password', json({ password })),
+  /** With a code it takes the place of one that is there. */
+  setPassword: (password: string, code?: string) => call<{ set: boolean }>('/pages/password', json({ password, ...(code ? { code } : {}) })),
   waiting: () => call<{ contracts: WaitingContract[] }>('/pages/waiting', { method: 'GET' }),
   sendBatchCode: () => call<CodeAnswer>('/pages/batch/code', json({})),
+  openWaiting: (code: string) => call<{ pages: { id: string; pageUrl: string }[] }>('/pages/batch/open', json({ code })),
   signBatch: (command: BatchCommand) => call<{ results: BatchResult[] }>('/pages/batch/sign', json(command), kUploadTimeoutMs),
   sign: (command: SignCommand) => call<SignAnswer>('/pages/sign', json(command), 120_000),
-  audit: (command: { pass: boolean; comment: string; code: string }) => call<SignAnswer>('/pages/audit', json(command)),
+  audit: (command: { pass: boolean; comment: string; code?: string; password?: string }) => call<SignAnswer>('/pages/audit', json(command)),
   fill: (values: Record<string, string>) => call<Partial<SignAnswer>>('/pages/fill', json({ values }), 120_000),
   reject: (reason: string) => call<Partial<SignAnswer>>('/pages/reject', json({ reason })),
   attach: (attachmentId: string, file: File) =>
