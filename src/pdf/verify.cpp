@@ -79,6 +79,7 @@ class Verifier {
             if (!later) return later.error();
             check_accounting();
         }
+        check_lost_signatures();
         Status seals = check_seals();
         if (!seals) return seals.error();
         Result<SecurityStore> store = read_security_store(document_);
@@ -323,6 +324,26 @@ class Verifier {
             report_.findings.push_back(
                 {Finding::UnaccountedBytes, fmt::format("{} bytes follow the last revision", rest.size())});
         }
+    }
+
+    /// A signature that the file holds and its newest revision does not show was taken away, or cut off: never
+    /// "unsigned, but fine".
+    void check_lost_signatures() {
+        for (const BareSignature& bare : find_bare_signatures(file_)) {
+            const bool shown = std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
+                return candidate.value.byte_range == bare.value.byte_range;
+            });
+            if (shown) continue;
+            report_.findings.push_back(
+                {Finding::ForbiddenChange,
+                 fmt::format("the signature at byte {} was taken out of the document", (*bare.value.byte_range)[1])});
+        }
+        if (!candidates_.empty() || revisions_.empty() || !revisions_.back().marker_end) return;
+        const std::uint64_t end = *revisions_.back().marker_end + document_.leading_junk();
+        const std::string_view rest = as_text(file_.subspan(std::min<std::uint64_t>(end, file_.size())));
+        if (rest.find("/ByteRange") == std::string_view::npos) return;
+        report_.findings.push_back(
+            {Finding::UnaccountedBytes, "what follows the last revision was a signature, and was cut"});
     }
 
     /// The end of the revision.

@@ -41,6 +41,16 @@ Bytes signed_contract(bool certified = false) {
         .back();
 }
 
+Bytes one_signature() {
+    return prepared_and_signed(contract_with_a_shadow(), {{"buyer", {place_at(0, 60, 60)}}}).back();
+}
+
+std::uint32_t field_object(const Bytes& file, std::string_view name) {
+    for (const SignatureField& field : *list_signature_fields(*Document::open(file)))
+        if (field.name == name) return field.field.number;
+    throw std::runtime_error("no such field");
+}
+
 Bytes replaced(const Bytes& file, std::string_view from, std::string_view to) {
     if (from.size() != to.size()) throw std::runtime_error("a replacement of another length");
     Bytes changed = file;
@@ -258,6 +268,35 @@ const std::vector<Attack>& attacks() {
              return with_table(file, {{4, at}});
          },
          Finding::HiddenContent},
+        {"signature_taken_from_its_field",
+         [] {
+             const Bytes file = one_signature();
+             const std::uint32_t value = first_signature(file).reference.number;
+             return Update(file).changed(field_object(file, "buyer"), fmt::format("/V {} 0 R", value), "").finish();
+         },
+         Finding::ForbiddenChange},
+        {"form_taken_away",
+         [] {
+             const Bytes file = one_signature();
+             return Update(file).object(1, "<</Type/Catalog/Pages 2 0 R>>").finish();
+         },
+         Finding::ForbiddenChange},
+        {"last_of_two_signatures_taken_away",
+         [] {
+             const Bytes file = signed_contract();
+             std::uint32_t value = 0;
+             for (const SignatureField& field : *list_signature_fields(*Document::open(file)))
+                 if (field.name == "seller") value = field.value->reference.number;
+             return Update(file).changed(field_object(file, "seller"), fmt::format("/V {} 0 R", value), "").finish();
+         },
+         Finding::ForbiddenChange},
+        {"cut_within_the_end_of_its_only_signature",
+         [] {
+             Bytes file = one_signature();
+             file.resize(file.size() - 30);
+             return file;
+         },
+         Finding::UnaccountedBytes},
         {"page_added", [] { return Update(signed_contract()).changed(2, "4 0 R]", "4 0 R 8 0 R]").finish(); },
          Finding::PagesChanged},
         {"page_removed", [] { return Update(signed_contract()).changed(2, " 4 0 R]", "]").finish(); },
