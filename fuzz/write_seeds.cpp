@@ -94,6 +94,8 @@ void write_authority(Seeds& seeds) {
         }
         const Bytes cms = *make_pades_cms(*signer, digest);
         seeds.put("cms", cms);
+        const auto part = [&](unsigned tag) { return der::element(der::context(tag), {der::sequence({list, list})}); };
+        seeds.put("cms", der::sequence({part(0), part(1)}));  // what a signer archives about revocation
         const Forge forge;
         const auto stamps = *TimeStampAuthority::create(forge.signer({extension::time_stamping_purpose()}));
         const auto signature = *sign_pades(*signer, digest);

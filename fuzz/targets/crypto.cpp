@@ -1,9 +1,11 @@
+#include "crypto/archived_revocation.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/certificate_view.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/der.hpp"
 #include "crypto/electronic_seal.hpp"
 #include "crypto/ocsp.hpp"
+#include "crypto/oids.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/revocation.hpp"
 #include "crypto/revocation_list.hpp"
@@ -70,12 +72,26 @@ void der_elements(ByteView input) {
     require(once.finished(), "what was made definite is one element");
 }
 
+/// The input as the value of the attribute in which signers archive what they know of revocation.
+void archived(ByteView input) {
+    SignedData data;
+    data.signer.signed_attributes.push_back(
+        {std::string(oid::kRevocationInfoArchival), {Bytes(input.begin(), input.end())}});
+    const RevocationData found = archived_revocation(data);
+    for (const auto* list : {&found.revocation_lists, &found.ocsp_responses}) {
+        for (const Bytes& one : *list)
+            require(one.size() < input.size(), "what was archived is a part of the archive");
+    }
+}
+
 void cms(ByteView input) {
+    archived(input);
     (void)count_signer_infos(input);
     const auto signed_data = parse_cms(input);
     if (!signed_data) return;
     require(signed_data->encoded_size <= input.size(), "no more is taken than there is");
     (void)signed_data->digest_algorithm();
+    (void)archived_revocation(*signed_data);
     const CmsReport report = verify_cms_of(*signed_data, as_bytes(kMessage));
     require(!report.valid() || (report.signature_value_ok && report.content_digest_ok), "valid means both are right");
     (void)verify_encapsulated_cms(*signed_data);

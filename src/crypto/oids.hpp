@@ -25,6 +25,8 @@ inline constexpr std::string_view kTstInfo = "1.2.840.113549.1.9.16.1.4";
 /// The policy of Signet's own time-stamps: below the arc of UUIDs, which anybody may use (ITU-T X.667).
 inline constexpr std::string_view kOwnTimeStampPolicy = "2.25.104204406151566549123038800037755218446";
 inline constexpr std::string_view kSignaturePolicy = "1.2.840.113549.1.9.16.2.15";
+/// Adobe's RevocationInfoArchival (ISO 32000-2, 12.8.3.3.2).
+inline constexpr std::string_view kRevocationInfoArchival = "1.2.840.113583.1.1.8";
 inline constexpr std::string_view kCommitmentType = "1.2.840.113549.1.9.16.2.16";
 
 // Digests: RFC 5754, RFC 8702, GB/T 33560.

@@ -1,5 +1,6 @@
 #include "pdf/cms_judge.hpp"
 
+#include "crypto/archived_revocation.hpp"
 #include "crypto/bare_rsa.hpp"
 #include "crypto/der.hpp"
 
@@ -121,6 +122,7 @@ void CmsJudge::judge(const SignatureValue& value, const DigestOfRange& digest, S
     report_findings(cms, report);
     report.has_time_stamp = !cms.signature_time_stamp.empty();
     report.signature_time_stamp = cms.signature_time_stamp;
+    report.archived_revocation = crypto::archived_revocation(*data);
     if (const auto algorithm = data->digest_algorithm()) report.digest_algorithm = crypto::to_string(*algorithm);
     judge_trust(cms, value, report);
 }

@@ -6,6 +6,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/electronic_seal.hpp"
+#include "crypto/revocation.hpp"
 #include "pdf/document.hpp"
 #include "pdf/geometry.hpp"
 #include "pdf/validation_data.hpp"
@@ -163,6 +164,8 @@ struct SignatureReport {
     std::optional<crypto::DigestAlgorithm> imprint_algorithm;
     Bytes covered_digest;
     std::optional<UtcTime> time_stamp_time;
+    /// What the signer himself put into the signature about revocation; nothing of it is checked.
+    crypto::RevocationData archived_revocation;
     /// The name its /VRI entry has, or would have; see SecurityStore::Related.
     std::string related_key;
 

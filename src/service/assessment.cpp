@@ -131,6 +131,13 @@ class Assessor {
         data_.revocation_lists.insert(data_.revocation_lists.end(), store.crls.begin(), store.crls.end());
         data_.ocsp_responses.insert(data_.ocsp_responses.end(), store.ocsp_responses.begin(),
                                     store.ocsp_responses.end());
+        for (const pdf::SignatureReport& signature : report.signatures) {
+            const crypto::RevocationData& own = signature.archived_revocation;
+            data_.revocation_lists.insert(data_.revocation_lists.end(), own.revocation_lists.begin(),
+                                          own.revocation_lists.end());
+            data_.ocsp_responses.insert(data_.ocsp_responses.end(), own.ocsp_responses.begin(),
+                                        own.ocsp_responses.end());
+        }
     }
 
     Assessment assess() {

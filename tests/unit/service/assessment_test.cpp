@@ -1,6 +1,8 @@
 #include "service/assessment.hpp"
 
 #include "crypto/certificate_authority.hpp"
+#include "crypto/der.hpp"
+#include "crypto/oids.hpp"
 #include "crypto/time_stamp.hpp"
 #include "crypto/time_stamp_authority.hpp"
 #include "pdf/document_time_stamp.hpp"
@@ -72,16 +74,52 @@ struct House {
     }
 };
 
+namespace der = crypto::der;
+
+/// A CMS of ours with one more unsigned attribute: revocation lists as Adobe archives them.
+Bytes with_archived(ByteView cms, const std::vector<Bytes>& lists) {
+    Bytes joined;
+    for (const Bytes& list : lists)
+        append(joined, ByteView(list));
+    const Bytes archive = der::sequence({der::element(der::context(0), {der::element(der::kSequence, joined)})});
+    const Bytes attribute = der::sequence(
+        {der::object_identifier(crypto::oid::kRevocationInfoArchival), der::element(der::kSet, {archive})});
+
+    der::Reader content(der::Reader(cms).take(der::kSequence));
+    const ByteView type = content.take_any().encoding;
+    der::Reader wrapped(content.take(der::context(0)));
+    der::Reader data(wrapped.take(der::kSequence));
+    Bytes before;
+    for (int i = 0; i < 4; ++i)  // version, digestAlgorithms, encapContentInfo, certificates
+        append(before, data.take_any().encoding);
+    der::Reader signers(data.take(der::kSet));
+    der::Reader fields(signers.take(der::kSequence));
+    Bytes signer;
+    while (!fields.at_end()) {
+        const der::Element field = fields.take_any();
+        if (field.tag == der::context(1)) {
+            append(signer, ByteView(der::element(field.tag, {field.content, attribute})));
+        } else {
+            append(signer, field.encoding);
+        }
+    }
+    const Bytes signers_after = der::element(der::kSet, {der::element(der::kSequence, signer)});
+    return der::sequence({type, der::element(der::context(0), {der::sequence({before, signers_after})})});
+}
+
 /// A file that grows revision by revision.
 class Paper {
   public:
     void sign(const crypto::Signer& signer, UtcTime claimed) { sign(claimed, pdf::cms_maker(signer)); }
-    void sign_timed(const crypto::Signer& signer, const House& stamper, UtcTime at) {
+    /// With `archived`, those lists stand in the signature itself.
+    void sign_timed(const crypto::Signer& signer, const House& stamper, UtcTime at,
+                    const std::vector<Bytes>& archived = {}) {
         pdf::CmsMaker maker;
-        maker.max_size = crypto::max_pades_cms_size(signer, stamper.stamps.max_token_size());
+        maker.max_size = crypto::max_pades_cms_size(signer, stamper.stamps.max_token_size()) + 8'192;
         maker.make = [&](const crypto::Sha256Digest& digest) -> Result<Bytes> {
             const auto signature = *crypto::sign_pades(signer, digest);
-            return crypto::finish_pades_cms(signer, signature, stamper.token(signature.time_stamp_imprint(), at));
+            auto cms = crypto::finish_pades_cms(signer, signature, stamper.token(signature.time_stamp_imprint(), at));
+            return archived.empty() || !cms ? std::move(cms) : with_archived(*cms, archived);
         };
         sign(at, maker);
     }
@@ -212,6 +250,19 @@ TEST_F(Verdicts, without_a_revocation_list_nothing_is_claimed) {
     EXPECT_EQ(unknown.signatures[0].answer(Question::Time), Answer::Good);
     EXPECT_EQ(told(judge(paper, day(11), stranger_.lists(day(10)))), "UNDECIDED REVOCATION_UNKNOWN")
         << "of somebody else";
+}
+
+TEST_F(Verdicts, believe_the_lists_that_the_signer_put_into_the_signature) {
+    const auto signer = house_.somebody(day(0), day(90));
+    Paper paper;
+    paper.sign_timed(*signer, house_, day(10), house_.lists(day(10)));
+    const Assessment known = judge(paper, day(11));
+    EXPECT_EQ(known.signatures[0].answer(Question::Revocation), Answer::Good);
+    EXPECT_EQ(known.conclusion, Conclusion::Valid);
+    EXPECT_EQ(known.signatures[0].level, "B-T") << "a level that lasts wants a security store";
+    Paper strange;
+    strange.sign_timed(*signer, house_, day(10), stranger_.lists(day(10)));
+    EXPECT_EQ(told(judge(strange, day(11))), "UNDECIDED REVOCATION_UNKNOWN") << "of somebody else";
 }
 
 TEST_F(Verdicts, a_time_stamp_of_a_stranger_proves_nothing) {
