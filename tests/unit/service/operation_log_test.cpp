@@ -183,6 +183,51 @@ TEST_F(OperationLogTest, says_what_an_entry_is_about) {
     }
 }
 
+TEST_F(OperationLogTest, tells_why_from_the_contract_where_the_entry_is_about_a_reason) {
+    struct Case {
+        const char* event;
+        std::string detail;
+        std::string reason;
+    };
+    const std::vector<Case> table{
+        {"contract.rejected", R"({"action":"70"})", "结束的原因"},
+        {"contract.recalled", "{}", "结束的原因"},
+        {"contract.force_ended", "{}", "结束的原因"},
+        {"cancellation.refused", R"({"action":"80"})", "不同意作废"},
+        {"cancellation.refused", R"({"action":"81"})", ""},
+        {"cancellation.started", R"({"document":"90","sha256":"00"})", "作废的原因"},
+        {"cancellation.started", R"({"document":"91"})", ""},
+        {"cancellation.started", R"({"document":90})", ""},
+        {"document.signed", R"({"action":"80","document":"90"})", ""},
+        {"contract.expired", "{}", ""},
+    };
+    contract_.comments = "结束的原因";
+    contract_.remarks = {{80, "不同意作废"}, {90, "作废的原因"}};
+    for (const Case& one : table)
+        happened(one.event, "system", one.detail);
+    const auto all = office().log.all(contract_);
+    ASSERT_TRUE(all && all->size() == table.size());
+    for (std::size_t i = 0; i < table.size(); ++i)
+        EXPECT_EQ((*all)[i].reason, table[i].reason) << table[i].event << " " << table[i].detail;
+}
+
+TEST_F(OperationLogTest, masks_what_a_receiving_company_has_not_to_know) {
+    contract_.company = {500};
+    contract_.copy_send_receivers.resize(1);
+    contract_.copy_send_receivers[0].name = "抄送人";
+    contract_.copy_send_receivers[0].receiver = {"抄送人", "13500000005", model::ContactType::Mobile};
+    happened(kPageOpened, "user:" + mask_contact("13800000002"));
+    happened(kPageOpened, "user:" + mask_contact("13500000005"));
+    const auto initiator = list();
+    EXPECT_EQ(initiator[1].contact, "13800000002");
+    EXPECT_EQ(initiator[0].operator_name, "抄送人");
+    const auto page = office().log.list(contract_, {}, {}, LogReader{{600}});
+    ASSERT_TRUE(page && page->items.size() == 2);
+    EXPECT_EQ(page->items[1].contact, mask_contact("13800000002"));
+    EXPECT_EQ(page->items[0].operator_name, "");
+    EXPECT_EQ(page->items[0].contact, mask_contact("13500000005"));
+}
+
 TEST_F(OperationLogTest, refuses_what_cannot_be_written_down) {
     EXPECT_FALSE(office().log.record(contract_, "not a word", "system", "{}"));
     EXPECT_FALSE(office().log.record(contract_, kPageOpened, std::string(301, 'x'), "{}"));
