@@ -150,7 +150,7 @@ def test_once_somebody_has_signed_the_fields_stay_and_the_seal_still_has_its_siz
     assert len(empty_fields(pdf)) == 1, "a signed document keeps what it has"
 
 
-def test_the_other_parties_sign_in_their_fields_after_they_were_made_anew(sent, server, tmp_path):
+def test_the_other_parties_sign_in_their_fields_after_they_were_made_anew(sent, server, server_judges, tmp_path):
     contact, signer, name = mobile(), mobile(), f"椭圆虚构有限公司{mobile()[-5:]}"
     apply(server.data, [{"name": name, "employee": [{"name": "掌印（测试）", "mobile": contact, "number": "E1"}],
                          "seal": [{"name": "椭圆章", "specification": "OVAL_45_30", "users": ["E1"]}]}])
@@ -163,6 +163,9 @@ def test_the_other_parties_sign_in_their_fields_after_they_were_made_anew(sent, 
     verdict = verify(pdf, tmp_path, server)
     assert contract.status == "COMPLETE" and verdict.intact and verdict.signers == [name, "后签（测试）"]
     assert empty_fields(pdf) == []
+    file = tmp_path / "anew.pdf"
+    file.write_bytes(pdf)
+    assert [f"{judge.judge}: {one}" for judge in server_judges.hear(file) for one in judge.objections] == []
 
 
 def test_a_party_that_was_left_open_can_be_filled_in_by_the_sender(sent, server):
