@@ -65,7 +65,7 @@ class Scene:
             SEAL: {"contractId": self.sent.id, "sealId": server.demo["sealId"], "locateAllStamperKeywords": True, "tenantName": own,
                    "stampers": [{**place, "documentId": self.sent.documents[0]}]},
             DETAIL: {"contractId": self.sent.id, "queryLocation": True, "queryActionOperator": True, "queryRelatedContract": True},
-            PAGE: {"contractId": self.sent.id, "user": WANG, "pageType": "SIGN", "expireTime": 30, "expireTimeUnit": "MINUTES",
+            PAGE: {"contractId": self.sent.id, "user": user("韩梅梅", "13900000001"), "pageType": "SIGN", "expireTime": 30, "expireTimeUnit": "MINUTES",
                    "hideRejectButton": True, "hideReturnButton": True, "hideStateButton": True, "allowPasswordSign": False,
                    "callbackPage": "https://example.com/", "pageStyle": {"themeColor": "#123456"}, "lang": "cn"},
             TICKET: {"contractId": self.sent.id, "user": WANG, "allowPasswordSign": False},
