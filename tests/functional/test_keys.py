@@ -1,6 +1,7 @@
 """Keys that are not made here: brought along as PKCS#12 or PEM, in tokens, with a remote signer; and the master key's rotation."""
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import pathlib
@@ -18,7 +19,7 @@ from support.contracts import Contract, company, verify
 from support.credentials import Credentials
 from support.keys import Authority, Lists, RemoteSigner, Token, secret, wait_until
 from support.pdfs import plain_pages
-from support.server import BINARY, Server
+from support.server import BINARY, Server, free_port
 from support.time_stampers import configured
 
 
@@ -279,6 +280,21 @@ def test_signatures_with_a_brought_key_last_like_the_others(start, authority, tm
         lists.close()
 
 
+def test_proofs_of_identity_are_kept_for_five_years_after_the_certificates_real_end(start, authority, tmp_path):
+    server = start()
+
+    def kept_until(contract: Contract) -> int:
+        told = subprocess.run([BINARY, "retention", "status", contract.id, "--data", server.data], capture_output=True, text=True,
+                              check=False, timeout=60)
+        return int(json.loads(told.stdout)["keptByLaw"][:4])
+
+    this_year = datetime.datetime.now(datetime.timezone.utc).year
+    assert kept_until(sealed(server)) - this_year in (5, 6)
+    brought = authority.issue(server.demo["companyName"], days=3000)
+    assert bring(server, pem=brought.write_pem(tmp_path / "key.pem")).returncode == 0
+    assert kept_until(sealed(server)) - this_year in (13, 14)
+
+
 def test_a_remote_signer_that_fails_leaves_the_contract_as_it_was(start, authority, remote, tmp_path):
     server = start(remote.settings("desk", "seconds = 2\n"))
     brought = authority.issue(server.demo["companyName"])
@@ -411,14 +427,39 @@ def test_no_core_dump_shows_a_key_and_no_log_a_password(start, authority, tmp_pa
     sealed(server)
     limits = pathlib.Path(f"/proc/{server.pid}/limits").read_text()
     assert re.search(r"Max core file size\s+0\s+0", limits)
-    # The master key itself lies only in pages that no dump takes up (`dd`).
+    # The master key itself lies only in pages that no dump takes up (`dd`). Nobody but root can look.
     key = bytes.fromhex((server.data / "keys/master.key").read_text().split()[-1])
-    assert places_in_memory(server.pid, key) <= {"dd"}
+    if os.geteuid() == 0:
+        assert places_in_memory(server.pid, key) == {"dd"}
+    else:
+        with pytest.raises(PermissionError):
+            places_in_memory(server.pid, key)
     raw = brought.key.private_numbers().private_value.to_bytes(32, "big")
     for file in (server.log, *server.data.glob("signet.db*")):
         content = file.read_bytes()
         assert raw not in content and key not in content and b"geheim" not in content
     assert "pin" not in server.log.read_text().lower()
+
+
+def test_no_other_process_of_the_same_user_looks_into_the_servers_memory(tmp_path):
+    # root without its capabilities is a user like others
+    plain = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+    def look(pid: int) -> subprocess.CompletedProcess:
+        return subprocess.run([*plain, "cat", f"/proc/{pid}/maps"], capture_output=True, text=True, check=False, timeout=60)
+
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen([*plain, BINARY, "serve", "--listen", f"127.0.0.1:{free_port()}", "--data", tmp_path / "data"], stdout=log, stderr=log)
+        other = subprocess.Popen([*plain, "sleep", "600"])
+        try:
+            wait_until(lambda: "listening on" in (tmp_path / "log").read_text())
+            assert look(other.pid).returncode == 0
+            refused = look(server.pid)
+            assert refused.returncode != 0 and "Permission denied" in refused.stderr
+        finally:
+            for process in (server, other):
+                process.terminate()
+                process.wait(60)
 
 
 def places_in_memory(pid: int, needle: bytes) -> set[str]:
