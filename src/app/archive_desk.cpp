@@ -1,15 +1,21 @@
 #include "app/archive_desk.hpp"
 
-#include "base/log.hpp"
+#include "app/house.hpp"
 #include "base/text.hpp"
 
-#include <fstream>
+#include <vector>
 
 namespace signet::app {
+namespace {
 
-Result<std::vector<model::ContractId>> contract_ids(const std::vector<std::string>& words) {
+constexpr std::chrono::minutes kPatience{10};
+constexpr std::size_t kNameLength = 16;
+
+Result<std::vector<model::ContractId>> contracts_of(const std::string& request) {
     std::vector<model::ContractId> ids;
-    for (const std::string& word : words) {
+    for (const std::string_view line : split(request, '\n')) {
+        const std::string word(trim(line));
+        if (word.empty()) continue;
         const auto id = parse_id(word);
         if (!id) return invalid_parameter("CONTRACT: " + word.substr(0, 40) + " is no contract's number");
         ids.push_back({*id});
@@ -17,31 +23,23 @@ Result<std::vector<model::ContractId>> contract_ids(const std::vector<std::strin
     return ids;
 }
 
-void archive_waiting(const std::filesystem::path& data, const service::Archiving& archiving) {
+Result<std::string> write_archive(House& house, const std::string& request) {
+    const auto contracts = contracts_of(request);
+    if (!contracts) return contracts.error();
+    const std::filesystem::path folder = house.settings().data / "archives";
     std::error_code error;
-    std::vector<std::filesystem::path> waiting;
-    for (const auto& entry : std::filesystem::directory_iterator(data / "archives", error)) {
-        if (entry.path().extension() == ".contracts") waiting.push_back(entry.path());
+    std::filesystem::create_directories(folder, error);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    if (error) return fail(ErrorCode::StorageFailed, folder.string() + ": " + error.message());
+    const std::filesystem::path target = folder / (random_token(kNameLength) + ".zip");
+    if (const Status written = house.archiving().write(*contracts, target, "operator"); !written) {
+        return fail(written.error().code, describe(written.error()));
     }
-    for (const std::filesystem::path& file : waiting) {
-        std::vector<std::string> words;
-        std::ifstream in(file);
-        for (std::string line; std::getline(in, line);) {
-            if (!trim(line).empty()) words.emplace_back(trim(line));
-        }
-        std::filesystem::path target = file;
-        target.replace_extension(".zip");
-        const auto ids = contract_ids(words);
-        const Status written = ids ? archiving.write(*ids, target, "operator") : Status(ids.error());
-        const std::string answer = written ? "ok" : "error: " + describe(written.error());
-        if (written) spdlog::info("an archive of {} contracts was written", ids->size());
-        std::filesystem::path beside = file;
-        beside.replace_extension(".part");
-        std::ofstream(beside) << answer << '\n';
-        std::filesystem::path final_name = file;
-        std::filesystem::rename(beside, final_name.replace_extension(".answer"), error);
-        std::filesystem::remove(file, error);
-    }
+    return target.filename().string();
 }
+
+}  // namespace
+
+const Errand kArchiving{"archives", kPatience, write_archive};
 
 }  // namespace signet::app

@@ -26,7 +26,7 @@ constexpr int kBroken = 1;
 constexpr int kUnreadable = 2;
 constexpr std::size_t kLongestLine = 64 * 1024;
 
-int refuse(const std::string& why) {
+int unreadable(const std::string& why) {
     std::cerr << "signet: " << why << '\n';
     return kUnreadable;
 }
@@ -126,9 +126,9 @@ Result<std::optional<store::AuditEntry>> find_entry(store::Connection& connectio
 
 int audit_verify(const AuditOptions& options) {
     const auto connection = open(options);
-    if (!connection) return refuse(connection.error().detail);
+    if (!connection) return unreadable(connection.error().detail);
     const auto roots = evidence_roots(options.data, options.trust);
-    if (!roots) return refuse(roots.error().detail);
+    if (!roots) return unreadable(roots.error().detail);
 
     std::vector<KeptAnchor> kept;
     std::vector<std::filesystem::path> files = options.anchors;
@@ -136,7 +136,7 @@ int audit_verify(const AuditOptions& options) {
     if (files.empty() && std::filesystem::exists(own)) files.push_back(own);
     for (const std::filesystem::path& file : files) {
         auto anchors = read_anchors(file);
-        if (!anchors) return refuse(anchors.error().detail);
+        if (!anchors) return unreadable(anchors.error().detail);
         kept.insert(kept.end(), std::make_move_iterator(anchors->begin()), std::make_move_iterator(anchors->end()));
     }
     // The database's own anchors `verify_log` reads itself.
@@ -144,7 +144,7 @@ int audit_verify(const AuditOptions& options) {
     for (const KeptAnchor& one : kept)
         heads.push_back(one.anchor.head);
     const auto stored = store::list_anchors(**connection);
-    if (!stored) return refuse(stored.error().detail + " (a log without a tree: start the server once)");
+    if (!stored) return unreadable(stored.error().detail + " (a log without a tree: start the server once)");
     for (const store::AuditAnchor& anchor : *stored)
         kept.push_back({anchor, fmt::format("the database's anchor of {} entries", anchor.head.size)});
 
@@ -156,7 +156,7 @@ int audit_verify(const AuditOptions& options) {
         if (worth.is_trusted) ++trusted;
     }
     const auto verdict = store::verify_log(**connection, heads);
-    if (!verdict) return refuse(verdict.error().detail);
+    if (!verdict) return unreadable(verdict.error().detail);
     const bool sound = *verdict && problems.empty();
     if (options.json) {
         json::object report = write(*verdict);
@@ -183,18 +183,18 @@ int audit_verify(const AuditOptions& options) {
 
 int audit_proof(const AuditOptions& options) {
     const auto connection = open(options);
-    if (!connection) return refuse(connection.error().detail);
+    if (!connection) return unreadable(connection.error().detail);
     const auto entry = find_entry(**connection, options.entry);
-    if (!entry) return refuse(entry.error().detail);
-    if (!*entry) return refuse(fmt::format("ENTRY: the log has no entry {}", options.entry));
+    if (!entry) return unreadable(entry.error().detail);
+    if (!*entry) return unreadable(fmt::format("ENTRY: the log has no entry {}", options.entry));
     const auto anchors = store::list_anchors(**connection, static_cast<std::uint64_t>(options.entry), 1);
-    if (!anchors) return refuse(anchors.error().detail);
+    if (!anchors) return unreadable(anchors.error().detail);
     auto head = store::tree_head(**connection);
-    if (!head) return refuse(head.error().detail);
+    if (!head) return unreadable(head.error().detail);
     if (!anchors->empty()) head = anchors->front().head;
     store::AuditProver prover(**connection);
     const auto proof = prover.inclusion(options.entry, head->size);
-    if (!proof) return refuse(proof.error().detail);
+    if (!proof) return unreadable(proof.error().detail);
     json::array path;
     for (const crypto::MerkleHash& hash : *proof)
         path.emplace_back(hex(hash));
@@ -210,18 +210,18 @@ int audit_proof(const AuditOptions& options) {
 
 int audit_consistency(const AuditOptions& options) {
     const auto connection = open(options);
-    if (!connection) return refuse(connection.error().detail);
+    if (!connection) return unreadable(connection.error().detail);
     const auto head = store::tree_head(**connection);
-    if (!head) return refuse(head.error().detail);
+    if (!head) return unreadable(head.error().detail);
     const auto first = static_cast<std::uint64_t>(std::max<std::int64_t>(options.first, 0));
     const auto second = options.second > 0 ? static_cast<std::uint64_t>(options.second) : head->size;
     if (first == 0 || first > second || second > head->size)
-        return refuse(fmt::format("FIRST, SECOND: must be 1 to {}, the first not above the second", head->size));
+        return unreadable(fmt::format("FIRST, SECOND: must be 1 to {}, the first not above the second", head->size));
     store::AuditProver prover(**connection);
     const auto earlier = prover.root(first);
     const auto later = prover.root(second);
     const auto proof = prover.consistency(first, second);
-    if (!earlier || !later || !proof) return refuse("the log has gaps; `signet audit verify` names them");
+    if (!earlier || !later || !proof) return unreadable("the log has gaps; `signet audit verify` names them");
     json::array path;
     for (const crypto::MerkleHash& hash : *proof)
         path.emplace_back(hex(hash));
@@ -235,37 +235,37 @@ int audit_consistency(const AuditOptions& options) {
 
 int audit_export(const AuditOptions& options) {
     const auto connection = open(options);
-    if (!connection) return refuse(connection.error().detail);
+    if (!connection) return unreadable(connection.error().detail);
     std::ofstream file;
     if (!options.to.empty()) {
         file.open(options.to, std::ios::binary | std::ios::trunc);
-        if (!file) return refuse("--to: cannot write " + options.to.string());
+        if (!file) return unreadable("--to: cannot write " + options.to.string());
     }
     std::ostream& out = options.to.empty() ? std::cout : file;
     constexpr std::size_t kAtOnce = 1'000;
     for (std::int64_t after = 0;;) {
         const auto page = store::list_audit(**connection, {}, after, kAtOnce);
-        if (!page) return refuse(page.error().detail);
+        if (!page) return unreadable(page.error().detail);
         if (page->empty()) break;
         for (const store::AuditEntry& entry : *page)
             out << json::serialize(write(entry)) << '\n';
         after = page->back().sequence;
     }
     const auto anchors = store::list_anchors(**connection);
-    if (!anchors) return refuse(anchors.error().detail);
+    if (!anchors) return unreadable(anchors.error().detail);
     for (const store::AuditAnchor& anchor : *anchors)
         out << json::serialize(json::object{{"anchor", write(anchor)}}) << '\n';
-    if (!out.flush()) return refuse("the export cannot be written");
+    if (!out.flush()) return unreadable("the export cannot be written");
     return kSound;
 }
 
 int audit_anchors(const AuditOptions& options) {
     const auto connection = open(options);
-    if (!connection) return refuse(connection.error().detail);
+    if (!connection) return unreadable(connection.error().detail);
     const auto roots = evidence_roots(options.data, options.trust);
-    if (!roots) return refuse(roots.error().detail);
+    if (!roots) return unreadable(roots.error().detail);
     const auto anchors = store::list_anchors(**connection);
-    if (!anchors) return refuse(anchors.error().detail);
+    if (!anchors) return unreadable(anchors.error().detail);
     const std::size_t first = options.last > 0 && anchors->size() > options.last ? anchors->size() - options.last : 0;
     std::cout << "操作日志存证锚点　Anchors of the audit log\n"
                  "每行固定了此前全部日志：条数、树根与时间戳。Each fixes the whole log before it: entries, root, "

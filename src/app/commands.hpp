@@ -10,6 +10,9 @@
 /// The commands of the program. Each returns its exit status.
 namespace signet::app {
 
+/// Tells people in one line why something was not done; 1.
+int refuse(const std::string& why);
+
 int serve(const Settings& settings);
 
 struct SignOptions {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/errand.hpp"
 #include "app/settings.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
@@ -11,7 +12,6 @@
 #include <memory>
 
 namespace signet::service {
-class MasterKey;
 class SigningKeys;
 }  // namespace signet::service
 
@@ -27,9 +27,8 @@ crypto::AuthoritySettings authority_settings(const KeySettings& settings);
 /// No core dump of this process and no debugger of another user: keys lie in its memory.
 void keep_memory_private();
 
-/// How `signet key rotate` reaches a running server: a file `<name>.rotate` in `<data>/rotations` is carried out within
-/// a second, and the answer lies beside it as `<name>.answer`: one line, `ok: …` or `error: …`.
-void rotate_waiting(const std::filesystem::path& data, service::MasterKey& master_key);
+/// `signet key rotate`: the request is `drop-old` or `keep-old`, the answer a line for people.
+extern const Errand kKeyRotation;
 
 void add_key_figures(Metrics& metrics, service::SigningKeys& keys);
 

@@ -15,13 +15,12 @@ int law(const LawOptions& options) {
     for (const auto& [name, value] : options.texts)
         if (!value.empty()) request[name] = value;
     if (options.dry_run) request["dryRun"] = true;
-    const auto answer = ask(options.data, request);
-    if (!answer) {
-        const Error error = answer.error();
-        std::cerr << "signet: " << (error.detail.empty() ? describe(error) : error.detail) << "\n";
-        return 1;
-    }
-    const std::string text = boost::json::serialize(*answer) + "\n";
+    Settings settings;
+    settings.data = options.data;
+    const auto answered = run_errand(kLaw, settings, boost::json::serialize(request));
+    if (!answered) return refuse(answered.error().detail);
+    const boost::json::value answer = boost::json::parse(*answered);
+    const std::string text = boost::json::serialize(answer) + "\n";
     if (options.output.empty()) {
         std::cout << text;
     } else {
@@ -29,13 +28,10 @@ int law(const LawOptions& options) {
         const mode_t before = ::umask(0077);
         std::ofstream out(options.output, std::ios::binary | std::ios::trunc);
         ::umask(before);
-        if (!(out << text) || !out.flush()) {
-            std::cerr << "signet: " << options.output.string() << " cannot be written\n";
-            return 1;
-        }
+        if (!(out << text) || !out.flush()) return refuse(options.output.string() + " cannot be written");
     }
     // Whoever asks whether all files are well wants to hear it when they are not.
-    const auto* found = answer->if_object();
+    const auto* found = answer.if_object();
     const auto* damaged = found != nullptr ? found->if_contains("damaged") : nullptr;
     return damaged != nullptr && damaged->is_array() && !damaged->get_array().empty() ? 1 : 0;
 }

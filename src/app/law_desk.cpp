@@ -5,12 +5,7 @@
 #include "service/people_data.hpp"
 #include "service/statistics.hpp"
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <sys/stat.h>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,7 +15,6 @@ namespace signet::app {
 namespace {
 
 namespace json = boost::json;
-namespace fs = std::filesystem;
 
 constexpr std::size_t kMostAtOnce = 10'000;
 constexpr std::size_t kSweptByItself = 200;
@@ -29,10 +23,7 @@ constexpr std::size_t kDigestedAtOnce = 5;
 constexpr std::chrono::hours kSweepEvery{24};
 constexpr std::chrono::milliseconds kRound{250};
 constexpr int kRoundsPerLook = 20;
-constexpr std::chrono::milliseconds kPause{50};
-constexpr std::chrono::minutes kLongestWait{10};
-constexpr std::uintmax_t kLargestRequest = 64 * 1024;
-constexpr std::size_t kNameLength = 16;
+constexpr std::chrono::minutes kPatience{10};
 /// Who the log says orders things from the machine's own command line.
 constexpr const char* kOperator = "operator";
 
@@ -192,60 +183,6 @@ Result<json::value> scrub(House& house, const json::object&) {
     return json::value(json::object{{"documents", *read}, {"damaged", std::move(list)}});
 }
 
-std::string read_text(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-/// Complete at once for whoever waits for it, and for its owner's eyes alone.
-Status write_text(const fs::path& file, const std::string& text) {
-    const fs::path part = file.string() + ".part";
-    const mode_t before = ::umask(0077);
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    ::umask(before);
-    out << text;
-    out.close();
-    std::error_code error;
-    if (out) fs::rename(part, file, error);
-    if (!out || error) return fail(ErrorCode::StorageFailed, file.string());
-    return {};
-}
-
-Result<json::value> answer_from(const std::string& text) {
-    json::error_code error;
-    json::value answer = json::parse(text, error);
-    if (error || !answer.is_object()) return fail(ErrorCode::Internal, "the running server gave no answer");
-    json::object& object = answer.get_object();
-    if (const json::value* why = object.if_contains("error"); why != nullptr && why->is_string()) {
-        return fail(ErrorCode::InvalidParameter, std::string(why->get_string()));
-    }
-    return std::move(object["answer"]);
-}
-
-Result<json::value> ask_server(const fs::path& data, const json::object& request) {
-    const fs::path folder = data / "desk";
-    const std::string name = random_token(kNameLength);
-    std::error_code error;
-    fs::create_directories(folder, error);
-    fs::permissions(folder, fs::perms::owner_all, error);
-    const fs::path asked = folder / (name + ".request");
-    if (const Status written = write_text(asked, json::serialize(request)); !written) return written.error();
-    const fs::path answer = folder / (name + ".answer");
-    const auto end = std::chrono::steady_clock::now() + kLongestWait;
-    while (!fs::exists(answer)) {
-        if (std::chrono::steady_clock::now() > end) {
-            fs::remove(asked, error);
-            return fail(ErrorCode::Unavailable, "the running server did not answer");
-        }
-        std::this_thread::sleep_for(kPause);
-    }
-    const std::string text = read_text(answer);
-    fs::remove(answer, error);
-    return answer_from(text);
-}
-
-}  // namespace
-
 Result<json::value> carry_out(House& house, const json::object& request) {
     using Work = Result<json::value> (*)(House&, const json::object&);
     static const std::map<std::string, Work, std::less<>> works{{"retention.status", retention_status},
@@ -262,18 +199,18 @@ Result<json::value> carry_out(House& house, const json::object& request) {
     return work->second(house, request);
 }
 
-Result<json::value> ask(const fs::path& data, const json::object& request) {
-    if (!fs::exists(data / "signet.db")) {
-        return invalid_parameter(data.string() + " is no data folder; `signet serve` makes one");
-    }
-    Settings settings;
-    settings.data = data;
-    if (const Status read = read_file(settings); !read) return read.error();
-    auto house = House::open(settings);
-    if (house) return carry_out(**house, request);
-    const bool runs = describe(house.error()).find("in use by process") != std::string::npos;
-    return runs ? ask_server(data, request) : Result<json::value>(house.error());
+Result<std::string> answer_request(House& house, const std::string& text) {
+    json::error_code unreadable;
+    const json::value request = json::parse(text, unreadable);
+    if (unreadable || !request.is_object()) return invalid_parameter("this is no request");
+    const auto answer = carry_out(house, request.get_object());
+    if (!answer) return answer.error();
+    return json::serialize(*answer);
 }
+
+}  // namespace
+
+const Errand kLaw{"law", kPatience, answer_request};
 
 LawKeeper::LawKeeper(House& house)
     : house_(house), clock_(house.platform(), house.time_stamps()), thread_([this] { run(); }) {}
@@ -292,7 +229,7 @@ void LawKeeper::run() {
         std::unique_lock lock(mutex_);
         if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
         lock.unlock();
-        answer_waiting();
+        run_waiting(kLaw, house_);
         if (const Status kept = house_.keep_personal_key(); !kept) {
             spdlog::error("the key of personal data: {}", for_log(describe(kept.error())));
         }
@@ -321,34 +258,6 @@ void LawKeeper::sweep() {
         spdlog::info("{} contracts whose time had run out were deleted", swept->deleted.size());
         // There may be more.
         if (swept->deleted.size() == kSweptByItself) next_sweep_ = now;
-    }
-}
-
-void LawKeeper::answer_waiting() {
-    std::error_code error;
-    std::vector<fs::path> waiting;
-    for (const auto& entry : fs::directory_iterator(house_.settings().data / "desk", error)) {
-        if (entry.path().extension() == ".request") waiting.push_back(entry.path());
-    }
-    std::sort(waiting.begin(), waiting.end());
-    for (const fs::path& file : waiting) {
-        json::error_code unreadable;
-        const bool fits = fs::file_size(file, error) <= kLargestRequest && !error;
-        const json::value request = fits ? json::parse(read_text(file), unreadable) : json::value();
-        json::object answer;
-        if (unreadable || !request.is_object()) {
-            answer["error"] = "this is no request";
-        } else if (auto done = carry_out(house_, request.get_object()); !done) {
-            answer["error"] = done.error().detail.empty() ? describe(done.error()) : done.error().detail;
-        } else {
-            answer["answer"] = std::move(*done);
-        }
-        fs::path beside = file;
-        beside.replace_extension(".answer");
-        fs::remove(file, error);
-        if (const Status written = write_text(beside, json::serialize(answer)); !written) {
-            spdlog::error("desk: {}", for_log(describe(written.error())));
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/errand.hpp"
 #include "app/house.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
@@ -16,13 +17,9 @@
 
 namespace signet::app {
 
-/// What `signet retention`, `person`, `statistics` and `scrub` ask for:
-/// `{"command":"retention.hold","contract":"350…",…}`. The answer is JSON. Errors say in one line what is wrong.
-Result<boost::json::value> carry_out(House& house, const boost::json::object& request);
-
-/// Carries it out in this process when the data folder is free, else has the running server do it: a file
-/// `<name>.request` in `<data>/desk`, whose answer lies beside it as `<name>.answer` within moments.
-Result<boost::json::value> ask(const std::filesystem::path& data, const boost::json::object& request);
+/// `signet retention`, `person`, `statistics` and `scrub`: the request is JSON, as is the answer:
+/// `{"command":"retention.hold","contract":"350…",…}`.
+extern const Errand kLaw;
 
 void add_law_figures(Metrics& metrics, House& house, const service::ClockWatch& clock);
 
@@ -36,7 +33,6 @@ class LawKeeper {
 
   private:
     void run();
-    void answer_waiting();
     void sweep();
 
     House& house_;

@@ -1,14 +1,11 @@
 #include "app/organisation_file.hpp"
 
-#include "base/file_descriptor.hpp"
-#include "base/log.hpp"
+#include "app/house.hpp"
+#include "crypto/private_file.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
-#include <fstream>
 #include <sstream>
 #include <string_view>
-#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <toml++/toml.h>
@@ -284,22 +281,6 @@ void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::p
     table.tables("key", [&](Table& item) { read_key(item, company, folder); });
 }
 
-/// Secrets may be in it: nobody else can read it, and it is never seen half written.
-Status write_answer(const std::filesystem::path& file, const std::string& answer) {
-    std::filesystem::path unfinished = file;
-    unfinished += ".part";
-    std::error_code error;
-    std::filesystem::remove(unfinished, error);
-    const FileDescriptor out(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    const auto size = static_cast<ssize_t>(answer.size());
-    if (!out || ::write(out.get(), answer.data(), answer.size()) != size) {
-        return fail(ErrorCode::StorageFailed, unfinished.string() + " cannot be written");
-    }
-    std::filesystem::rename(unfinished, file, error);
-    if (error) return fail(ErrorCode::StorageFailed, file.string() + ": " + error.message());
-    return {};
-}
-
 json::string company_name(const service::Directory& directory, model::CompanyId id) {
     const auto company = directory.company(id);
     return json::string(company ? company->name : std::string());
@@ -307,17 +288,13 @@ json::string company_name(const service::Directory& directory, model::CompanyId 
 
 }  // namespace
 
-Result<service::OrganisationPlan> read_organisation(const std::filesystem::path& file,
-                                                    const std::filesystem::path& templates) {
-    const std::filesystem::path folder =
-        (templates.empty() ? std::filesystem::absolute(file).parent_path() : std::filesystem::absolute(templates))
-            .lexically_normal();
+Result<service::OrganisationPlan> read_organisation(std::string_view description, const std::filesystem::path& folder) {
     OrganisationPlan plan;
     std::optional<Error> error;
     try {
-        const toml::table parsed = toml::parse_file(file.string());
+        const toml::table parsed = toml::parse(description);
         Table table(parsed, "", error);
-        table.tables("company", [&](Table& item) { read_company(item, plan, folder); });
+        table.tables("company", [&](Table& item) { read_company(item, plan, folder.lexically_normal()); });
         table.refuse_unknown();
     } catch (const toml::parse_error& failure) {
         std::ostringstream line;
@@ -327,6 +304,14 @@ Result<service::OrganisationPlan> read_organisation(const std::filesystem::path&
     if (error) return *error;
     if (plan.companies.empty()) return invalid_parameter("company: the file names none");
     return plan;
+}
+
+Result<std::string> organisation_request(const std::filesystem::path& file) {
+    const auto content = crypto::read_secret_file(file, kLargestErrand / 2);
+    if (!content) return invalid_parameter("cannot be read");
+    const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+    if (const auto plan = read_organisation(content->text(), folder); !plan) return plan.error();
+    return folder.string() + "\n" + std::string(content->text());
 }
 
 std::string organisation_json(const service::AppliedOrganisation& applied, const service::Directory& directory) {
@@ -384,37 +369,22 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
                                         {"applications", std::move(applications)}});
 }
 
-void apply_waiting(const std::filesystem::path& data, service::Platform& platform, service::Directory& directory,
-                   service::SigningKeys& keys) {
-    std::error_code error;
-    std::vector<std::filesystem::path> waiting;
-    for (const auto& entry : std::filesystem::directory_iterator(data / "organisation", error)) {
-        if (entry.path().extension() == ".toml") waiting.push_back(entry.path());
-    }
-    std::sort(waiting.begin(), waiting.end());
-    for (const std::filesystem::path& file : waiting) {
-        std::string answer;
-        // Where the operator's file lay: its templates are named from there.
-        std::filesystem::path note = file;
-        note.replace_extension(".from");
-        std::string folder;
-        std::getline(std::ifstream(note), folder);
-        std::filesystem::remove(note, error);
-        if (const auto plan = read_organisation(file, folder); !plan) {
-            answer = json::serialize(json::object{{"error", plan.error().detail}});
-        } else if (const auto applied = service::apply_organisation(platform, directory, *plan, &keys); !applied) {
-            answer = json::serialize(json::object{{"error", applied.error().detail}});
-        } else {
-            answer = organisation_json(*applied, directory);
-            spdlog::info("the organisation was changed by {}", for_log(file.filename().string()));
-        }
-        std::filesystem::path beside = file;
-        beside.replace_extension(".json");
-        if (const Status written = write_answer(beside, answer); !written) {
-            spdlog::error("organisation: {}", for_log(describe(written.error())));
-        }
-        std::filesystem::remove(file, error);
-    }
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+
+Result<std::string> apply(House& house, const std::string& request) {
+    const std::size_t end = request.find('\n');
+    if (end == std::string::npos) return invalid_parameter("the request has another form");
+    const auto plan = read_organisation(std::string_view(request).substr(end + 1), request.substr(0, end));
+    if (!plan) return plan.error();
+    const auto applied = service::apply_organisation(house.platform(), house.directory(), *plan, &house.signing_keys());
+    if (!applied) return applied.error();
+    return organisation_json(*applied, house.directory());
 }
+
+}  // namespace
+
+const Errand kOrganisation{"organisation", kPatience, apply};
 
 }  // namespace signet::app

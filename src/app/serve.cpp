@@ -179,7 +179,7 @@ class Housekeeping {
             std::unique_lock lock(mutex_);
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
             lock.unlock();
-            apply_waiting(house_.settings().data, house_.platform(), house_.directory(), house_.signing_keys());
+            run_waiting(kOrganisation, house_);
             if (const auto made = house_.signing().sign_due(100); !made) {
                 spdlog::error("nodes that sign themselves: {}", for_log(describe(made.error())));
             }

@@ -20,6 +20,7 @@ constexpr std::uint64_t kLongestQuery = 16 * 1024;
 constexpr std::string_view kQueryType = "application/timestamp-query";
 constexpr std::string_view kOcspRequestType = "application/ocsp-request";
 constexpr std::size_t kLongestFile = 1U << 20;
+constexpr std::chrono::seconds kPatience{30};
 
 std::string read_text(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -201,9 +202,8 @@ void TrustKeeper::run() {
             std::unique_lock lock(mutex_);
             if (wake_.wait_for(lock, kRound, [this] { return stopping_; })) return;
         }
-        revoke_waiting(house_.settings().data, house_.trust());
-        archive_waiting(house_.settings().data, house_.archiving());
-        rotate_waiting(house_.settings().data, house_.master_key());
+        for (const Errand& errand : {kRevocation, kArchiving, kKeyRotation})
+            run_waiting(errand, house_);
         if (const auto done = house_.preservation().run_due(kAtOnce); !done) {
             spdlog::error("signatures that shall last: {}", for_log(describe(done.error())));
         }
@@ -220,32 +220,20 @@ void TrustKeeper::run() {
     }
 }
 
-void revoke_waiting(const std::filesystem::path& data, service::TrustServices& trust) {
-    std::error_code error;
-    std::vector<std::filesystem::path> waiting;
-    for (const auto& entry : std::filesystem::directory_iterator(data / "revocations", error)) {
-        if (entry.path().extension() == ".revoke") waiting.push_back(entry.path());
-    }
-    for (const std::filesystem::path& file : waiting) {
-        const std::string text = read_text(file);
-        const auto words = split(trim(text), ' ');
-        std::string answer = "error: the request has another form";
-        const auto number = words.size() == 2 ? parse_integer(words[1]) : std::nullopt;
-        const auto reason = number ? crypto::revocation_reason_of(static_cast<std::uint64_t>(*number)) : std::nullopt;
-        if (reason) {
-            const auto revoked = trust.revoke(words[0], *reason);
-            answer = !revoked   ? "error: " + revoked.error().detail
-                     : *revoked ? "ok: revoked"
-                                : "ok: was revoked before";
-            if (revoked) spdlog::info("certificate {} was revoked: {}", for_log(words[0]), to_string(*reason));
-        }
-        std::filesystem::path beside = file;
-        beside.replace_extension(".part");
-        std::ofstream(beside) << answer << '\n';
-        std::filesystem::path final_name = file;
-        std::filesystem::rename(beside, final_name.replace_extension(".answer"), error);
-        std::filesystem::remove(file, error);
-    }
+namespace {
+
+Result<std::string> revoke_certificate(House& house, const std::string& request) {
+    const auto words = split(trim(request), ' ');
+    const auto number = words.size() == 2 ? parse_integer(words[1]) : std::nullopt;
+    const auto reason = number ? crypto::revocation_reason_of(static_cast<std::uint64_t>(*number)) : std::nullopt;
+    if (!reason) return invalid_parameter("the request has another form");
+    const auto revoked = house.trust().revoke(words[0], *reason);
+    if (!revoked) return revoked.error();
+    return std::string(*revoked ? "revoked" : "was revoked before");
 }
+
+}  // namespace
+
+const Errand kRevocation{"revocations", kPatience, revoke_certificate};
 
 }  // namespace signet::app

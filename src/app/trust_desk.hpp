@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/errand.hpp"
 #include "app/trust_settings.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
@@ -45,9 +46,7 @@ class TrustKeeper {
     std::thread thread_;
 };
 
-/// How `signet ca revoke` reaches a running server: a file `<name>.revoke` in `<data>/revocations` with serial number
-/// and reason is carried out within a second, and the answer lies beside it as `<name>.answer`: one line, `ok: …` or
-/// `error: …`.
-void revoke_waiting(const std::filesystem::path& data, service::TrustServices& trust);
+/// `signet ca revoke`: the request is a serial number and the number of a reason, the answer a line for people.
+extern const Errand kRevocation;
 
 }  // namespace signet::app
