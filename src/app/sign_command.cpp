@@ -69,13 +69,30 @@ bool can_be_repaired(ErrorCode code) {
            code == ErrorCode::HybridReference;
 }
 
-/// The document as it can be signed: as it is when it reads strictly, else repaired, which is only possible as long as
-/// nobody has signed it.
+/// Whether the form leaves it to each viewer to draw its fields, which no signature could vouch for.
+Result<bool> is_drawn_by_viewers(const pdf::Document& document) {
+    const auto catalog = document.catalog();
+    if (!catalog) return catalog.error();
+    const auto form = document.get(**catalog, "AcroForm");
+    if (!form) return form.error();
+    if (form->as_dictionary() == nullptr) return false;
+    const auto wish = document.get(*form->as_dictionary(), "NeedAppearances");
+    if (!wish) return wish.error();
+    return wish->as_bool() != nullptr && *wish->as_bool();
+}
+
+/// The document as it can be signed: as it is when it reads strictly and shows one thing to everybody, else repaired,
+/// which is only possible as long as nobody has signed it.
 Result<Bytes> signable(Bytes file) {
+    bool is_drawn = false;
     const auto strict = [&]() -> Status {
         const auto document = pdf::Document::open(file);
         if (!document) return document.error();
-        return pdf::check_signable(*document);
+        if (const Status fit = pdf::check_signable(*document); !fit) return fit;
+        const auto wish = is_drawn_by_viewers(*document);
+        if (!wish || !*wish) return {};
+        is_drawn = true;
+        return fail(ErrorCode::DamagedDocument, "the form leaves it to the viewer to draw its fields");
     }();
     if (strict) return file;
     if (!can_be_repaired(strict.error().code)) return strict.error();
@@ -90,6 +107,7 @@ Result<Bytes> signable(Bytes file) {
         if (why.code == ErrorCode::InvalidFile) why.code = ErrorCode::DamagedDocument;
         return why;
     }
+    if (converted->had_signatures && is_drawn) return file;  // as it is, for nobody may change it any more
     if (converted->had_signatures) return strict.error();
     const auto document = pdf::Document::open(converted->pdf);
     if (!document) return document.error();

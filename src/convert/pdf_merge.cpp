@@ -1,5 +1,6 @@
 #include "convert/pdf_merge.hpp"
 
+#include "convert/form_drawing.hpp"
 #include "convert/pdf_output.hpp"
 #include "convert/wire.hpp"
 
@@ -39,7 +40,7 @@ void note_losses(QPDF& pdf, std::set<std::string>& removed) {
 void flatten_form(QPDF& pdf, std::set<std::string>& removed) {
     QPDFAcroFormDocumentHelper form(pdf);
     if (!form.hasAcroForm()) return;
-    form.generateAppearancesIfNeeded();
+    draw_form(pdf);
     QPDFPageDocumentHelper(pdf).flattenAnnotations();
     pdf.getRoot().removeKey("/AcroForm");
     removed.insert("form fields");

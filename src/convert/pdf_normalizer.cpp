@@ -2,6 +2,7 @@
 
 #include "convert/active_content.hpp"
 #include "convert/document_limits.hpp"
+#include "convert/form_drawing.hpp"
 #include "convert/pdf_output.hpp"
 
 #include <algorithm>
@@ -133,6 +134,7 @@ Result<NormalizedPdf> normalize(QPDF& pdf) {
     result.page_count = static_cast<int>(pages);
     if (result.had_signatures) return result;
     result.removed = remove_active_content(pdf);
+    draw_form(pdf);
     result.pdf = written(pdf, StreamData::AsItIs);
     return result;
 }

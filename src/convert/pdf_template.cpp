@@ -1,6 +1,7 @@
 #include "convert/pdf_template.hpp"
 
 #include "base/text.hpp"
+#include "convert/form_drawing.hpp"
 #include "convert/pdf_output.hpp"
 #include "convert/wire.hpp"
 
@@ -111,7 +112,7 @@ Result<FilledTemplate> lift(ByteView content) {
     int number = 0;
     for (QPDFPageObjectHelper& page : QPDFPageDocumentHelper(pdf).getAllPages())
         lift_page(form, page, ++number, lifted);
-    form.generateAppearancesIfNeeded();
+    draw_form(pdf);
     QPDFPageDocumentHelper(pdf).flattenAnnotations();
     pdf.getRoot().removeKey("/AcroForm");
     lifted.file = written(pdf, StreamData::AsItIs);

@@ -191,6 +191,37 @@ TEST(Pdf, keeps_its_form_fields) {
     EXPECT_TRUE(mentions(result->pdf, "(Li Si)"));
 }
 
+/// What the one field of a form that asks its viewer to draw it shows in the end.
+std::string picture_of_field(const std::string& value, const std::string& picture) {
+    const std::string font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+    const auto result = convert(
+        one_page("/AcroForm<</Fields[5 0 R]/NeedAppearances true/DA(/Helv 12 Tf 0 g)/DR<</Font<</Helv 6 0 R>>>>>>",
+                 "/Annots[5 0 R]",
+                 {"<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/DA(/Helv 12 Tf 0 g)/V" + value + "/Rect[0 0 90 20]" +
+                      (picture.empty() ? ">>" : "/AP<</N 7 0 R>>>>"),
+                  font, stream("/Type/XObject/Subtype/Form/BBox[0 0 90 20]", picture)}));
+    if (!result) return "refused: " + result.error().detail;
+    if (mentions(result->pdf, "/NeedAppearances true")) return "still drawn by viewers";
+    Opened opened(result->pdf);
+    QPDFObjectHandle look = opened.page().getKey("/Annots").getArrayItem(0).getKey("/AP");
+    if (!look.isDictionary() || !look.getKey("/N").isStream()) return "nothing";
+    const auto data = look.getKey("/N").getStreamData();
+    return {reinterpret_cast<const char*>(data->getBuffer()), data->getSize()};
+}
+
+TEST(Pdf, of_a_form_that_viewers_draw_shows_its_values_to_everybody) {
+    EXPECT_NE(picture_of_field("(Li Si)", "").find("(Li Si) Tj"), std::string::npos);
+    const std::string stale = picture_of_field("(Li Si)", "/Tx BMC BT /Helv 12 Tf (Zhang San) Tj ET EMC");
+    EXPECT_NE(stale.find("(Li Si) Tj"), std::string::npos) << stale;
+    EXPECT_EQ(stale.find("Zhang San"), std::string::npos) << stale;
+    EXPECT_NE(picture_of_field("(Caf\\351)", "/Tx BMC EMC").find("Tj"), std::string::npos)
+        << "an empty picture is none";
+    // A question mark in place of each letter would be worse than the picture that is there.
+    const std::string chinese = picture_of_field("<FEFF674E56DB>", "/Tx BMC (drawn) Tj EMC");
+    EXPECT_NE(chinese.find("(drawn) Tj"), std::string::npos) << chinese;
+    EXPECT_EQ(picture_of_field("<FEFF674E56DB>", ""), "nothing");
+}
+
 TEST(Pdf, with_a_signature_stays_byte_for_byte) {
     const std::string field =
         "<</Type/Annot/Subtype/Widget/FT/Sig/T(A)/Rect[0 0 0 0]/V 6 0 R/AA<</E<</S/JavaScript/JS(x)>>>>>>";
