@@ -23,11 +23,14 @@ std::optional<BareSignature> read_around(ByteView file, std::size_t at, WorkBudg
     const std::size_t begin = from + keyword + 4;
     Parser parser(file, begin, budget);
     Result<Object> object = parser.object();
-    const Dictionary* dictionary = object ? object->as_dictionary() : nullptr;
+    if (!object || object->as_dictionary() == nullptr) return std::nullopt;
+    // Some write it into its field.
+    const Object signature = object->as_dictionary()->has("ByteRange") ? *object : object->as_dictionary()->get("V");
+    const Dictionary* dictionary = signature.as_dictionary();
     if (dictionary == nullptr) return std::nullopt;
 
     BareSignature found;
-    found.value.dictionary = object->share_dictionary();
+    found.value.dictionary = signature.share_dictionary();
     found.value.byte_range = read_byte_range(dictionary->get("ByteRange"));
     const String* contents = dictionary->get("Contents").as_string();
     if (!found.value.byte_range || contents == nullptr) return std::nullopt;

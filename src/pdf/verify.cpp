@@ -333,7 +333,7 @@ class Verifier {
             const bool shown = std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
                 return candidate.value.byte_range == bare.value.byte_range;
             });
-            if (shown) continue;
+            if (shown || grants_usage_rights(*bare.value.dictionary)) continue;
             report_.findings.push_back(
                 {Finding::ForbiddenChange,
                  fmt::format("the signature at byte {} was taken out of the document", (*bare.value.byte_range)[1])});
@@ -344,6 +344,18 @@ class Verifier {
         if (rest.find("/ByteRange") == std::string_view::npos) return;
         report_.findings.push_back(
             {Finding::UnaccountedBytes, "what follows the last revision was a signature, and was cut"});
+    }
+
+    /// ISO 32000-1 §12.8.2.3: Adobe's leave to save a form, which hangs in /Perms and is nobody's signature.
+    bool grants_usage_rights(const Dictionary& signature) const {
+        const Result<Object> references = document_.get(signature, "Reference");
+        if (!references || references->as_array() == nullptr) return false;
+        return std::any_of(references->as_array()->begin(), references->as_array()->end(), [&](const Object& entry) {
+            const Result<Object> reference = document_.resolve(entry);
+            if (!reference || reference->as_dictionary() == nullptr) return false;
+            const Object& method = reference->as_dictionary()->get("TransformMethod");
+            return method.is_name("UR3") || method.is_name("UR");
+        });
     }
 
     /// The end of the revision.

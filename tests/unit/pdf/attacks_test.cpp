@@ -318,6 +318,30 @@ TEST_P(Attacks, are_found_and_named) {
     expect_tampered(GetParam().file(), GetParam().told);
 }
 
+/// A file with a signature dictionary, its gap in its place, that no field shows; it stands between these.
+Bytes with_signature_of_no_field(std::string_view before, std::string_view after) {
+    const std::string gap = "<" + std::string(64, '0') + ">";
+    const std::string dictionary = fmt::format(
+        "{}<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/ByteRange[0 00001 00002 00003]/Contents{}{}",
+        before, gap, after);
+    const Bytes file = PdfBuilder()
+                           .object(1, "<</Type/Catalog/Pages 2 0 R>>")
+                           .object(2, "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 595 842]>>")
+                           .object(3, "<</Type/Page/Parent 2 0 R>>")
+                           .object(4, dictionary)
+                           .finish();
+    const std::size_t at = offset_of(file, gap);
+    const std::size_t end = at + gap.size();
+    return replaced(file, "00001 00002 00003", fmt::format("{:05} {:05} {:05}", at, end, file.size() - end));
+}
+
+TEST(AttacksUpon, files_are_known_by_the_signature_that_no_field_shows_any_more) {
+    expect_tampered(with_signature_of_no_field("", ">>"), Finding::ForbiddenChange);
+    expect_tampered(with_signature_of_no_field("<</FT/Sig/T(a)/V", ">>>>"), Finding::ForbiddenChange);
+    const Bytes rights = with_signature_of_no_field("", "/Reference[<</TransformMethod/UR3>>]>>");
+    EXPECT_EQ(judged(rights).verdict, DocumentVerdict::NoSignature) << "leave to save a form is nobody's signature";
+}
+
 TEST(AttacksUpon, contracts_that_nobody_touched_are_intact_to_begin_with) {
     EXPECT_EQ(judged(signed_contract()).verdict, DocumentVerdict::Intact) << all_findings(judged(signed_contract()));
     EXPECT_EQ(judged(signed_contract(true)).verdict, DocumentVerdict::Intact)
