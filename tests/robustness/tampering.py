@@ -672,14 +672,22 @@ def other_value(data: cms.SignedData) -> None:
     data["signer_infos"][0]["signature"] = bytes(value)
 
 
-def other_digest(data: cms.SignedData) -> None:
+def signed_attributes(data: cms.SignedData):
     attributes = data["signer_infos"][0]["signed_attrs"]
+    if not isinstance(attributes, cms.CMSAttributes) or len(attributes) == 0:
+        raise NoHold("it has no signed attributes")
+    return attributes
+
+
+def other_digest(data: cms.SignedData) -> None:
+    attributes = signed_attributes(data)
     for attribute in attributes:
         if attribute["type"].native == "message_digest":
             attribute["values"] = [core.OctetString(bytes(32))]
 
 
 def no_attributes(data: cms.SignedData) -> None:
+    signed_attributes(data)
     old = data["signer_infos"][0]
     data["signer_infos"] = cms.SignerInfos([cms.SignerInfo({key: old[key] for key in (
         "version", "sid", "digest_algorithm", "signature_algorithm", "signature")})])
