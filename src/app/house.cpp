@@ -155,6 +155,7 @@ Status House::build() {
     filling_ = std::make_unique<service::Filling>(*platform_, *book_, *templates_, *sending_, *signing_);
     links_ = std::make_unique<service::Links>(*platform_, *people_, *book_);
     notices_ = std::make_unique<service::Notices>(*platform_, *directory_, *people_, *links_);
+    callback_sealing_ = std::make_unique<service::CallbackSealing>(*platform_, *directory_);
     book_->set_notices([this](store::Transaction& transaction, const model::Contract& contract,
                               const model::Events& events) -> Status {
         const Status automatic = service::note_automatic_signing(transaction, contract, platform_->clock.now());

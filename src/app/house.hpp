@@ -19,6 +19,7 @@
 #include "seal/fonts.hpp"
 #include "service/anchoring.hpp"
 #include "service/archiving.hpp"
+#include "service/callback_sealing.hpp"
 #include "service/copies.hpp"
 #include "service/evidence_chain.hpp"
 #include "service/filling.hpp"
@@ -72,6 +73,7 @@ class House {
     service::PageResending& page_resending() { return *page_resending_; }
     service::Verification& verification() { return *verification_; }
     service::PersonalGrants& personal_grants() { return *personal_grants_; }
+    service::CallbackSealing& callback_sealing() { return *callback_sealing_; }
     service::ReplayGuard& replays() { return *replays_; }
     service::TrustServices& trust() { return *trust_; }
     service::SigningKeys& signing_keys() { return *signing_keys_; }
@@ -140,6 +142,7 @@ class House {
     std::unique_ptr<service::Filling> filling_;
     std::unique_ptr<service::Links> links_;
     std::unique_ptr<service::Notices> notices_;
+    std::unique_ptr<service::CallbackSealing> callback_sealing_;
     std::unique_ptr<service::Lifecycle> lifecycle_;
     std::unique_ptr<service::Cancelling> cancelling_;
     std::unique_ptr<service::SignerProof> proof_;

@@ -214,6 +214,12 @@ void read_template(Table& table, OrganisationPlan::Company& company, const std::
     });
 }
 
+void read_callback(Table& table, OrganisationPlan::CallbackSecret& callback) {
+    table.text("callback_secret", callback.secret);
+    table.word("callback_encrypt", callback.encryption);
+    table.word("callback_iv", callback.vector);
+}
+
 void read_category(Table& table, OrganisationPlan::Company& company) {
     OrganisationPlan::Category& category = company.categories.emplace_back();
     table.text("id", category.id);
@@ -234,6 +240,7 @@ void read_category(Table& table, OrganisationPlan::Company& company) {
     table.text("subject_rule", category.subject_rule);
     table.word("copy_send_time", category.copy_send_time);
     table.text("callback_url", category.callback_url);
+    read_callback(table, category.callback);
     table.tables("intake", [&](Table& item) { read_node(item, category.intake); });
     table.tables("sponsor", [&](Table& item) { read_node(item, category.sponsor); });
     table.tables("signatory", [&](Table& item) { read_signatory(item, category); });
@@ -277,6 +284,7 @@ void read_company(Table& table, OrganisationPlan& plan, const std::filesystem::p
         item.text("token", application.token);
         item.text("secret", application.secret);
         item.text("callback_url", application.callback_url);
+        read_callback(item, application.callback);
     });
     table.tables("key", [&](Table& item) { read_key(item, company, folder); });
 }
@@ -343,11 +351,12 @@ std::string organisation_json(const service::AppliedOrganisation& applied, const
         return list;
     };
     json::array applications;
-    for (const auto& [application, secret] : applied.applications) {
+    for (const auto& [application, secret, callback_secret] : applied.applications) {
         json::object item{{"company", company_name(directory, application.company)},
                           {"name", application.name},
                           {"token", application.token}};
         if (secret) item["secret"] = *secret;
+        if (callback_secret) item["callbackSecret"] = *callback_secret;
         applications.push_back(std::move(item));
     }
     json::array keys;

@@ -135,11 +135,13 @@ class Post {
     notify::Outcome call_back(const notify::Task& task) {
         const auto message = service::callback_from_text(task.payload);
         if (!message) return notify::Outcome::give_up(message.error().detail);
+        const auto sealed = house_.callback_sealing().seal(*message, task.family);
+        if (!sealed) return notify::Outcome::of(sealed.error());
         notify::CallbackRequest request;
-        request.url = message->url;
-        request.fields = message->fields;
+        request.url = sealed->url;
+        request.fields = sealed->fields;
         // The families of platform §10.1 differ in what they take for an answer.
-        const bool any_body = task.family == "personalsign";
+        const bool any_body = task.family == service::kGrantCallbacks;
         request.rule = any_body ? notify::SuccessRule::Status : notify::SuccessRule::Code;
         const auto answer = sender_->send(request);
         if (!answer) return notify::Outcome::of(answer.error());
@@ -239,16 +241,18 @@ std::string read_text(const std::filesystem::path& file) {
 /// `<data>/demo.json`: written at the first start, brought up to date with the address at every later one.
 Status write_demo_file(const std::filesystem::path& file, const service::Demonstration& demo,
                        const std::string& base_url) {
-    const json::object content{{"baseUrl", base_url},
-                               {"appToken", demo.app_token},
-                               {"appSecret", demo.app_secret},
-                               {"companyName", demo.company_name},
-                               {"subCompanyName", demo.sub_company_name},
-                               {"sealId", to_string(demo.seal)},
-                               {"categoryId", to_string(demo.category)},
-                               {"consoleUrl", base_url + "/"},
-                               {"inboxUrl", base_url + "/inbox"},
-                               {"signUrl", demo.sign_url}};
+    json::object content{{"baseUrl", base_url},
+                         {"appToken", demo.app_token},
+                         {"appSecret", demo.app_secret},
+                         {"companyName", demo.company_name},
+                         {"subCompanyName", demo.sub_company_name},
+                         {"sealId", to_string(demo.seal)},
+                         {"categoryId", to_string(demo.category)},
+                         {"consoleUrl", base_url + "/"},
+                         {"inboxUrl", base_url + "/inbox"},
+                         {"signUrl", demo.sign_url}};
+    // A demo from before there were callback secrets has none.
+    if (!demo.callback_secret.empty()) content["callbackSecret"] = demo.callback_secret;
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     ::chmod(file.c_str(), 0600);
     out << json::serialize(content) << '\n';
@@ -268,6 +272,7 @@ std::optional<service::Demonstration> read_demo_file(const std::filesystem::path
     service::Demonstration demo;
     demo.app_token = text("appToken");
     demo.app_secret = text("appSecret");
+    demo.callback_secret = text("callbackSecret");
     demo.company_name = text("companyName");
     demo.sub_company_name = text("subCompanyName");
     demo.seal = {parse_id(text("sealId")).value_or(0)};
@@ -282,8 +287,9 @@ void print_demo(const service::Demonstration& demo, const std::string& base_url)
     std::cout << "\n  Signet is ready: " << base_url << "/\n"
               << "  sign the demo contract:  " << demo.sign_url << "\n"
               << "  demo inbox (codes):      " << base_url << "/inbox\n"
-              << "  AppToken " << demo.app_token << "   AppSecret " << demo.app_secret << "\n\n"
-              << std::flush;
+              << "  AppToken " << demo.app_token << "   AppSecret " << demo.app_secret;
+    if (!demo.callback_secret.empty()) std::cout << "   callback secret " << demo.callback_secret;
+    std::cout << "\n\n" << std::flush;
 }
 
 http::Response pem_response(ByteView certificate) {

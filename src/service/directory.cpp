@@ -126,10 +126,10 @@ std::vector<Company> Directory::group_of(CompanyId id) const {
     return group;
 }
 
-std::optional<std::string> Directory::secret(model::ApplicationId id) const {
+std::optional<model::Application> Directory::application(model::ApplicationId id) const {
     const auto now = picture();
     for (const auto& [token, caller] : now->callers) {
-        if (caller->application.id == id) return caller->application.secret;
+        if (caller->application.id == id) return caller->application;
     }
     return std::nullopt;
 }

@@ -65,8 +65,8 @@ class Directory {
     std::optional<model::Company> company_registered(std::string_view register_no) const;
     /// The company, its platform company and all that one's sub-companies.
     std::vector<model::Company> group_of(model::CompanyId id) const;
-    /// What an application signs its calls with; nothing for an unknown one.
-    std::optional<std::string> secret(model::ApplicationId id) const;
+    /// With its token and secret; nothing for an unknown one.
+    std::optional<model::Application> application(model::ApplicationId id) const;
     /// Whether both are companies on record that belong to the same group.
     bool same_group(model::CompanyId a, model::CompanyId b) const;
 

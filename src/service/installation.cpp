@@ -1,8 +1,10 @@
 #include "service/installation.hpp"
 
 #include "crypto/key_vault.hpp"
+#include "service/callback_sealing.hpp"
 #include "service/organisation.hpp"
 #include "service/signing_intent.hpp"
+#include "store/callback_secrets.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
 
@@ -221,6 +223,10 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
     const std::string secret = random_token(kSecretLength);
     stored.wrapped_secret = platform.vault.seal(secret, application_secret_context(application.id));
 
+    const store::callback_secrets::Owner callbacks{store::callback_secrets::OwnerKind::Application,
+                                                   application.id.value};
+    const std::string callback_secret = random_token(kCallbackSecretLength);
+
     const Status written = platform.database.write([&](store::Transaction& transaction) -> Status {
         using store::directory::insert;
         if (const Status done = insert(transaction, company); !done) return done;
@@ -238,6 +244,9 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
             if (const Status done = insert(transaction, made); !done) return done;
         }
         if (const Status done = insert(transaction, stored); !done) return done;
+        const Status kept = store::callback_secrets::put(
+            transaction, {callbacks, platform.vault.seal(callback_secret, callback_secret_context(callbacks)), {}});
+        if (!kept) return kept;
         return note_agreement(transaction, application.id, application.create_time);
     });
     if (!written) return written.error();
@@ -250,6 +259,7 @@ Result<Demonstration> make_demonstration(Platform& platform, DemoTools tools,
     Demonstration demo;
     demo.app_token = application.token;
     demo.app_secret = secret;
+    demo.callback_secret = callback_secret;
     demo.company_name = company.name;
     demo.sub_company_name = kSubCompanyName;
     demo.seal = official.id;

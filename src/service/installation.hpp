@@ -18,6 +18,7 @@ namespace signet::service {
 struct Demonstration {
     std::string app_token;
     std::string app_secret;
+    std::string callback_secret;
     std::string company_name;
     std::string sub_company_name;
     model::SealId seal;

@@ -2,6 +2,7 @@
 
 #include "crypto/certificate_authority.hpp"
 #include "crypto/key_vault.hpp"
+#include "service/callback_sealing.hpp"
 #include "service/directory.hpp"
 #include "service/personal_grants.hpp"
 #include "service/signing_keys.hpp"
@@ -28,6 +29,8 @@ std::string context_of(sealed_secrets::Place place, const sealed_secrets::Secret
             return grant_signature_context({secret.id});
         case sealed_secrets::Place::SigningKey:
             return signing_key_context({secret.id}, {secret.second_id});
+        case sealed_secrets::Place::CallbackSecret:
+            return callback_secret_context({store::callback_secrets::OwnerKind{secret.id}, secret.second_id});
     }
     return {};
 }

@@ -114,6 +114,8 @@ Result<PersonalMessage> personal_message_from_text(std::string_view text) {
 
 std::string to_text(const CallbackMessage& message) {
     std::string text = clean(message.url);
+    // One part more: the number of parts tells such a callback from one without an application.
+    if (message.application) text += kSeparator + to_string(message.application) + '/' + to_string(message.category);
     for (const auto& [name, value] : message.fields)
         text += kSeparator + clean(name) + kSeparator + clean(value);
     return text;
@@ -121,10 +123,18 @@ std::string to_text(const CallbackMessage& message) {
 
 Result<CallbackMessage> callback_from_text(std::string_view text) {
     const auto parts = split(text, kSeparator);
-    if (parts.size() % 2 != 1) return fail(ErrorCode::StorageFailed, "an outbox callback has another form");
     CallbackMessage message{std::string(parts[0]), {}};
-    for (std::size_t i = 1; i < parts.size(); i += 2)
-        message.fields.emplace_back(parts[i], parts[i + 1]);
+    std::size_t next = 1;
+    if (parts.size() % 2 == 0) {
+        const auto owners = split(parts[next++], '/');
+        const auto application = parse_id(owners[0]);
+        if (!application || owners.size() != 2)
+            return fail(ErrorCode::StorageFailed, "an outbox callback has another form");
+        message.application = {*application};
+        message.category = {parse_id(owners[1]).value_or(0)};
+    }
+    for (; next < parts.size(); next += 2)
+        message.fields.emplace_back(parts[next], parts[next + 1]);
     return message;
 }
 
@@ -291,7 +301,7 @@ Status Notices::call_back(store::Transaction& transaction, const Contract& contr
     if (!destination) return {};
     // The last signature is told while the contract still counts as SIGNING; COMPLETE follows by itself.
     const bool last_action = event.kind == Event::Kind::ActionFinished;
-    CallbackMessage message{contract.callback_url, {}};
+    CallbackMessage message{contract.callback_url, {}, contract.application, contract.category};
     message.fields.emplace_back("contractId", to_string(contract.id));
     message.fields.emplace_back("callbackType", type);
     std::string status(to_wire(contract.status));
@@ -312,7 +322,7 @@ Status Notices::call_back(store::Transaction& transaction, const Contract& contr
     message.fields.emplace_back("sn", contract.sn);
     store::OutboxMessage row;
     row.kind = store::OutboxKind::Callback;
-    row.family = "contract";
+    row.family = kContractCallbacks;
     row.payload = to_text(message);
     row.destination = *destination;
     row.contract = contract.id;

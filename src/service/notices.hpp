@@ -9,6 +9,8 @@
 #include "service/platform.hpp"
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace signet::service {
@@ -67,10 +69,17 @@ class Notices {
 std::string to_text(const PersonalMessage& message);
 Result<PersonalMessage> personal_message_from_text(std::string_view text);
 
-/// How the outbox holds a callback: its address and its form fields in order.
+/// The families of callbacks in the outbox (platform spec §10.1, A and E).
+inline constexpr std::string_view kContractCallbacks = "contract";
+inline constexpr std::string_view kGrantCallbacks = "personalsign";
+
+/// How the outbox holds a callback: its address, its form fields in order, and whose secrets it is signed with when it
+/// leaves. The category is empty where none takes part.
 struct CallbackMessage {
     std::string url;
     std::vector<std::pair<std::string, std::string>> fields;
+    model::ApplicationId application = {};
+    model::CategoryId category = {};
 };
 std::string to_text(const CallbackMessage& message);
 Result<CallbackMessage> callback_from_text(std::string_view text);

@@ -6,10 +6,12 @@
 #include "model/placing.hpp"
 #include "notify/callback_sender.hpp"
 #include "service/artist.hpp"
+#include "service/callback_sealing.hpp"
 #include "service/signing_intent.hpp"
 #include "service/signing_keys.hpp"
 #include "service/templates.hpp"
 #include "store/audit.hpp"
+#include "store/callback_secrets.hpp"
 #include "store/database.hpp"
 #include "store/directory.hpp"
 #include "store/signing_keys.hpp"
@@ -31,6 +33,8 @@ using model::ContactType;
 using model::Employee;
 using model::Seal;
 using model::User;
+using store::callback_secrets::Owner;
+using store::callback_secrets::OwnerKind;
 
 constexpr std::size_t kTokenLength = 10;
 constexpr std::size_t kSecretLength = 30;
@@ -433,6 +437,8 @@ class Builder {
         const Status callable =
             check_callback(plan.callback_url, "company " + company.name + ", category " + plan.name);
         if (!callable) return callable;
+        const Status sealable = check(plan.callback, "company " + company.name + ", category " + plan.name);
+        if (!sealable) return sealable;
         category_company_ = company;
         Category* known = find_in(
             categories_, [&](const Category& one) { return one.company == company.id && one.name == plan.name; });
@@ -476,6 +482,8 @@ class Builder {
             if (const Status done = store::directory::insert(transaction_, category); !done) return done;
             categories_.push_back(category);
         }
+        const Owner owner{OwnerKind::Category, category.id.value};
+        if (const Status done = put_callback({owner, {}, {}}, plan.callback, plan.callback.secret); !done) return done;
         result_.categories.push_back(std::move(category));
         return {};
     }
@@ -520,7 +528,9 @@ class Builder {
                     platform_.vault.seal(plan.secret, application_secret_context(known->application.id));
             }
             if (const Status done = store::directory::update(transaction_, *known); !done) return done;
-            result_.applications.push_back({known->application, std::nullopt});
+            const auto callback_secret = apply_callback(known->application.id, plan.callback);
+            if (!callback_secret) return callback_secret.error();
+            result_.applications.push_back({known->application, std::nullopt, *callback_secret});
             return {};
         }
         store::directory::StoredApplication stored;
@@ -535,8 +545,42 @@ class Builder {
         if (const Status done = store::directory::insert(transaction_, stored); !done) return done;
         const Status agreed = note_agreement(transaction_, stored.application.id, stored.application.create_time);
         if (!agreed) return agreed;
-        result_.applications.push_back({stored.application, plan.token.empty() ? std::optional(secret) : std::nullopt});
+        const auto callback_secret = apply_callback(stored.application.id, plan.callback);
+        if (!callback_secret) return callback_secret.error();
+        result_.applications.push_back(
+            {stored.application, plan.token.empty() ? std::optional(secret) : std::nullopt, *callback_secret});
         applications_.push_back(std::move(stored));
+        return {};
+    }
+
+    /// The secret that the application was given, when it had none and the plan names none.
+    Result<std::optional<std::string>> apply_callback(model::ApplicationId id,
+                                                      const OrganisationPlan::CallbackSecret& plan) {
+        const Owner owner{OwnerKind::Application, id.value};
+        const auto before = store::callback_secrets::find(transaction_, owner);
+        if (!before) return before.error();
+        store::callback_secrets::CallbackSecret kept = before->value_or(store::callback_secrets::CallbackSecret());
+        kept.owner = owner;
+        std::optional<std::string> made;
+        if (plan.secret.empty() && kept.wrapped_secret.empty()) made = random_token(kCallbackSecretLength);
+        const Status done = put_callback(std::move(kept), plan, made.value_or(plan.secret));
+        if (!done) return done.error();
+        return made;
+    }
+
+    /// Writes what the plan says over what was kept.
+    Status put_callback(store::callback_secrets::CallbackSecret kept, const OrganisationPlan::CallbackSecret& plan,
+                        const std::string& secret) {
+        if (!secret.empty()) kept.wrapped_secret = platform_.vault.seal(secret, callback_secret_context(kept.owner));
+        if (plan.encryption) kept.cipher = {*plan.encryption, plan.vector.value_or(model::CallbackVector::Token)};
+        return store::callback_secrets::put(transaction_, kept);
+    }
+
+    static Status check(const OrganisationPlan::CallbackSecret& plan, const std::string& who) {
+        if (!plan.secret.empty() && !is_callback_secret(plan.secret))
+            return invalid_parameter(who + ": callback_secret must be 16 letters and digits (0-9, A-Z, a-z)");
+        if (plan.vector && plan.encryption != model::CallbackEncryption::AesCbc)
+            return invalid_parameter(who + ": callback_iv is for callback_encrypt = \"AES_CBC\" alone");
         return {};
     }
 
@@ -579,6 +623,7 @@ class Builder {
         if (plan.token.size() > kLongest || plan.secret.size() > kLongest) {
             return invalid_parameter(who + ": token and secret are at most 100 characters");
         }
+        if (const Status sealable = check(plan.callback, who); !sealable) return sealable;
         return check_callback(plan.callback_url.value_or(""), who);
     }
 

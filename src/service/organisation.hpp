@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "model/callback_setting.hpp"
 #include "model/directory.hpp"
 #include "service/directory.hpp"
 #include "service/platform.hpp"
@@ -62,6 +63,14 @@ struct OrganisationPlan {
         std::vector<Node> nodes;
         std::vector<Place> places;
     };
+    /// What callbacks are signed and encrypted with.
+    struct CallbackSecret {
+        /// 16 letters and digits; empty: left out.
+        std::string secret;
+        std::optional<model::CallbackEncryption> encryption;
+        /// For AES_CBC alone.
+        std::optional<model::CallbackVector> vector;
+    };
     struct Category {
         std::string id;
         std::string name;
@@ -87,6 +96,8 @@ struct OrganisationPlan {
         std::optional<model::CopySendTime> copy_send_time;
         /// An http or https address of at most 300 characters; empty = the application's.
         std::string callback_url;
+        /// Left out, the application's.
+        CallbackSecret callback;
     };
     struct Application {
         std::string name;
@@ -95,6 +106,8 @@ struct OrganisationPlan {
         std::string secret;
         /// As a category's; absent leaves that of a known application as it is, empty takes it away.
         std::optional<std::string> callback_url;
+        /// What is left out stays as it is; an application without a secret is given one.
+        CallbackSecret callback;
     };
     /// A file with blanks: `file` lies where this program can read it. Known by its title.
     struct Template {
@@ -155,8 +168,9 @@ struct AppliedOrganisation {
     };
     struct Application {
         model::Application application;
-        /// Only when this call made it up; afterwards nobody can read it.
+        /// Each only when this call made it up; afterwards nobody can read it.
         std::optional<std::string> secret;
+        std::optional<std::string> callback_secret;
     };
     std::vector<model::Company> companies;
     std::vector<model::Employee> employees;

@@ -1,7 +1,6 @@
 #include "service/personal_grants.hpp"
 
 #include "base/text.hpp"
-#include "crypto/digest.hpp"
 #include "crypto/key_vault.hpp"
 #include "notify/callback_sender.hpp"
 #include "service/drafting.hpp"
@@ -317,9 +316,8 @@ Status PersonalGrants::call_back(store::Transaction& transaction, const Grant& g
     const auto origin = notify::origin_of(terms.callback_url);
     // An address that can never be called was the caller's to avoid; the grant stands.
     if (terms.callback_url.empty() || !origin) return {};
-    const auto secret = directory_.secret(terms.application);
     const auto company = directory_.company(terms.company);
-    if (!secret || !company) return {};
+    if (!company) return {};
     namespace json = boost::json;
     json::object content{{"companyId", to_string(company->id)},
                          {"companyName", company->name},
@@ -331,14 +329,13 @@ Status PersonalGrants::call_back(store::Transaction& transaction, const Grant& g
                          {"remark", terms.remark},
                          {"item", json::string(item)}};
     if (grant.cancel_time) content["deauthorizeDate"] = platform_.zone.format(*grant.cancel_time);
-    const std::string time = std::to_string(platform_.clock.now().milliseconds);
     CallbackMessage message;
-    message.url = terms.callback_url + (terms.callback_url.find('?') == std::string::npos ? "?" : "&") +
-                  "signature=" + crypto::md5_hex(time + *secret) + "&timestamp=" + time;
+    message.url = terms.callback_url;
+    message.application = terms.application;
     message.fields.emplace_back("content", json::serialize(content));
     store::OutboxMessage row;
     row.kind = store::OutboxKind::Callback;
-    row.family = "personalsign";
+    row.family = kGrantCallbacks;
     row.payload = to_text(message);
     row.destination = *origin;
     const auto id = platform_.outbox.enqueue(transaction, row);

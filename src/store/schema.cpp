@@ -244,6 +244,13 @@ std::vector<Migration> schema() {
                 UNION ALL SELECT id FROM company UNION ALL SELECT id FROM employee UNION ALL SELECT id FROM application
             ) AS given;
     )"});
+    // What callbacks are signed and encrypted with. Ids of applications and of categories may be the same.
+    migrations.push_back({120, "callback secrets", R"(
+        CREATE TABLE callback_secret (
+            kind SMALLINT NOT NULL, id BIGINT NOT NULL, wrapped_secret {bytes} NOT NULL, encryption TEXT NOT NULL,
+            vector TEXT NOT NULL, PRIMARY KEY (kind, id)
+        );
+    )"});
     return migrations;
 }
 

@@ -22,6 +22,8 @@ Column column_of(Place place) {
             return {"personal_grant", "id", "0", "signature", "signatures that people left"};
         case Place::SigningKey:
             return {"signing_key", "company", "employee", "wrapped_key", "signing keys"};
+        case Place::CallbackSecret:
+            return {"callback_secret", "kind", "id", "wrapped_secret", "secrets of callbacks"};
     }
     throw std::logic_error("a place without a column");
 }

@@ -13,13 +13,15 @@
 /// column adds it here.
 namespace signet::store::sealed_secrets {
 
-enum class Place { ApplicationSecret, GrantSignature, SigningKey };
-inline constexpr std::array kPlaces{Place::ApplicationSecret, Place::GrantSignature, Place::SigningKey};
+enum class Place { ApplicationSecret, GrantSignature, SigningKey, CallbackSecret };
+inline constexpr std::array kPlaces{Place::ApplicationSecret, Place::GrantSignature, Place::SigningKey,
+                                    Place::CallbackSecret};
 /// For messages: `secrets of applications`.
 std::string_view to_string(Place place);
 
 struct Secret {
-    /// Of the row; for a signing key the company and the employee, else `id` alone.
+    /// Of the row; for a signing key the company and the employee, for the secret of callbacks the kind of its owner
+    /// and the owner, else `id` alone.
     std::int64_t id = 0;
     std::int64_t second_id = 0;
     Bytes sealed;

@@ -580,7 +580,7 @@ def test_a_record_says_what_was_granted(house):
 
 
 def test_the_business_system_is_told_when_a_right_is_given_and_taken(house, someone):
-    secret = next(one["secret"] for one in house.made.printed["applications"] if one["company"] == HOUSE)
+    secret = next(one["callbackSecret"] for one in house.made.printed["applications"] if one["company"] == HOUSE)
     with Recorder(answer(b'{"code":500}')) as recorder:
         authorise(house.api, house.server, someone, callbackUrl=f"http://127.0.0.1:{recorder.port}/told?a=1", remark="框架", authDeadline="2027-01-02")
         house.api.ok(house.api.post("/v2/personalsign/deauthorize", {"user": someone}))
