@@ -196,7 +196,8 @@ def test_a_cut_that_left_no_trace_in_the_database_is_found_by_the_anchors_outsid
     kept = tmp_path / "kept.txt"
     shutil.copy(copy / "audit-anchors.txt", kept)
     size = size_of_log(copy)
-    tamper(copy, f"DELETE FROM audit WHERE sequence > {size - 5}; {THOROUGH}")
+    # A message that was still to be sent would be sent when the server starts, and that is an entry more.
+    tamper(copy, f"DELETE FROM audit WHERE sequence > {size - 5}; DELETE FROM outbox; {THOROUGH}")
     (copy / "audit-anchors.txt").unlink()
     assert audit_verdict(copy)["reason"] == "the tree's head is missing"
     with Server(copy):

@@ -10,6 +10,7 @@ import time
 import urllib.parse
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -66,6 +67,11 @@ class House:
 
     def cancel(self, contract: Contract, **fields):
         return self.api.post("/v2/contract/invalid", {"contractId": contract.id, **fields})
+
+    @property
+    def today(self) -> str:
+        """The day it is where the server counts its days; in the evening that is not the day of UTC any more."""
+        return self.clock.now.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d")
 
     def started(self, contract: Contract, **fields) -> Contract:
         self.api.ok(self.cancel(contract, **fields))
@@ -131,7 +137,7 @@ def test_a_complete_contract_is_cancelled_when_everybody_signed_the_cancellation
 def test_the_cancellation_file_says_what_is_cancelled_why_until_when_and_by_whom(house):
     contract = house.complete(subject="采购合同 <&>（一）")
     sha = verify_hash(contract.download())
-    house.started(contract, reason="价格 & 数量 <有误>", expireTime=house.clock.now.strftime("%Y-%m-%d"))
+    house.started(contract, reason="价格 & 数量 <有误>", expireTime=house.today)
     text = chinese_text(house.file(contract))
     deadline = contract.detail()["invalidExpireTime"]
     for word in ("作废协议", "采购合同<&>（一）", contract.detail()["sn"], contract.id, house.own, LI["name"], "价格&数量<有误>", sha, "".join(deadline.split()),
@@ -240,7 +246,7 @@ def test_whoever_refuses_leaves_the_contract_complete_and_it_can_be_tried_again(
 
 
 def test_a_cancellation_that_nobody_finishes_ends_with_its_day(house):
-    contract = house.started(house.complete(), expireTime=house.clock.now.strftime("%Y-%m-%d"))
+    contract = house.started(house.complete(), expireTime=house.today)
     page = house.page(contract, LI)
     house.clock.advance(days=2)
     detail = contract.detail()
