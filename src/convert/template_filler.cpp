@@ -73,11 +73,12 @@ void add_blanks(Markup markup, std::string_view text, const std::vector<FillFiel
 class Package {
   public:
     explicit Package(ByteView content) {
+        if (content.empty()) return;  // no archive, and libzip would not free a buffer of nothing
         zip_error_t error;
         zip_error_init(&error);
         // A copy that libzip may free: when it writes behind parts that stay as they are, it takes the buffer for its
         // own.
-        void* copy = std::malloc(std::max<std::size_t>(content.size(), 1));
+        void* copy = std::malloc(content.size());
         if (copy == nullptr) throw std::bad_alloc();
         std::ranges::copy(content, static_cast<std::uint8_t*>(copy));
         source_ = zip_source_buffer_create(copy, content.size(), 1, &error);

@@ -45,7 +45,7 @@ tmsize_t read_some(thandle_t handle, void* into, tmsize_t size) {
     const std::uint64_t left = all.size() - std::min<std::uint64_t>(file.at, all.size());
     const std::size_t count = std::min(static_cast<std::uint64_t>(size), left);
     if (count < static_cast<std::uint64_t>(size) && size <= kLongestNumber) file.is_cut = true;
-    std::memcpy(into, all.data() + file.at, count);
+    if (count > 0) std::memcpy(into, all.data() + file.at, count);
     file.at += count;
     return static_cast<tmsize_t>(count);
 }

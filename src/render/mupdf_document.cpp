@@ -137,6 +137,8 @@ struct MupdfDocument::Impl {
         fz_set_warning_callback(context, &ignore_message, nullptr);
     }
     ~Impl() {
+        // MuPDF 1.21 forgets the list of the pages when it drops the document.
+        if (document != nullptr) pdf_drop_page_tree(context, document);
         pdf_drop_document(context, document);
         fz_drop_context(context);
     }
@@ -155,8 +157,16 @@ struct MupdfDocument::Impl {
 
     Status load(int number, Held<pdf_page>& page, fz_rect& bounds) {
         const auto loaded = guarded(context, [&] {
-            disguise_unsigned_signatures(context, pdf_lookup_page_obj(context, document, number));
+            // From a list of the pages their objects come with a reference of their own, which MuPDF 1.21 forgets to
+            // drop when it loads a page itself.
+            const bool is_listed = document->fwd_page_map != nullptr;
+            pdf_obj* const object = pdf_lookup_page_obj(context, document, number);
+            disguise_unsigned_signatures(context, object);
+            const int held = pdf_obj_refs(context, object);
             page.slot() = pdf_load_page(context, document, number);
+            const bool is_forgotten = is_listed && pdf_obj_refs(context, object) == held + 2;
+            if (is_forgotten) pdf_drop_obj(context, object);
+            if (is_listed) pdf_drop_obj(context, object);
             bounds = pdf_bound_page(context, page.slot());
         });
         if (!loaded) return loaded;

@@ -418,6 +418,7 @@ def test_a_lost_and_a_wrong_master_key_fail_closed(start):
 
 # ---- secrets stay secret
 
+@pytest.mark.memory
 def test_no_core_dump_shows_a_key_and_no_log_a_password(start, authority, tmp_path):
     token = Token(tmp_path / "token")
     server = start(token.settings, environment=token.environment)

@@ -289,6 +289,7 @@ def test_two_hundred_megabytes_that_are_taken_are_in_memory_once_at_most(roomy):
     assert peak(roomy) - before < 24 * MEBIBYTE
 
 
+@pytest.mark.memory
 def test_many_small_requests_leave_no_memory_behind(new_server):
     server = new_server()
     api = api_of(server)
