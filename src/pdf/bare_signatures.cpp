@@ -46,12 +46,12 @@ std::optional<BareSignature> read_around(ByteView file, std::size_t at, WorkBudg
 
 }  // namespace
 
-std::vector<BareSignature> find_bare_signatures(ByteView file) {
+std::vector<BareSignature> find_bare_signatures(ByteView file, std::uint64_t from) {
     std::vector<BareSignature> found;
     WorkBudget budget{2 * file.size() + (std::size_t{1} << 20), 1'000'000, 20};
     const std::string_view text = as_text(file);
     std::size_t attempts = 0;
-    for (std::size_t at = text.find("/ByteRange"); at != std::string_view::npos && attempts < kMaxAttempts;
+    for (std::size_t at = text.find("/ByteRange", from); at != std::string_view::npos && attempts < kMaxAttempts;
          at = text.find("/ByteRange", at + 1), ++attempts) {
         std::optional<BareSignature> signature = read_around(file, at, budget);
         if (signature) found.push_back(std::move(*signature));

@@ -19,7 +19,7 @@ struct BareSignature {
 
 /// Looks through the bytes of a file whose structure cannot be read any more for signature dictionaries whose gap is
 /// exactly their own /Contents: with them it can still be told that other bytes were signed. At most 100, in the order
-/// in which they lie in the file.
-std::vector<BareSignature> find_bare_signatures(ByteView file);
+/// in which they lie in the file; with `from` only those whose /ByteRange stands behind that many bytes.
+std::vector<BareSignature> find_bare_signatures(ByteView file, std::uint64_t from = 0);
 
 }  // namespace signet::pdf

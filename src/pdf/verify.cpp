@@ -327,9 +327,15 @@ class Verifier {
     }
 
     /// A signature that the file holds and its newest revision does not show was taken away, or cut off: never
-    /// "unsigned, but fine".
+    /// "unsigned, but fine". What an intact signature of somebody trusted covers need not be looked through: what was
+    /// taken away from it afterwards was found among the changes.
     void check_lost_signatures() {
-        for (const BareSignature& bare : find_bare_signatures(file_)) {
+        std::uint64_t covered = 0;
+        for (const SignatureReport& signature : report_.signatures) {
+            if (signature.intact && signature.trusted())
+                covered = std::max(covered, signature.byte_range[2] + signature.byte_range[3]);
+        }
+        for (const BareSignature& bare : find_bare_signatures(file_, covered)) {
             const bool shown = std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
                 return candidate.value.byte_range == bare.value.byte_range;
             });
