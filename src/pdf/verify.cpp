@@ -331,9 +331,9 @@ class Verifier {
     /// taken away from it afterwards was found among the changes.
     void check_lost_signatures() {
         std::uint64_t covered = 0;
-        for (const SignatureReport& signature : report_.signatures) {
-            if (signature.intact && signature.trusted())
-                covered = std::max(covered, signature.byte_range[2] + signature.byte_range[3]);
+        for (const Candidate& candidate : candidates_) {
+            if (is_intact(candidate.report) && candidate.report.trusted())
+                covered = std::max(covered, end_of_range(candidate.value));
         }
         for (const BareSignature& bare : find_bare_signatures(file_, covered)) {
             const bool shown = std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& candidate) {
