@@ -327,8 +327,9 @@ class Verifier {
     }
 
     /// A signature that the file holds and its newest revision does not show was taken away, or cut off: never
-    /// "unsigned, but fine". What an intact signature of somebody trusted covers need not be looked through: what was
-    /// taken away from it afterwards was found among the changes.
+    /// "unsigned, but fine". What an intact signature of somebody trusted covers is not looked through: whoever clears
+    /// his field and signs anew leaves the first signature behind, and the one who signed over all of that saw the
+    /// document without it. An intact signature of a stranger vouches for nothing.
     void check_lost_signatures() {
         std::uint64_t covered = 0;
         for (const Candidate& candidate : candidates_) {

@@ -1,6 +1,7 @@
 #include "crypto/cms.hpp"
 #include "crypto/der.hpp"
 #include "judging.hpp"
+#include "pdf/sign.hpp"
 #include "pdf/verify.hpp"
 #include "support.hpp"
 
@@ -333,6 +334,28 @@ Bytes with_signature_of_no_field(std::string_view before, std::string_view after
     const std::size_t at = offset_of(file, gap);
     const std::size_t end = at + gap.size();
     return replaced(file, "00001 00002 00003", fmt::format("{:05} {:05} {:05}", at, end, file.size() - end));
+}
+
+TEST(AttacksUpon, files_are_known_by_a_lost_signature_unless_somebody_trusted_signed_without_it) {
+    const Bytes file = one_signature();
+    const std::string value = fmt::format("/V {} 0 R", first_signature(file).reference.number);
+    const Bytes cleared = Update(file).changed(field_object(file, "buyer"), value, "").finish();
+    expect_tampered(cleared, Finding::ForbiddenChange);
+
+    const auto anew =
+        sign_with_new_fields(*Document::open(cleared), hashed(cleared), "seller", {}, details(), *identity().signer);
+    ASSERT_TRUE(anew) << describe(anew.error());
+    Bytes again = cleared;
+    append(again, ByteView(anew->increment));
+    const VerificationReport trusted = judged(again);
+    EXPECT_EQ(trusted.verdict, DocumentVerdict::Intact) << all_findings(trusted);
+    const VerificationReport of_a_stranger = verify(again, {});
+    EXPECT_EQ(of_a_stranger.verdict, DocumentVerdict::Tampered) << all_findings(of_a_stranger);
+    EXPECT_TRUE(found(of_a_stranger, Finding::ForbiddenChange));
+
+    const std::string second = fmt::format("/V {} 0 R", first_signature(again).reference.number);
+    expect_tampered(Update(again).changed(field_object(again, "seller"), second, "").finish(),
+                    Finding::ForbiddenChange);
 }
 
 TEST(AttacksUpon, files_are_known_by_the_signature_that_no_field_shows_any_more) {
